@@ -1,0 +1,54 @@
+import type { Exporter } from '../core/exporter.ts';
+import type { PresetName, Rule } from '../core/mapping/rule.ts';
+
+/** Options of the plug-in, the same in code, in the YAML file of `OTEL_ATTRIBUTION_CONFIG_FILE` and in `OTEL_ATTRIBUTION_*`. */
+export interface AttributionOptions {
+  /** Turns everything off without touching the caller's OpenTelemetry set-up. Default true. */
+  readonly enabled?: boolean;
+  /** Name of the emitting service. Default: `service.name` of the span's resource. */
+  readonly service?: string;
+  /** Width of a window in seconds; must divide 300. Default 60. */
+  readonly windowSeconds?: number;
+  /** How long a scope waits for its root before it is committed with what is known, in seconds. Default: two windows. */
+  readonly originDeadlineSeconds?: number;
+  /** Presets in force. Default: all. */
+  readonly presets?: readonly PresetName[];
+  /** Rules of your own, tried before the presets, in order. */
+  readonly rules?: readonly Rule[];
+  /** Span attribute that names the origin outright. Default `attribution.origin`. */
+  readonly originAttribute?: string;
+  /** Row attributes read from span attributes: name of the dimension → span attributes, first found wins. */
+  readonly attributes?: Readonly<Record<string, string | readonly string[]>>;
+  /** Hosts, `host:port`s or `system/destination`s that outgoing calls may carry the origin to; `*` matches within. Default none. */
+  readonly propagateTo?: readonly string[];
+  /** Whether the origin that a caller sends counts here. Default false: it is stripped. */
+  readonly trustBaggage?: boolean;
+  /** Bind the pool callbacks of drivers known to run them in a stranger's context. Default true. */
+  readonly repair?: boolean;
+  /** Where parts go. Default `['file']`; `['memory']` when `NODE_ENV=production` or the directory cannot be written. */
+  readonly exporters?: readonly ExporterChoice[];
+  /** Directory of part files. Default `./.attribution`. */
+  readonly directory?: string;
+  /** Cap of all part files in `directory`, in bytes. Default 1 GiB. */
+  readonly maxSpoolBytes?: number;
+  /** Rows at which the live table rotates early. Default 1,000,000. */
+  readonly maxRows?: number;
+  /** Print the table of who loaded what at exit. Default: when standard error is a terminal. */
+  readonly exitTable?: boolean;
+  /** Serve what is running now to `otel-attribution top`, on a socket only this user can open. Default true. */
+  readonly live?: boolean;
+}
+
+export type ExporterChoice =
+  | 'file'
+  | 'console'
+  | 'memory'
+  | { readonly otlp: OtlpOptions }
+  | Exporter;
+
+export interface OtlpOptions {
+  /** Default `http://localhost:4318/v1/metrics`. */
+  readonly url?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+}
