@@ -1,0 +1,105 @@
+/**
+ * Names the origin of a scope from what its local root, and the spans below it, have told.
+ * Pure: attributes in, a name out. '' means that nothing here is an origin.
+ */
+
+const INTERNAL = 0;
+const SERVER = 1;
+const CLIENT = 2;
+const PRODUCER = 3;
+const CONSUMER = 4;
+
+export interface RootFacts {
+  readonly kind: number;
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly scopeName: string;
+}
+
+/** What was learned outside the root's own attributes. */
+export interface RouteHints {
+  /** `rpcMetadata.route` at the root's end. */
+  readonly rpcRoute: string;
+  /** `http.route` of a span below the root. */
+  readonly childRoute: string;
+  /** `query Search` when the request was a GraphQL operation. */
+  readonly graphql: string;
+}
+
+/** Instrumentations whose parentless INTERNAL spans are plumbing: what runs under them has no known origin. */
+const PLUMBING = [
+  '@opentelemetry/instrumentation-fs',
+  '@opentelemetry/instrumentation-net',
+  '@opentelemetry/instrumentation-dns',
+  '@opentelemetry/instrumentation-generic-pool',
+  '@opentelemetry/instrumentation-dataloader',
+  '@opentelemetry/instrumentation-lru-memoizer',
+  '@opentelemetry/instrumentation-graphql',
+  'prisma',
+  '@prisma/instrumentation',
+];
+
+/** First attribute that holds a non-empty string (numbers are taken as text). */
+export function text(attributes: Readonly<Record<string, unknown>>, ...names: string[]): string {
+  for (const name of names) {
+    const value = attributes[name];
+    if (typeof value === 'string' && value !== '') return value;
+    if (typeof value === 'number') return String(value);
+  }
+  return '';
+}
+
+/** Origin of an HTTP request: `METHOD route`, then the GraphQL operation. `complete` is false while the route is unknown. */
+function httpOrigin(root: RootFacts, hints: RouteHints): { origin: string; complete: boolean } {
+  const method = text(root.attributes, 'http.request.method', 'http.method') || 'HTTP';
+  const route = text(root.attributes, 'http.route') || hints.rpcRoute || hints.childRoute;
+  const base = route === '' ? `${method} (no route)` : `${method} ${route}`;
+  return { origin: hints.graphql === '' ? base : `${base} ${hints.graphql}`, complete: route !== '' };
+}
+
+export function messagingDestination(attributes: Readonly<Record<string, unknown>>): string {
+  const template = text(attributes, 'messaging.destination.template');
+  if (template !== '') return template;
+  const name = text(attributes, 'messaging.destination.name', 'messaging.destination');
+  const folded =
+    attributes['messaging.destination.temporary'] === true || attributes['messaging.destination.anonymous'] === true;
+  if (folded) return '(temporary)';
+  return name || text(attributes, 'messaging.rabbitmq.destination.routing_key', 'messaging.rabbitmq.routing_key');
+}
+
+function isReceive(root: RootFacts): boolean {
+  const operation = text(root.attributes, 'messaging.operation.type', 'messaging.operation');
+  return operation === 'receive' || operation === 'process' || operation === 'deliver';
+}
+
+export interface RootOrigin {
+  /** '' when the root is no origin. */
+  readonly origin: string;
+  /** False when the name would still change once the route is known: an early commit then says `(unattributed)`. */
+  readonly complete: boolean;
+}
+
+const NONE: RootOrigin = { origin: '', complete: true };
+
+/** Order: HTTP, RPC, messages, FaaS, then the name of an INTERNAL or SERVER root. */
+export function rootOrigin(root: RootFacts, hints: RouteHints): RootOrigin {
+  const { attributes, kind } = root;
+  const messaging = text(attributes, 'messaging.system.name', 'messaging.system') !== '';
+  if (kind === CLIENT || kind === PRODUCER || kind === CONSUMER) {
+    if (messaging && kind !== PRODUCER && (kind === CONSUMER || isReceive(root))) {
+      return { origin: `process ${messagingDestination(attributes) || '(unknown)'}`, complete: true };
+    }
+    if (kind !== CONSUMER) return NONE;
+  }
+  if (kind === SERVER && text(attributes, 'http.request.method', 'http.method') !== '') return httpOrigin(root, hints);
+  if (text(attributes, 'rpc.system.name', 'rpc.system') !== '' && kind === SERVER) {
+    const service = text(attributes, 'rpc.service');
+    const method = text(attributes, 'rpc.method');
+    if (method !== '') return { origin: service === '' ? method : `${service}/${method}`, complete: true };
+    if (service !== '') return { origin: service, complete: true };
+  }
+  const trigger = text(attributes, 'faas.trigger');
+  if (trigger !== '') return { origin: `${trigger} ${text(attributes, 'faas.name') || root.name}`, complete: true };
+  if (kind === INTERNAL && PLUMBING.includes(root.scopeName)) return NONE;
+  return { origin: root.name, complete: true };
+}
