@@ -1,0 +1,48 @@
+/** A Postgres for the shop in a process of its own: PGlite behind a socket that speaks the real protocol. */
+import { createServer } from 'node:net';
+import { PGlite } from '@electric-sql/pglite';
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import { announce } from './child.ts';
+
+const SCHEMA = `
+  CREATE TABLE products (id int PRIMARY KEY, name text NOT NULL, category text NOT NULL, price int NOT NULL, stock int NOT NULL);
+  INSERT INTO products SELECT i, 'Product ' || i, (ARRAY['books','garden','kitchen','music','toys'])[i % 5 + 1], 500 + i * 37 % 9000, 100000
+    FROM generate_series(1, 500) i;
+  CREATE INDEX ON products (category);
+  CREATE TABLE reviews (product int NOT NULL, stars int NOT NULL, body text NOT NULL);
+  INSERT INTO reviews SELECT i % 500 + 1, i % 5 + 1, 'Review ' || i FROM generate_series(1, 2000) i;
+  CREATE INDEX ON reviews (product);
+  CREATE TABLE orders (id serial PRIMARY KEY, tenant text NOT NULL, product int NOT NULL, total int NOT NULL, status text NOT NULL);
+  INSERT INTO orders (tenant, product, total, status)
+    SELECT (ARRAY['acme','globex'])[i % 2 + 1], i % 500 + 1, 500 + i * 37 % 9000, 'paid' FROM generate_series(1, 20000) i;
+  CREATE TABLE charges (id serial PRIMARY KEY, "order" int NOT NULL, amount int NOT NULL);
+  CREATE TABLE cards (id int PRIMARY KEY, blocked boolean NOT NULL);
+  INSERT INTO cards SELECT i, i % 20 = 0 FROM generate_series(1, 200) i;
+  ANALYZE;
+`;
+
+/** The wanted port if it is free, so that the target has the same name in every run; else any. */
+async function freePort(wanted: number): Promise<number> {
+  for (const port of [wanted, 0]) {
+    const probe = createServer();
+    const bound = await new Promise<number>((resolve) => {
+      probe.once('error', () => resolve(-1));
+      probe.listen(port, '127.0.0.1', () => resolve((probe.address() as { port: number }).port));
+    });
+    if (bound < 0) continue;
+    await new Promise((resolve) => probe.close(resolve));
+    return bound;
+  }
+  throw new Error('no free port on 127.0.0.1');
+}
+
+const db = await PGlite.create();
+await db.exec(SCHEMA);
+const port = await freePort(Number(process.env.PORT));
+// One Postgres backend serves all connections in turn, so more of them only means more that can wait.
+const server = new PGLiteSocketServer({ db, host: '127.0.0.1', port, maxConnections: 64 });
+await server.start();
+announce({ port }, async () => {
+  await server.stop();
+  await db.close();
+});
