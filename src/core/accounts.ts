@@ -62,6 +62,15 @@ export class Accounts {
     return entries;
   }
 
+  /** True when anything but the fate of parts has been counted since the last drain. */
+  hasNews(): boolean {
+    for (const [event, reasons] of this.#live) {
+      if (event.startsWith('attribution.part.')) continue;
+      for (const cell of reasons.values()) if (cell.n !== 0) return true;
+    }
+    return false;
+  }
+
   /** Everything counted since the start of the process, drained or not. */
   total(event: AccountEvent, reason?: string): number {
     let n = 0;

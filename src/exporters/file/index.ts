@@ -1,0 +1,2 @@
+export { isWritableDirectory } from '../../spool/part-files.ts';
+export { FileExporter, type FileExporterOptions } from './exporter.ts';

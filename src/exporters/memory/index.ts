@@ -1,0 +1,1 @@
+export { MemoryExporter, type MemoryExporterOptions } from './exporter.ts';

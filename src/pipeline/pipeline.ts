@@ -1,0 +1,254 @@
+import { randomUUID } from 'node:crypto';
+import type { Accounts } from '../core/accounts.ts';
+import type { Dictionary } from '../core/aggregate/dictionary.ts';
+import { seal } from '../core/aggregate/seal.ts';
+import { SumTable } from '../core/aggregate/sum-table.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Exporter } from '../core/exporter.ts';
+import { limits } from '../core/limits.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Part } from '../core/model.ts';
+import { addAccountRows } from './account-rows.ts';
+import { type DeliveryOptions, deliveryDefaults } from './backoff.ts';
+import { within } from './deadline.ts';
+import { Outlet } from './outlet.ts';
+import { PartMemory } from './part-memory.ts';
+import { Quarantine, type QuarantinedPart } from './quarantine.ts';
+import { RecentParts } from './recent-parts.ts';
+import { Sealer } from './sealer.ts';
+import { Ticker } from './ticker.ts';
+
+export interface PipelineOptions {
+  readonly exporters: readonly Exporter[];
+  readonly dictionary: Dictionary;
+  readonly accounts: Accounts;
+  /** Width of a window; must divide 300. */
+  readonly windowSeconds: number;
+  /** Name of the emitting service, asked at each rotation: it may become known late. */
+  readonly service: () => string;
+  readonly mappingHash: string;
+  readonly packageVersion: string;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  /** Default: a random UUID. */
+  readonly instance?: string;
+  /** Rows at which the table rotates early. Default `limits.tableRows`. */
+  readonly maxRows?: number;
+  /** In [0, 1); jitter of the tick and of retries. */
+  readonly random?: () => number;
+  /** Where parts go that cannot be delivered: `<directory>/quarantine/`. Default: kept in memory. */
+  readonly directory?: string;
+  /** Runs `fn` so that the exporters' own I/O makes no spans. Default: just runs it. */
+  readonly runUntraced?: <T>(fn: () => T) => T;
+  readonly delivery?: Partial<DeliveryOptions>;
+  readonly memoryPartsBytes?: number;
+  readonly recentBytes?: number;
+}
+
+/** How far back `recentParts` reaches. */
+const RECENT_MS = 15 * 60_000;
+/** Frozen tables waiting to be sealed: at this many a tick waits for the next one, as sums are additive. */
+const FROZEN_MAX = 2;
+/** Share of the memory bound at which sealing waits for delivery, and how long at most. */
+const PRESSURE = 0.5;
+const PRESSURE_MS = 1_000;
+
+/** From the sum table to the exporters: rotation, sealing, delivery. Nothing in it throws into the host. */
+export class Pipeline {
+  readonly table: SumTable;
+  readonly windowSeconds: number;
+  readonly #options: PipelineOptions;
+  readonly #clock: Clock;
+  readonly #outlets: readonly Outlet[];
+  readonly #memory: PartMemory;
+  readonly #quarantine: Quarantine;
+  readonly #recent: RecentParts;
+  readonly #sealer: Sealer;
+  readonly #ticker: Ticker;
+  readonly #hooks: (() => void)[] = [];
+  #instance: string | undefined;
+  #sequence = 0;
+  #rotating = false;
+  #behind = false;
+  #shutdown: Promise<void> | undefined;
+
+  constructor(options: PipelineOptions) {
+    const { dictionary, windowSeconds, accounts, logger, random = Math.random } = options;
+    this.#options = options;
+    this.#clock = options.clock ?? { now: Date.now };
+    this.#instance = options.instance;
+    this.windowSeconds = windowSeconds;
+    this.table = new SumTable({ dictionary, windowSeconds, maxRows: options.maxRows ?? limits.tableRows });
+    this.#memory = new PartMemory(options.memoryPartsBytes ?? limits.memoryPartsBytes);
+    this.#quarantine = new Quarantine(options.directory, limits.quarantineBytes);
+    this.#recent = new RecentParts(options.recentBytes ?? limits.recentBytes, RECENT_MS);
+    const context = {
+      accounts,
+      logger,
+      clock: this.#clock,
+      random,
+      memory: this.#memory,
+      quarantine: this.#quarantine,
+      delivery: { ...deliveryDefaults, ...options.delivery },
+      runUntraced: options.runUntraced ?? (<T>(fn: () => T): T => fn()),
+    };
+    this.#outlets = options.exporters.map((exporter) => new Outlet(exporter, context));
+    this.#sealer = new Sealer(
+      (part) => this.#emit(part),
+      (error) => {
+        accounts.count('attribution.part.dropped', 'seal_failed');
+        logger.error(`Sealing a part failed, its rows are lost: ${error instanceof Error ? error.stack : error}`);
+      },
+    );
+    this.#ticker = new Ticker(this.#clock, windowSeconds * 1000, random, () => {
+      if (this.#sealer.backlog < FROZEN_MAX) this.rotate();
+    });
+  }
+
+  /** Random UUID of this run of this process, made when first needed. */
+  get instance(): string {
+    this.#instance ??= randomUUID();
+    return this.#instance;
+  }
+
+  /** Parts that no exporter could deliver and that are kept in memory (without `directory`, or when it cannot be written). */
+  get quarantined(): readonly QuarantinedPart[] {
+    return this.#quarantine.parts;
+  }
+
+  /** Starts the tick: shortly after each window boundary. The timer never keeps the process alive. */
+  start(): void {
+    if (this.#shutdown === undefined) this.#ticker.start();
+  }
+
+  /** `hook` runs before each rotation, for what still has measurements to commit. */
+  onBeforeRotate(hook: () => void): void {
+    this.#hooks.push(hook);
+  }
+
+  /** To be called after adding to `table`: rotates early when it is full, at no loss. A property read when it is not. */
+  afterAdd(): void {
+    if (!this.table.full) return;
+    if (this.#sealer.backlog < 2 * FROZEN_MAX) {
+      this.#behind = false;
+      this.rotate();
+    } else if (!this.#behind) {
+      // New keys come faster than they can be sealed: the table grows past its bound rather than lose them.
+      this.#behind = true;
+      this.#options.accounts.count('attribution.limit.reached', 'sealing_behind');
+    }
+  }
+
+  /** Swaps the table now, without I/O. Sealing, compression and export go on in small turns. No part is made of nothing. */
+  rotate(): void {
+    this.#rotate(false);
+  }
+
+  /** Compressed parts sealed since `sinceMs` (milliseconds since the epoch), oldest first; at most 15 minutes and `limits.recentBytes`. */
+  recentParts(sinceMs: number): readonly Part[] {
+    return this.#recent.since(sinceMs);
+  }
+
+  /**
+   * Rotates and waits until every part has left, or its exporter failed twice more, or the time is over; what is left is retried later.
+   * Never rejects; may be called at any time, any number of times at once.
+   */
+  async forceFlush(timeoutMs: number = limits.shutdownMs): Promise<void> {
+    if (this.#shutdown !== undefined) return this.#shutdown;
+    this.#rotate(false);
+    await within(timeoutMs, this.#flush());
+    this.#warnLeft('forceFlush');
+  }
+
+  /**
+   * Seals what is left (the last part says `final`), delivers it, closes the exporters. Bounded by `timeoutMs` as a whole, even if an
+   * exporter hangs; parts that did not leave are set aside. Never rejects; a second call joins the first.
+   */
+  shutdown(timeoutMs: number = limits.shutdownMs): Promise<void> {
+    this.#shutdown ??= this.#shutDown(timeoutMs);
+    return this.#shutdown;
+  }
+
+  /** For `process.on('exit')`: seals, compresses and sends what is left in this turn, through exporters with `exportSync`. Never throws. */
+  flushSync(): void {
+    this.#ticker.stop();
+    this.#rotate(true);
+    this.#sealer.finishSync();
+    for (const outlet of this.#outlets) outlet.flushSync();
+  }
+
+  #rotate(final: boolean): void {
+    // A hook commits measurements, which may fill the table: no rotation within a rotation.
+    if (this.#rotating) return;
+    this.#rotating = true;
+    try {
+      const { accounts, dictionary, service, mappingHash, packageVersion, logger } = this.#options;
+      for (const hook of this.#hooks) {
+        try {
+          hook();
+        } catch (error) {
+          accounts.count('attribution.hook.failed', 'before_rotate');
+          logger.debug(`A hook before rotation failed: ${error instanceof Error ? error.stack : error}`);
+        }
+      }
+      // The books about parts alone are no reason for a part: an idle process would seal for ever.
+      if (this.table.size === 0 && !accounts.hasNews() && !(final && this.#sequence > 0)) return;
+      const now = this.#clock.now();
+      addAccountRows(this.table, dictionary, accounts.drain(), Math.floor(now / 1000 / this.windowSeconds), service());
+      if (this.table.size === 0) return;
+      const frozen = this.table.rotate();
+      const steps = seal(frozen, {
+        instance: this.instance,
+        nextSequence: () => ++this.#sequence,
+        sealedAt: now,
+        package: packageVersion,
+        mapping: mappingHash,
+        ...(final && { final }),
+      });
+      this.#sealer.push(frozen, steps);
+    } finally {
+      this.#rotating = false;
+    }
+  }
+
+  #emit(part: Part): Promise<void> | undefined {
+    this.#options.accounts.count('attribution.part.sealed');
+    this.#recent.add(part);
+    for (const outlet of this.#outlets) outlet.offer(part);
+    if (this.#memory.bytes < this.#memory.maxBytes * PRESSURE) return undefined;
+    // Let exporters that work catch up before more is sealed; one that is down is not waited for.
+    const busy = this.#outlets.filter((outlet) => !outlet.failing).map((outlet) => outlet.drained(1));
+    return within(PRESSURE_MS, Promise.all(busy)).then(() => {});
+  }
+
+  async #flush(): Promise<void> {
+    await this.#sealer.idle();
+    for (const outlet of this.#outlets) outlet.kick();
+    await Promise.all(this.#outlets.map((outlet) => outlet.drained()));
+  }
+
+  async #shutDown(timeoutMs: number): Promise<void> {
+    this.#ticker.stop();
+    // A part of the time is kept for closing: an exporter that hangs in `export` must not cost the others their `close`.
+    const closingMs = Math.min(1_000, timeoutMs / 5);
+    this.#rotate(true);
+    await within(
+      timeoutMs - closingMs,
+      this.#flush().then(() => Promise.all(this.#outlets.map((outlet) => outlet.confirmNow()))),
+    );
+    this.#warnLeft('shutdown');
+    const { promise: deadline, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, closingMs);
+    await Promise.all(this.#outlets.map((outlet) => outlet.close(deadline)));
+    clearTimeout(timer);
+  }
+
+  #warnLeft(what: string): void {
+    for (const { exporter, backlog, unconfirmed } of this.#outlets) {
+      if (backlog > 0)
+        this.#options.logger.warn(`${what}: ${backlog} parts have not reached exporter "${exporter.name}".`);
+      if (unconfirmed > 0)
+        this.#options.logger.debug(`${what}: ${unconfirmed} parts handed to "${exporter.name}" are not confirmed.`);
+    }
+  }
+}

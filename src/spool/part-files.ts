@@ -1,0 +1,149 @@
+/**
+ * Parts as files, written so that a reader sees whole parts only: temporary name, write, fdatasync, rename, sync of the directory.
+ * Any number of processes write into one directory; nobody locks.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Part } from '../core/model.ts';
+
+export const PART_SUFFIX = '.json.zst';
+const TEMPORARY = '.tmp-';
+/** A temporary file this old belongs to a process that died. */
+const STALE_MS = 60 * 60 * 1000;
+
+export function partFileName(part: { readonly id: string }): string {
+  return part.id + PART_SUFFIX;
+}
+
+/** Names of the whole parts in a folder, sorted; [] when the folder does not exist. */
+export async function listParts(folder: string): Promise<string[]> {
+  try {
+    return (await fs.promises.readdir(folder)).filter((name) => name.endsWith(PART_SUFFIX)).sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Creates `directory` (with a `.gitignore` if it is new: parts are not for version control) and `folder` in it. */
+export async function makeFolder(directory: string, folder: string): Promise<string> {
+  const first = await fs.promises.mkdir(directory, { recursive: true });
+  if (first !== undefined)
+    await fs.promises.writeFile(path.join(directory, '.gitignore'), '*\n', { flag: 'wx' }).catch(ignoreExisting);
+  const full = path.join(directory, folder);
+  await fs.promises.mkdir(full, { recursive: true });
+  return full;
+}
+
+export function makeFolderSync(directory: string, folder: string): string {
+  if (fs.mkdirSync(directory, { recursive: true }) !== undefined) {
+    try {
+      fs.writeFileSync(path.join(directory, '.gitignore'), '*\n', { flag: 'wx' });
+    } catch (error) {
+      ignoreExisting(error);
+    }
+  }
+  const full = path.join(directory, folder);
+  fs.mkdirSync(full, { recursive: true });
+  return full;
+}
+
+export async function writePart(folder: string, part: Part): Promise<void> {
+  const temporary = temporaryName(folder, part);
+  try {
+    const file = await fs.promises.open(temporary, 'w');
+    try {
+      await file.writeFile(part.body);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await fs.promises.rename(temporary, path.join(folder, partFileName(part)));
+  } catch (error) {
+    await fs.promises.rm(temporary, { force: true }).catch(() => {});
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+export function writePartSync(folder: string, part: Part): void {
+  const temporary = temporaryName(folder, part);
+  try {
+    const file = fs.openSync(temporary, 'w');
+    try {
+      fs.writeFileSync(file, part.body);
+      fs.fdatasyncSync(file);
+    } finally {
+      fs.closeSync(file);
+    }
+    fs.renameSync(temporary, path.join(folder, partFileName(part)));
+  } catch (error) {
+    try {
+      fs.rmSync(temporary, { force: true });
+    } catch {
+      // The first error says more.
+    }
+    throw error;
+  }
+}
+
+/** Removes what processes that died in the middle of a write have left. */
+export async function removeStale(folder: string, now: number): Promise<void> {
+  for (const name of await fs.promises.readdir(folder)) {
+    if (!name.includes(PART_SUFFIX + TEMPORARY)) continue;
+    const file = path.join(folder, name);
+    const { mtimeMs } = await fs.promises.stat(file).catch(() => ({ mtimeMs: now }));
+    if (now - mtimeMs > STALE_MS) await fs.promises.rm(file, { force: true });
+  }
+}
+
+/** Bytes of all part files (whole, temporary, quarantined) below `directory`, whoever wrote them. A store beside them is not counted. */
+export async function spoolSize(directory: string): Promise<number> {
+  let bytes = 0;
+  const entries = await fs.promises.readdir(directory, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    if (!entry.isFile() || !entry.name.includes(PART_SUFFIX)) continue;
+    // A reader may take a part away between the listing and the look.
+    bytes += await fs.promises.stat(path.join(entry.parentPath, entry.name)).then(
+      (s) => s.size,
+      () => 0,
+    );
+  }
+  return bytes;
+}
+
+/** True when parts can be written to `directory`, which is created if need be. Never throws. */
+export function isWritableDirectory(directory: string): boolean {
+  try {
+    const folder = makeFolderSync(directory, 'local');
+    const probe = path.join(folder, `.probe-${process.pid}-${counter++}`);
+    fs.writeFileSync(probe, '');
+    fs.rmSync(probe, { force: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+let counter = 0;
+
+/** Unique among processes and within this one: the same part may be written twice at once (`exit` during an export). */
+function temporaryName(folder: string, part: Part): string {
+  return path.join(folder, `${partFileName(part)}${TEMPORARY}${process.pid}-${counter++}`);
+}
+
+/** Makes the rename durable. Some platforms (Windows) cannot open a directory: there the rename alone must do. */
+async function syncFolder(folder: string): Promise<void> {
+  let handle: fs.promises.FileHandle;
+  try {
+    handle = await fs.promises.open(folder, 'r');
+  } catch {
+    return;
+  }
+  await handle.sync().catch(() => {});
+  await handle.close();
+}
+
+function ignoreExisting(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+}
