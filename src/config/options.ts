@@ -23,6 +23,8 @@ export interface AttributionOptions {
   readonly propagateTo?: readonly string[];
   /** Whether the origin that a caller sends counts here. Default false: it is stripped. */
   readonly trustBaggage?: boolean;
+  /** In code only: names the route of a plain `http` request, for which no framework does. `span` is the ended server span. */
+  readonly route?: (span: { readonly name: string; readonly attributes: Readonly<Record<string, unknown>> }) => string | undefined;
   /** Bind the pool callbacks of drivers known to run them in a stranger's context. Default true. */
   readonly repair?: boolean;
   /** Where parts go. Default `['file']`; `['memory']` when `NODE_ENV=production` or the directory cannot be written. */

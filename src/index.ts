@@ -1,0 +1,15 @@
+export type { AttributionOptions, ExporterChoice, OtlpOptions } from './config/options.ts';
+export type { Exporter, ExportOutcome } from './core/exporter.ts';
+export { AmbiguousError, AttributionError, type ErrorCode, PermanentError, RetryableError } from './core/errors.ts';
+export type { Condition, PresetName, Rule, RuleEvent, SpanKindName } from './core/mapping/rule.ts';
+export type { Part, Row } from './core/model.ts';
+export {
+  type AttributeValues,
+  type ManualMeasurement,
+  record,
+  withAttributes,
+  withOrigin,
+} from './otel/api.ts';
+export { type Attribution, createAttribution } from './otel/attribution.ts';
+export { AttributionSampler } from './otel/sampler.ts';
+export { AttributionSpanProcessor } from './otel/span-processor.ts';

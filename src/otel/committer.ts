@@ -1,0 +1,43 @@
+/** Moves the sums of a scope into the sum table, under its origin. */
+import type { Accounts } from '../core/accounts.ts';
+import type { Dictionary } from '../core/aggregate/dictionary.ts';
+import type { SumTable } from '../core/aggregate/sum-table.ts';
+import { limits } from '../core/limits.ts';
+import { mergeAttributes } from '../core/origin/attributes.ts';
+import type { NamedOrigin } from '../core/origin/pending-sums.ts';
+import type { Scope } from './scope.ts';
+
+export interface CommitterOptions {
+  readonly dictionary: Dictionary;
+  readonly table: SumTable;
+  readonly accounts: Accounts;
+  /** The table is full: seal it now, at no loss. */
+  readonly rotate: () => void;
+}
+
+export class Committer {
+  readonly #o: CommitterOptions;
+
+  constructor(options: CommitterOptions) {
+    this.#o = options;
+  }
+
+  /** `origin` serves all sums that have no name of their own; its attributes are those of the whole scope. */
+  commit(scope: Scope, origin: NamedOrigin): void {
+    const { dictionary, table, accounts } = this.#o;
+    for (const sum of scope.pending.drain()) {
+      const by = sum.named ?? origin;
+      const ofScope = mergeAttributes(origin.attributes, by.attributes, limits);
+      const key = dictionary.origin(
+        scope.service,
+        by.originService || scope.service,
+        by.origin,
+        mergeAttributes(ofScope, sum.attributes, limits),
+      );
+      if (!table.merge(sum.window, key, sum.measure, sum)) {
+        accounts.count('attribution.measurement.refused', 'not_finite', sum.samples);
+      }
+    }
+    if (table.full) this.#o.rotate();
+  }
+}

@@ -1,0 +1,44 @@
+import type { Attributes, Context, Link } from '@opentelemetry/api';
+import type { Sampler, SamplingResult } from './sdk-types.ts';
+
+const NOT_RECORD = 0;
+const RECORD = 1;
+const RECORD_AND_SAMPLED = 2;
+/**
+ * Stamped on every exported span, so that a collector of ours that receives the same spans does not count them again.
+ */
+export const COUNTED_ATTRIBUTE = 'attribution.counted';
+const COUNTED: Attributes = Object.freeze({ [COUNTED_ATTRIBUTE]: true });
+
+/**
+ * Records every span, exports only what the delegate samples: attribution sees all traffic at any sampling ratio, and
+ * Batch and Simple span processors skip spans that are recorded but not sampled.
+ */
+export class AttributionSampler implements Sampler {
+  readonly #delegate: Sampler;
+
+  constructor(delegate: Sampler) {
+    this.#delegate = delegate;
+  }
+
+  shouldSample(
+    context: Context,
+    traceId: string,
+    spanName: string,
+    spanKind: number,
+    attributes: Attributes,
+    links: Link[],
+  ): SamplingResult {
+    const result = this.#delegate.shouldSample(context, traceId, spanName, spanKind, attributes, links);
+    if (result.decision === NOT_RECORD) return { ...result, decision: RECORD };
+    if (result.decision !== RECORD_AND_SAMPLED) return result;
+    return {
+      ...result,
+      attributes: result.attributes === undefined ? COUNTED : { ...result.attributes, ...COUNTED },
+    };
+  }
+
+  toString(): string {
+    return `AttributionSampler{${this.#delegate.toString()}}`;
+  }
+}

@@ -1,0 +1,21 @@
+import type { Attribution } from '../attribution.ts';
+import { printExitTable } from '../exit-table.ts';
+
+/** What is still in memory leaves when the process ends, whoever ends it, and the table of who loaded what is printed. */
+export function atExit(attribution: Attribution): () => void {
+  let done = false;
+  const finish = (): void => {
+    if (done) return;
+    done = true;
+    process.removeListener('exit', finish);
+    for (const step of [() => attribution.pipeline.flushSync(), () => printExitTable(attribution)]) {
+      try {
+        step();
+      } catch {
+        // An ending process must not end with an error of ours.
+      }
+    }
+  };
+  process.once('exit', finish);
+  return finish;
+}

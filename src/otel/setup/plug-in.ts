@@ -1,0 +1,173 @@
+/**
+ * Adds attribution to a `NodeSDK` configuration and changes nothing else.
+ * `NodeSDK` reads `OTEL_*` only for what its configuration leaves open, so whatever we put in is first rebuilt from the
+ * environment. What we add are getters: `NodeSDK` reads most of them in `start()`, after `OTEL_SDK_DISABLED` was
+ * honoured and once its meter provider is global, and nothing of ours starts before.
+ */
+import { metrics, type TextMapPropagator } from '@opentelemetry/api';
+import type { Attribution } from '../attribution.ts';
+import type { Sampler, SpanProcessor } from '../sdk-types.ts';
+import { CallersView } from './callers-view.ts';
+import { metricReadersFromEnv } from './env-metrics.ts';
+import { propagatorFromEnv } from './env-propagators.ts';
+import {
+  batchSpanProcessor,
+  exportsTracesFromEnv,
+  samplerFromEnv,
+  spanProcessorsFromEnv,
+} from './env-traces.ts';
+import { say } from './say.ts';
+import { findSdk, type SdkModules } from './sdk-modules.ts';
+import { noTraces, PassOnPropagator } from './without-traces.ts';
+
+/** What we read of `Partial<NodeSDKConfiguration>`; both SDK lines fit it. */
+export interface SdkConfiguration {
+  readonly spanProcessors?: readonly object[] | undefined;
+  /** 2.12 line only, deprecated there. */
+  readonly spanProcessor?: object | undefined;
+  readonly traceExporter?: object | undefined;
+  readonly sampler?: object | undefined;
+  readonly textMapPropagator?: object | null | undefined;
+  readonly metricReaders?: readonly object[] | undefined;
+  /** 2.12 line only, deprecated there. */
+  readonly metricReader?: object | undefined;
+}
+
+/** The parts of `Attribution` that a set-up plugs in. */
+export type PluggedIn = Pick<Attribution, 'processor' | 'sampler' | 'propagator'> & {
+  /** Readers for the metric rules; none when there are no such rules. */
+  metricReaders?(): readonly object[];
+};
+
+/** Where a set-up reports what it did: the zero-code start needs to know. */
+export interface SetupHooks {
+  /** Called once, when `NodeSDK` asks for the first of our parts. May return undefined: attribution is off. */
+  create(): PluggedIn | undefined;
+  /** Default: the application's own SDK. */
+  findSdk?(): SdkModules | undefined;
+  readonly view?: CallersView;
+}
+
+export const ADDED = ['spanProcessors', 'sampler', 'textMapPropagator', 'metricReaders'] as const;
+const PLUGGED = Symbol.for('otel-attribution configured');
+
+export function sdkDisabled(): boolean {
+  return process.env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true';
+}
+
+/** A copy of `config` with our parts as memoized getters. */
+export function plugIn<C extends SdkConfiguration>(config: C, hooks: SetupHooks): C {
+  if ((config as { [PLUGGED]?: true })[PLUGGED] === true) return config;
+  const setup = new Setup(config, hooks);
+  const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(config)) as C;
+  for (const name of ADDED) {
+    let value: { readonly of: unknown } | undefined;
+    Object.defineProperty(copy, name, {
+      configurable: true,
+      enumerable: true,
+      get: () => (value ??= { of: setup.read(name) }).of,
+    });
+  }
+  Object.defineProperty(copy, PLUGGED, { value: true });
+  return copy;
+}
+
+class Setup {
+  readonly #config: SdkConfiguration;
+  readonly #hooks: SetupHooks;
+  readonly #view: CallersView;
+  /** undefined: not asked yet; null: attribution stays out of this SDK. */
+  #attribution: PluggedIn | null | undefined;
+  #sdk: SdkModules | undefined;
+
+  constructor(config: SdkConfiguration, hooks: SetupHooks) {
+    this.#config = config;
+    this.#hooks = hooks;
+    this.#view = hooks.view ?? new CallersView();
+  }
+
+  /** Never throws: whatever fails, the caller's own value goes to `NodeSDK`, which then does what it always did. */
+  read(name: (typeof ADDED)[number]): unknown {
+    if (sdkDisabled()) return this.#config[name];
+    try {
+      const attribution = this.#plugged();
+      if (attribution === null) return this.#config[name];
+      return this[name](attribution);
+    } catch (error) {
+      this.#attribution = null;
+      say(`off, because it could not join the OpenTelemetry set-up (${name}): ${messageOf(error)}`);
+      return this.#config[name];
+    }
+  }
+
+  #plugged(): PluggedIn | null {
+    if (this.#attribution !== undefined) return this.#attribution;
+    this.#sdk = (this.#hooks.findSdk ?? findSdk)();
+    if (this.#sdk === undefined) {
+      this.#attribution = null;
+      say(
+        `off: cannot find the application's @opentelemetry/sdk-node from ${process.argv[1] ?? process.cwd()}. ` +
+          'Run: npm i @opentelemetry/sdk-node',
+      );
+      return null;
+    }
+    this.#attribution = this.#hooks.create() ?? null;
+    return this.#attribution;
+  }
+
+  /** The caller's processors, in `NodeSDK`'s order of precedence; undefined: the environment decides. */
+  #configured(): readonly SpanProcessor[] | undefined {
+    const { spanProcessors, spanProcessor, traceExporter } = this.#config;
+    if (spanProcessors) return spanProcessors as readonly SpanProcessor[];
+    if (spanProcessor) return [spanProcessor as SpanProcessor];
+    if (traceExporter) return [batchSpanProcessor(this.#sdk!, traceExporter, this.#selfObserved())];
+    return undefined;
+  }
+
+  /** Whether spans leave this process without us. */
+  #exportsTraces(): boolean {
+    const { spanProcessors, spanProcessor, traceExporter } = this.#config;
+    if (spanProcessors) return spanProcessors.length > 0;
+    return Boolean(spanProcessor ?? traceExporter) || exportsTracesFromEnv(this.#sdk!);
+  }
+
+  /** The SDK's metrics about itself: only with the switch that `NodeSDK` wants for them. */
+  #selfObserved(): object | undefined {
+    const on = this.#sdk!.core.getBooleanFromEnv('OTEL_NODE_EXPERIMENTAL_SDK_METRICS');
+    return on ? metrics.getMeterProvider() : undefined;
+  }
+
+  spanProcessors(attribution: PluggedIn): object[] {
+    const callers = this.#configured() ?? spanProcessorsFromEnv(this.#sdk!, this.#selfObserved());
+    return [attribution.processor, ...this.#view.processors(callers)];
+  }
+
+  sampler(attribution: PluggedIn): object {
+    const delegate = this.#exportsTraces()
+      ? ((this.#config.sampler as Sampler | undefined) ?? samplerFromEnv(this.#sdk!))
+      : noTraces;
+    return attribution.sampler(this.#view.sampler(delegate));
+  }
+
+  textMapPropagator(attribution: PluggedIn): object | null | undefined {
+    const configured = this.#config.textMapPropagator as TextMapPropagator | null | undefined;
+    const needed = attribution.propagator(undefined) !== undefined;
+    const passOn = !this.#exportsTraces();
+    if (!needed && !passOn) return configured;
+    const callers = configured === undefined ? propagatorFromEnv(this.#sdk!) : configured;
+    const delegate = callers !== null && passOn ? new PassOnPropagator(callers) : callers;
+    return needed ? attribution.propagator(delegate ?? undefined) : delegate;
+  }
+
+  metricReaders(attribution: PluggedIn): readonly object[] | undefined {
+    const ours = attribution.metricReaders?.() ?? [];
+    const { metricReaders, metricReader } = this.#config;
+    if (ours.length === 0) return metricReaders;
+    const callers = metricReaders ?? (metricReader ? [metricReader] : metricReadersFromEnv(this.#sdk!));
+    return [...callers, ...ours];
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

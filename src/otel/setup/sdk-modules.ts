@@ -1,0 +1,87 @@
+/**
+ * The application's own OpenTelemetry SDK, loaded at run time. Neither SDK line exports what reads `OTEL_*`, so the
+ * classes are taken from the packages its `@opentelemetry/sdk-node` itself depends on; this package never brings a
+ * copy of its own.
+ */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { TextMapPropagator } from '@opentelemetry/api';
+import type { Sampler, SpanProcessor } from '../sdk-types.ts';
+
+export const SDK_PACKAGE = '@opentelemetry/sdk-node';
+
+// biome-ignore lint/suspicious/noExplicitAny: constructors differ between the two SDK lines; only ours are described.
+type Args = any[];
+export type Constructor<T> = new (...args: Args) => T;
+
+export interface CoreModule {
+  getStringFromEnv(name: string): string | undefined;
+  getNumberFromEnv(name: string): number | undefined;
+  getBooleanFromEnv(name: string): boolean;
+  getStringListFromEnv(name: string): string[] | undefined;
+  readonly CompositePropagator: Constructor<TextMapPropagator>;
+  readonly W3CTraceContextPropagator: Constructor<TextMapPropagator>;
+  readonly W3CBaggagePropagator: Constructor<TextMapPropagator>;
+}
+
+export interface TraceModule {
+  readonly AlwaysOnSampler: Constructor<Sampler>;
+  readonly AlwaysOffSampler: Constructor<Sampler>;
+  readonly ParentBasedSampler: Constructor<Sampler>;
+  readonly TraceIdRatioBasedSampler: Constructor<Sampler>;
+  readonly BatchSpanProcessor: Constructor<SpanProcessor>;
+  readonly SimpleSpanProcessor: Constructor<SpanProcessor>;
+  readonly ConsoleSpanExporter: Constructor<object>;
+}
+
+export interface SdkModules {
+  /** File the application's `@opentelemetry/sdk-node` resolves to. */
+  readonly path: string;
+  readonly core: CoreModule;
+  readonly trace: TraceModule;
+  /** Any other package as `@opentelemetry/sdk-node` sees it; undefined when this line of the SDK does not have it. */
+  load(name: string): Readonly<Record<string, Constructor<object>>> | undefined;
+}
+
+/** Where the application is: its main script, then the working directory, then this package. */
+export function resolutionBases(): string[] {
+  const main = process.argv[1];
+  return [...(main === undefined ? [] : [main]), join(process.cwd(), 'noop.js'), import.meta.filename];
+}
+
+/** Resolves `name` as the application would. Undefined when it is not installed. */
+export function resolveFromApplication(name: string, bases = resolutionBases()): string | undefined {
+  for (const base of bases) {
+    try {
+      return createRequire(base).resolve(name);
+    } catch {
+      // Not installed there: the next place may have it.
+    }
+  }
+  return undefined;
+}
+
+/** Undefined when the application has no `@opentelemetry/sdk-node` that can be found. */
+export function findSdk(bases = resolutionBases()): SdkModules | undefined {
+  const path = resolveFromApplication(SDK_PACKAGE, bases);
+  if (path === undefined) return undefined;
+  const require = createRequire(path);
+  return {
+    path,
+    get core(): CoreModule {
+      return require('@opentelemetry/core') as CoreModule;
+    },
+    get trace(): TraceModule {
+      return require('@opentelemetry/sdk-trace') as TraceModule;
+    },
+    load(name) {
+      let file: string;
+      try {
+        file = require.resolve(name);
+      } catch {
+        return undefined;
+      }
+      return require(file) as Record<string, Constructor<object>>;
+    },
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * One resource, one winner. An SDK's own span over its HTTP call, or an ORM's over its driver's, describe one operation:
+ * it is counted once. What a request handler calls is never absorbed by the handler.
+ */
+import type { Mapped, Mapping } from '../core/mapping/types.ts';
+import { PendingSums } from '../core/origin/pending-sums.ts';
+import { factsOf } from './facts.ts';
+import type { SpanState } from './span-state.ts';
+
+const INTERNAL = 0;
+const SERVER = 1;
+const CLIENT = 2;
+const PRODUCER = 3;
+const CONSUMER = 4;
+
+export const CONSUMED_MESSAGES = 'messaging.client.consumed.messages';
+
+/** HTTP measurements that an outer span may still absorb, by the address they went to. */
+export interface HeldMeasurement {
+  readonly address: string;
+  readonly sums: PendingSums;
+}
+
+/** An outer span without `server.address`, or with the same one, stands for the HTTP call below it. */
+export function absorbs(outerAddress: string, innerAddress: string): boolean {
+  return outerAddress === '' || outerAddress === innerAddress;
+}
+
+/**
+ * The span that could stand for an HTTP call made below it: the nearest CLIENT or PRODUCER span or GenAI call, reached
+ * through INTERNAL spans only.
+ */
+export function absorberOf(state: SpanState, mapping: Mapping): SpanState | undefined {
+  for (let outer = state.parent; outer !== undefined; outer = outer.parent) {
+    if (outer.kind === CLIENT || outer.kind === PRODUCER) return outer;
+    if (outer.kind !== INTERNAL) return undefined;
+    if (outer.absorbs !== undefined) return outer;
+    if (outer.span !== undefined && mapping.match(factsOf(outer.span, outer.scope.service))?.category === 'genai') {
+      return outer;
+    }
+  }
+  return undefined;
+}
+
+/** Sums in which the HTTP measurements of one address wait for the end of `outer`. */
+export function hold(outer: SpanState, address: string): PendingSums {
+  outer.held ??= [];
+  for (const held of outer.held) if (held.address === address) return held.sums;
+  const sums = new PendingSums();
+  outer.held.push({ address, sums });
+  return sums;
+}
+
+/** Of nested spans of one system, the innermost that ended and was mapped counts. */
+export function isNestedSystem(mapped: Mapped): boolean {
+  return mapped.system !== '' && (mapped.category === 'db' || mapped.category === 'genai');
+}
+
+export function markCounted(state: SpanState, system: string): void {
+  for (let outer = state.parent; outer !== undefined; outer = outer.parent) {
+    if (outer.kind === SERVER || outer.kind === CONSUMER) return;
+    if (outer.countedBelow === undefined) outer.countedBelow = [system];
+    else if (outer.countedBelow.includes(system)) return;
+    else outer.countedBelow.push(system);
+  }
+}
+
+/** A message was processed below these spans: a `receive` among them does not count its messages again. */
+export function markProcessed(state: SpanState): void {
+  for (let outer = state.parent; outer !== undefined && !outer.processedBelow; outer = outer.parent) {
+    outer.processedBelow = true;
+  }
+}
