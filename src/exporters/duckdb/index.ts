@@ -1,0 +1,5 @@
+export type { CompactOptions, CompactResult } from './compact.ts';
+export type { ExportFileOptions } from './export-file.ts';
+export { DuckDBExporter, type DuckDBExporterOptions } from './exporter.ts';
+export type { MergeResult } from './merge.ts';
+export { openStore, Store, type StoreOptions } from './store.ts';

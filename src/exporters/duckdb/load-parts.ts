@@ -1,0 +1,105 @@
+import { crc32 } from 'node:zlib';
+import type { PartColumns } from '../../core/model.ts';
+import type { Database } from './database.ts';
+import { quote } from './schema.ts';
+
+/** A part file whose content has been checked, ready to be inserted by SQL straight from the file. */
+export interface CheckedPart {
+  readonly path: string;
+  readonly id: string;
+  readonly crc: number;
+  readonly n: number;
+  readonly sealedAt: number;
+  readonly instance: string;
+  readonly sequence: number;
+  readonly package: string;
+  readonly mapping: string;
+  readonly final: boolean;
+  readonly windowSeconds: number;
+  readonly services: readonly string[];
+}
+
+export function checkedPart(path: string, bytes: Uint8Array, columns: PartColumns): CheckedPart {
+  const services = new Set<string>();
+  for (const index of columns.service) services.add(columns.strs[index]!);
+  return {
+    path,
+    id: columns.part,
+    crc: crc32(bytes),
+    n: columns.n,
+    sealedAt: columns.sealedAt,
+    instance: columns.instance,
+    sequence: Number(columns.part.slice(columns.instance.length + 1)),
+    package: columns.package,
+    mapping: columns.mapping,
+    final: columns.final === true,
+    windowSeconds: columns.wsec,
+    services: [...services].sort(),
+  };
+}
+
+const jsonColumns = Object.entries({
+  part: 'VARCHAR',
+  sealedAt: 'BIGINT',
+  n: 'INTEGER',
+  strs: 'VARCHAR[]',
+  ws: 'BIGINT[]',
+  wsec: 'INTEGER',
+  service: 'INTEGER[]',
+  originService: 'INTEGER[]',
+  origin: 'INTEGER[]',
+  target: 'INTEGER[]',
+  event: 'INTEGER[]',
+  unit: 'INTEGER[]',
+  attributes: 'INTEGER[]',
+  value: 'DOUBLE[]',
+  count: 'DOUBLE[]',
+  samples: 'BIGINT[]',
+  min: 'DOUBLE[]',
+  max: 'DOUBLE[]',
+  exemplar: 'INTEGER[]',
+})
+  .map(([name, type]) => `"${name}": '${type}'`)
+  .join(', ');
+
+const strings = (column: string): string => `unnest(list_select(strs, list_transform("${column}", lambda i: i + 1)))`;
+
+/** Inserts rows and part ids of `parts` in the running transaction. The caller has excluded ids that are in the store. */
+export async function insertParts(db: Database, parts: readonly CheckedPart[]): Promise<void> {
+  const files = parts.filter((part) => part.n > 0).map((part) => quote(literalPath(part.path)));
+  if (files.length > 0) {
+    await db.run(`
+INSERT INTO sums
+SELECT part, unnest(range(n)), epoch_ms(sealedAt), epoch_ms(unnest(ws)), wsec,
+  ${strings('service')}, ${strings('originService')}, ${strings('origin')},
+  ${strings('target')}, ${strings('event')}, ${strings('unit')},
+  unnest(value), unnest(count), unnest(samples), unnest("min"), unnest("max"),
+  ${strings('exemplar')}, ${strings('attributes')}
+FROM read_json([${files.join(', ')}], format = 'unstructured', compression = 'zstd',
+  maximum_object_size = 67108864, columns = {${jsonColumns}})`);
+  }
+  await db.run(
+    `INSERT INTO parts
+SELECT part_id, crc, n, epoch_ms(sealed_at::BIGINT), instance, sequence, package, mapping, final, window_seconds,
+  from_json(services::JSON, '["VARCHAR"]'), now()::TIMESTAMP
+FROM (SELECT unnest($ids) AS part_id, unnest($crcs) AS crc, unnest($ns) AS n, unnest($sealed) AS sealed_at,
+  unnest($instances) AS instance, unnest($sequences) AS sequence, unnest($packages) AS package, unnest($mappings) AS mapping,
+  unnest($finals)::INTEGER = 1 AS final, unnest($widths) AS window_seconds, unnest($services) AS services)`,
+    {
+      ids: parts.map((p) => p.id),
+      crcs: parts.map((p) => p.crc),
+      ns: parts.map((p) => p.n),
+      sealed: parts.map((p) => p.sealedAt),
+      instances: parts.map((p) => p.instance),
+      sequences: parts.map((p) => p.sequence),
+      packages: parts.map((p) => p.package),
+      mappings: parts.map((p) => p.mapping),
+      finals: parts.map((p) => (p.final ? 1 : 0)),
+      widths: parts.map((p) => p.windowSeconds),
+      services: parts.map((p) => JSON.stringify(p.services)),
+    },
+  );
+}
+
+/** `read_json` takes globs: a `*` in the name of a directory must stay one. */
+const literalPath = (path: string): string => path.replaceAll(/[*?[]/g, '[$&]');

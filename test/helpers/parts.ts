@@ -1,0 +1,91 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Part, PartColumns, Row } from '../../src/core/model.ts';
+import { encodePartSync } from '../../src/spool/part-codec.ts';
+
+export type TestRow = Omit<Row, 'partId' | 'row' | 'sealedAt' | 'windowSeconds'>;
+
+export interface TestPart {
+  readonly instance: string;
+  readonly sequence: number;
+  readonly sealedAt: number;
+  readonly rows: readonly TestRow[];
+  readonly final?: boolean;
+  readonly windowSeconds?: number;
+  readonly package?: string;
+  readonly mapping?: string;
+}
+
+/** A row with defaults, for tables of cases. */
+export function testRow(row: Partial<TestRow> & { readonly windowStart: number }): TestRow {
+  return {
+    service: 'storefront',
+    originService: row.service ?? 'storefront',
+    origin: 'GET /search',
+    target: 'postgresql://shop-db/shop',
+    event: 'db.client.operation.duration',
+    unit: 's',
+    value: 1,
+    count: 1,
+    samples: 1,
+    min: 1,
+    max: 1,
+    exemplarTraceId: '',
+    attributes: '',
+    ...row,
+  };
+}
+
+export function columnsOf(part: TestPart): PartColumns {
+  const index = new Map<string, number>();
+  const ref = (text: string): number => {
+    const known = index.get(text);
+    if (known !== undefined) return known;
+    index.set(text, index.size);
+    return index.size - 1;
+  };
+  const { rows } = part;
+  return {
+    v: 1,
+    part: `${part.instance}-${part.sequence}`,
+    sealedAt: part.sealedAt,
+    instance: part.instance,
+    package: part.package ?? '0.1.0',
+    mapping: part.mapping ?? 'm1',
+    ...(part.final === true ? { final: true } : {}),
+    n: rows.length,
+    wsec: part.windowSeconds ?? 60,
+    ws: rows.map((r) => r.windowStart),
+    service: rows.map((r) => ref(r.service)),
+    originService: rows.map((r) => ref(r.originService)),
+    origin: rows.map((r) => ref(r.origin)),
+    target: rows.map((r) => ref(r.target)),
+    event: rows.map((r) => ref(r.event)),
+    unit: rows.map((r) => ref(r.unit)),
+    attributes: rows.map((r) => ref(r.attributes)),
+    value: rows.map((r) => r.value),
+    count: rows.map((r) => r.count),
+    samples: rows.map((r) => r.samples),
+    min: rows.map((r) => r.min),
+    max: rows.map((r) => r.max),
+    exemplar: rows.map((r) => ref(r.exemplarTraceId)),
+    strs: [...index.keys()],
+  };
+}
+
+export function testPart(part: TestPart): Part {
+  const columns = columnsOf(part);
+  const json = [JSON.stringify(columns)];
+  return encodePartSync({ id: columns.part, sequence: part.sequence, rows: columns.n, sealedAt: part.sealedAt, json });
+}
+
+/** Writes a part as the file exporter does: complete under its name, or not there. */
+export function writePart(directory: string, part: TestPart): string {
+  const inbox = join(directory, 'local');
+  mkdirSync(inbox, { recursive: true });
+  const encoded = testPart(part);
+  const path = join(inbox, `${encoded.id}.json.zst`);
+  writeFileSync(`${path}.tmp`, encoded.body);
+  renameSync(`${path}.tmp`, path);
+  return path;
+}
