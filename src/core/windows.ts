@@ -5,26 +5,27 @@ const SPREAD_SECONDS_MAX = 2 ** 40;
 
 /**
  * Index of the window that holds a time: floor(time / width). `timeMs` is milliseconds since the Unix epoch, fractions allowed;
- * `windowMs` is a whole number of seconds. Times before the epoch are in window 0.
+ * `windowSeconds` is a whole number. Times before the epoch are in window 0.
  */
-export function windowOf(timeMs: number, windowMs: number): number {
-  return timeMs > 0 ? Math.floor(timeMs / windowMs) : 0;
+export function windowOf(timeMs: number, windowSeconds: number): number {
+  return timeMs > 0 ? Math.floor(timeMs / (windowSeconds * 1000)) : 0;
 }
 
 /**
  * First window a duration of `seconds` that ends at `endMs` is spread over, at most `maxWindows` with the last. When it
- * equals `windowOf(endMs, windowMs)`, the common case, there is nothing to spread.
+ * equals `windowOf(endMs, windowSeconds)`, the common case, there is nothing to spread.
  */
 export function firstWindowOf(
   endMs: number,
   seconds: number,
-  windowMs: number,
+  windowSeconds: number,
   maxWindows: number = limits.spreadWindows,
 ): number {
-  const last = windowOf(endMs, windowMs);
+  const last = windowOf(endMs, windowSeconds);
   if (!(seconds > 0 && seconds <= SPREAD_SECONDS_MAX)) return last;
+  const width = windowSeconds * 1000;
   // Measured from the start of the last window: small numbers keep the fractions of a millisecond.
-  const back = Math.ceil((seconds * 1000 - (endMs - last * windowMs)) / windowMs);
+  const back = Math.ceil((seconds * 1000 - (endMs - last * width)) / width);
   return back <= 0 ? last : Math.max(0, last - back, last - maxWindows + 1);
 }
 
@@ -33,22 +34,21 @@ export function firstWindowOf(
  * it is the end window: the one that gets count, samples, min and max. The shares add up to the duration exactly (as real
  * numbers, not only after rounding). What is older than the first window joins it; a negative duration is 0.
  */
-export function spreadWindows(
+export function spread(
   endMs: number,
   seconds: number,
-  windowMs: number,
-  maxWindows: number,
+  windowSeconds: number,
   visit: (window: number, share: number, end: boolean) => void,
+  maxWindows: number = limits.spreadWindows,
 ): void {
-  const last = windowOf(endMs, windowMs);
-  const first = firstWindowOf(endMs, seconds, windowMs, maxWindows);
+  const last = windowOf(endMs, windowSeconds);
+  const first = firstWindowOf(endMs, seconds, windowSeconds, maxWindows);
   if (first === last) {
     visit(last, Math.max(seconds, 0), true);
     return;
   }
-  const windowSeconds = windowMs / 1000;
   const whole = (last - first - 1) * windowSeconds;
-  const recent = Math.min(seconds, whole + Math.max(0, (endMs - last * windowMs) / 1000));
+  const recent = Math.min(seconds, whole + Math.max(0, (endMs - last * windowSeconds * 1000) / 1000));
   // `oldest` may be rounded; `seconds - oldest` then is not (Sterbenz), nor is taking whole windows from it.
   const oldest = seconds - recent;
   visit(first, oldest, false);
