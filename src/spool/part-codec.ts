@@ -103,7 +103,15 @@ function partOf(sealed: SealedPart, body: Uint8Array): Part {
 async function toBytes(pieces: readonly string[]): Promise<Buffer> {
   const buffers: Buffer[] = [];
   let chars = 0;
-  for (const piece of pieces) {
+  let carried = '';
+  for (const [i, next] of pieces.entries()) {
+    let piece = carried + next;
+    carried = '';
+    // A pair of surrogates may be cut by the end of a piece: its halves are no text on their own.
+    if (i < pieces.length - 1 && (piece.charCodeAt(piece.length - 1) & 0xfc00) === 0xd800) {
+      carried = piece.slice(-1);
+      piece = piece.slice(0, -1);
+    }
     buffers.push(Buffer.from(piece));
     chars += piece.length;
     if (chars < TURN_CHARS) continue;
