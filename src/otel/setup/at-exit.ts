@@ -8,7 +8,7 @@ export function atExit(attribution: Attribution): () => void {
     if (done) return;
     done = true;
     process.removeListener('exit', finish);
-    for (const step of [() => attribution.pipeline.flushSync(), () => printExitTable(attribution)]) {
+    for (const step of [() => attribution.flushSync(), () => printExitTable(attribution)]) {
       try {
         step();
       } catch {

@@ -24,7 +24,8 @@ function periodicReader(sdk: SdkModules, exporter: object): object {
   const exportIntervalMillis = interval ?? DEFAULT_INTERVAL_MS;
   let exportTimeoutMillis = timeout ?? DEFAULT_TIMEOUT_MS;
   if (exportTimeoutMillis > exportIntervalMillis) {
-    const text = (value: number | undefined, preset: number) => (value === undefined ? `${preset}, default` : `${value}`);
+    const text = (value: number | undefined, preset: number) =>
+      value === undefined ? `${preset}, default` : `${value}`;
     const message = `OTEL_METRIC_EXPORT_TIMEOUT (${text(timeout, DEFAULT_TIMEOUT_MS)}) is greater than OTEL_METRIC_EXPORT_INTERVAL (${text(interval, DEFAULT_INTERVAL_MS)}). Clamping timeout to interval value.`;
     if (timeout !== undefined && interval !== undefined) diag.warn(message);
     else diag.info(message);

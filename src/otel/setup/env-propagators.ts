@@ -1,6 +1,11 @@
 /** What `NodeSDK` makes of `OTEL_PROPAGATORS`, rebuilt because passing `textMapPropagator` switches it off. */
 import { diag, type TextMapPropagator } from '@opentelemetry/api';
-import type { SdkModules } from './sdk-modules.ts';
+import type { Constructor, SdkModules } from './sdk-modules.ts';
+
+interface B3Module {
+  readonly B3Propagator: Constructor<TextMapPropagator>;
+  readonly B3InjectEncoding: { readonly MULTI_HEADER: number };
+}
 
 function newPropagator(sdk: SdkModules, name: string): TextMapPropagator | undefined {
   const { W3CBaggagePropagator, W3CTraceContextPropagator } = sdk.core;
@@ -11,9 +16,8 @@ function newPropagator(sdk: SdkModules, name: string): TextMapPropagator | undef
       return new W3CBaggagePropagator();
     case 'b3':
     case 'b3multi': {
-      const { B3Propagator, B3InjectEncoding } = sdk.load('@opentelemetry/propagator-b3') as Record<string, never>;
-      if (name === 'b3') return new (B3Propagator!)();
-      return new (B3Propagator!)({ injectEncoding: B3InjectEncoding!['MULTI_HEADER'] });
+      const { B3Propagator, B3InjectEncoding } = sdk.load('@opentelemetry/propagator-b3') as unknown as B3Module;
+      return name === 'b3' ? new B3Propagator() : new B3Propagator({ injectEncoding: B3InjectEncoding.MULTI_HEADER });
     }
     case 'jaeger': {
       // Only the 0.223 line still has it; in 0.301 the name is unknown.

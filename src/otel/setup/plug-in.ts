@@ -4,18 +4,13 @@
  * environment. What we add are getters: `NodeSDK` reads most of them in `start()`, after `OTEL_SDK_DISABLED` was
  * honoured and once its meter provider is global, and nothing of ours starts before.
  */
-import { metrics, type TextMapPropagator } from '@opentelemetry/api';
+import { diag, metrics, type TextMapPropagator } from '@opentelemetry/api';
 import type { Attribution } from '../attribution.ts';
 import type { Sampler, SpanProcessor } from '../sdk-types.ts';
 import { CallersView } from './callers-view.ts';
 import { metricReadersFromEnv } from './env-metrics.ts';
 import { propagatorFromEnv } from './env-propagators.ts';
-import {
-  batchSpanProcessor,
-  exportsTracesFromEnv,
-  samplerFromEnv,
-  spanProcessorsFromEnv,
-} from './env-traces.ts';
+import { batchSpanProcessor, exportsTracesFromEnv, samplerFromEnv, spanProcessorsFromEnv } from './env-traces.ts';
 import { say } from './say.ts';
 import { findSdk, type SdkModules } from './sdk-modules.ts';
 import { noTraces, PassOnPropagator } from './without-traces.ts';
@@ -119,7 +114,7 @@ class Setup {
   #configured(): readonly SpanProcessor[] | undefined {
     const { spanProcessors, spanProcessor, traceExporter } = this.#config;
     if (spanProcessors) return spanProcessors as readonly SpanProcessor[];
-    if (spanProcessor) return [spanProcessor as SpanProcessor];
+    if (spanProcessor && this.#sdk!.singular) return [spanProcessor as SpanProcessor];
     if (traceExporter) return [batchSpanProcessor(this.#sdk!, traceExporter, this.#selfObserved())];
     return undefined;
   }
@@ -128,13 +123,16 @@ class Setup {
   #exportsTraces(): boolean {
     const { spanProcessors, spanProcessor, traceExporter } = this.#config;
     if (spanProcessors) return spanProcessors.length > 0;
-    return Boolean(spanProcessor ?? traceExporter) || exportsTracesFromEnv(this.#sdk!);
+    if (traceExporter || (spanProcessor && this.#sdk!.singular)) return true;
+    return exportsTracesFromEnv(this.#sdk!);
   }
 
   /** The SDK's metrics about itself: only with the switch that `NodeSDK` wants for them. */
   #selfObserved(): object | undefined {
     const on = this.#sdk!.core.getBooleanFromEnv('OTEL_NODE_EXPERIMENTAL_SDK_METRICS');
-    return on ? metrics.getMeterProvider() : undefined;
+    if (!on) return undefined;
+    const provider = metrics.getMeterProvider();
+    return provider.constructor.name === 'NoopMeterProvider' ? undefined : provider;
   }
 
   spanProcessors(attribution: PluggedIn): object[] {
@@ -163,8 +161,12 @@ class Setup {
     const ours = attribution.metricReaders?.() ?? [];
     const { metricReaders, metricReader } = this.#config;
     if (ours.length === 0) return metricReaders;
-    const callers = metricReaders ?? (metricReader ? [metricReader] : metricReadersFromEnv(this.#sdk!));
-    return [...callers, ...ours];
+    if (metricReaders) return [...metricReaders, ...ours];
+    if (metricReader && this.#sdk!.singular) {
+      diag.warn("The 'metricReader' option is deprecated. Please use 'metricReaders' instead.");
+      return [metricReader, ...ours];
+    }
+    return [...metricReadersFromEnv(this.#sdk!), ...ours];
   }
 }
 

@@ -3,8 +3,9 @@
  * classes are taken from the packages its `@opentelemetry/sdk-node` itself depends on; this package never brings a
  * copy of its own.
  */
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { TextMapPropagator } from '@opentelemetry/api';
 import type { Sampler, SpanProcessor } from '../sdk-types.ts';
 
@@ -37,6 +38,8 @@ export interface TraceModule {
 export interface SdkModules {
   /** File the application's `@opentelemetry/sdk-node` resolves to. */
   readonly path: string;
+  /** The 0.2xx line, which still takes the singular `spanProcessor` and `metricReader`. */
+  readonly singular: boolean;
   readonly core: CoreModule;
   readonly trace: TraceModule;
   /** Any other package as `@opentelemetry/sdk-node` sees it; undefined when this line of the SDK does not have it. */
@@ -61,6 +64,19 @@ export function resolveFromApplication(name: string, bases = resolutionBases()):
   return undefined;
 }
 
+/** Version of the package a file belongs to; '' when it cannot be told. */
+function packageVersion(file: string): string {
+  for (let at = dirname(file); dirname(at) !== at; at = dirname(at)) {
+    try {
+      const found = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as { name?: string; version?: string };
+      if (found.version !== undefined) return found.version;
+    } catch {
+      // Not this directory.
+    }
+  }
+  return '';
+}
+
 /** Undefined when the application has no `@opentelemetry/sdk-node` that can be found. */
 export function findSdk(bases = resolutionBases()): SdkModules | undefined {
   const path = resolveFromApplication(SDK_PACKAGE, bases);
@@ -68,6 +84,9 @@ export function findSdk(bases = resolutionBases()): SdkModules | undefined {
   const require = createRequire(path);
   return {
     path,
+    get singular(): boolean {
+      return /^0\.[12]?\d{1,2}\./.test(packageVersion(path));
+    },
     get core(): CoreModule {
       return require('@opentelemetry/core') as CoreModule;
     },

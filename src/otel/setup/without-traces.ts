@@ -5,6 +5,7 @@
 import {
   type Context,
   createContextKey,
+  INVALID_SPAN_CONTEXT,
   type SpanContext,
   type TextMapGetter,
   type TextMapPropagator,
@@ -32,8 +33,9 @@ export class PassOnPropagator implements TextMapPropagator {
 
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
     const cameIn = context.getValue(CAME_IN) as SpanContext | undefined;
-    const without = trace.deleteSpan(context);
-    this.#delegate.inject(cameIn === undefined ? without : trace.setSpanContext(without, cameIn), carrier, setter);
+    // The invalid context is what a tracer without provider gives its spans; propagators are used to it.
+    const passedOn = cameIn ?? (trace.getSpan(context) === undefined ? undefined : INVALID_SPAN_CONTEXT);
+    this.#delegate.inject(passedOn === undefined ? context : trace.setSpanContext(context, passedOn), carrier, setter);
   }
 
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {

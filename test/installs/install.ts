@@ -1,0 +1,63 @@
+/**
+ * The further installs the tests need, each with its own package.json and lockfile: another SDK line, a distro.
+ * `node test/installs/install.ts` brings all of them up to date with `npm ci`; tests that need one that is not there
+ * are skipped with the reason, or fail with REQUIRE_ALL=1.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export type InstallName = 'sdk-2' | 'azure-monitor';
+export const installs: readonly InstallName[] = ['sdk-2', 'azure-monitor'];
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export function installDirectory(name: InstallName): string {
+  return join(root, 'test/installs', name);
+}
+
+/** Why the install cannot be used, '' when it can. */
+export function whyNotInstalled(name: InstallName): string {
+  const directory = installDirectory(name);
+  const installed = join(directory, 'node_modules/.package-lock.json');
+  const lockfile = join(directory, 'package-lock.json');
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lockfile).mtimeMs) return '';
+  const state = existsSync(installed) ? 'older than its lockfile' : 'not installed';
+  const reason = `test/installs/${name} is ${state}: run node test/installs/install.ts`;
+  if (process.env.REQUIRE_ALL === '1') throw new Error(reason);
+  return reason;
+}
+
+/** `npm ci` where needed. */
+export function install(name: InstallName): void {
+  if (existsSync(join(installDirectory(name), 'node_modules/.package-lock.json')) && upToDate(name)) return;
+  process.stderr.write(`npm ci in test/installs/${name}\n`);
+  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], {
+    cwd: installDirectory(name),
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+}
+
+function upToDate(name: InstallName): boolean {
+  const modified = (file: string) => statSync(join(installDirectory(name), file)).mtimeMs;
+  return modified('node_modules/.package-lock.json') >= modified('package-lock.json');
+}
+
+/**
+ * Builds this package into the install's node_modules, the same build that is published: there it meets that install's
+ * API and SDK, not ours. Types are checked elsewhere.
+ */
+export function buildInto(name: InstallName): void {
+  const target = join(installDirectory(name), 'node_modules/otel-attribution');
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  cpSync(join(root, 'package.json'), join(target, 'package.json'));
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [tsc, '-p', join(root, 'src'), '--noCheck', '--outDir', join(target, 'dist')], {
+    stdio: 'pipe',
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) for (const name of installs) install(name);
