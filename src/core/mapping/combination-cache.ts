@@ -1,0 +1,129 @@
+import type { Accounts } from '../accounts.ts';
+import { limits } from '../limits.ts';
+import type { Answers, Plan } from './plan.ts';
+import { ask, type Facts, isAsked, type Scalar, type Slot } from './slot.ts';
+import type { Mapped } from './types.ts';
+
+/**
+ * One step of a path. Most processes see few combinations, so the step taken last is tried before the map:
+ * comparing a string with itself costs a nanosecond, finding it in a map about ten (bench/mapping.ts).
+ */
+class Node {
+  key: Scalar | undefined = undefined;
+  next: Node | undefined = undefined;
+  others: Map<Scalar | undefined, Node> | undefined = undefined;
+  /** null: this combination was looked at, and the rule does not apply. */
+  result: Mapped | null | undefined = undefined;
+
+  step(key: Scalar | undefined): Node | undefined {
+    if (this.next !== undefined && this.key === key) return this.next;
+    const next = this.others?.get(key);
+    if (next !== undefined) {
+      this.key = key;
+      this.next = next;
+    }
+    return next;
+  }
+
+  add(key: Scalar | undefined): Node {
+    const node = new Node();
+    if (this.next === undefined) {
+      this.key = key;
+      this.next = node;
+    } else {
+      if (this.others === undefined) this.others = new Map([[this.key, this.next]]);
+      this.others.set(key, node);
+      this.key = key;
+      this.next = node;
+    }
+    return node;
+  }
+}
+
+const NODES_PER_ENTRY = 8;
+
+/** Results of one rule per combination of answers: a tree with one level per keyed slot that is asked. */
+export class CombinationCache {
+  readonly plan: Plan;
+  readonly #slots: readonly Slot[];
+  readonly #make: (answers: Answers, facts: Facts) => Mapped | null;
+  readonly #maxEntries: number;
+  readonly #accounts: Accounts;
+  // Reused by every look-up: nothing is allocated for a known combination.
+  readonly #answers: (Scalar | undefined)[];
+  #root = new Node();
+  #entries = 0;
+  /** Nodes also arise on the way to a combination that a later slot rules out, so they have a bound of their own. */
+  #nodes = 0;
+
+  constructor(
+    plan: Plan,
+    make: (answers: Answers, facts: Facts) => Mapped | null,
+    accounts: Accounts,
+    maxEntries: number = limits.mappingCacheEntries,
+  ) {
+    this.plan = plan;
+    this.#slots = plan.slots;
+    this.#answers = new Array(plan.slots.length).fill(undefined);
+    this.#make = make;
+    this.#accounts = accounts;
+    this.#maxEntries = maxEntries;
+  }
+
+  get size(): number {
+    return this.#entries;
+  }
+
+  /** Undefined when the rule does not apply. Throws what a getter of `facts.attributes` throws. */
+  find(facts: Facts): Mapped | undefined {
+    const slots = this.#slots;
+    const answers = this.#answers;
+    let node = this.#root;
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i]!;
+      if (!isAsked(slot, answers)) {
+        answers[i] = undefined;
+        continue;
+      }
+      let answer = ask(slot, facts);
+      if (slot.test !== undefined && !slot.test(answer)) return undefined;
+      if (slot.keyed === false) {
+        answers[i] = answer;
+        continue;
+      }
+      if (typeof answer === 'string' && answer.length > limits.nameChars) answer = this.#cut(answer);
+      answers[i] = answer;
+      node = node.step(answer) ?? this.#grow(node, answer);
+    }
+    const known = node.result;
+    if (known !== undefined) return known ?? undefined;
+    return this.#insert(node, facts);
+  }
+
+  #insert(node: Node, facts: Facts): Mapped | undefined {
+    const made = this.#make(this.#answers.slice(), facts);
+    if (this.#entries >= this.#maxEntries || this.#nodes >= this.#maxEntries * NODES_PER_ENTRY) {
+      this.#root = new Node();
+      this.#entries = 0;
+      this.#nodes = 0;
+      this.#accounts.count('attribution.limit.reached', 'mapping_cache');
+      return made ?? undefined;
+    }
+    node.result = made;
+    this.#entries++;
+    return made ?? undefined;
+  }
+
+  #grow(node: Node, answer: Scalar | undefined): Node {
+    this.#nodes++;
+    return node.add(answer);
+  }
+
+  /** A copy: a slice would keep the long string alive for as long as it is a key. */
+  #cut(text: string): string {
+    this.#accounts.count('attribution.limit.reached', 'name_chars');
+    const codes: number[] = [];
+    for (let i = 0; i < limits.nameChars; i++) codes.push(text.charCodeAt(i));
+    return String.fromCharCode(...codes);
+  }
+}

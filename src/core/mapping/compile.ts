@@ -1,0 +1,98 @@
+import type { Accounts } from '../accounts.ts';
+import type { Dictionary } from '../aggregate/dictionary.ts';
+import { limits } from '../limits.ts';
+import { CombinationCache } from './combination-cache.ts';
+import { mappingHash } from './hash.ts';
+import { MappedCombination } from './mapped.ts';
+import type { Plan } from './plan.ts';
+import { presetOrder, presetPlans } from './presets/index.ts';
+import type { PresetName, Rule } from './rule.ts';
+import type { Facts } from './slot.ts';
+import type { Mapped, Mapping, PointFacts, SpanFacts } from './types.ts';
+import { compileRule } from './user-rule.ts';
+
+export interface MappingOptions {
+  /** Default: all. */
+  readonly presets?: readonly PresetName[];
+  /** Tried before the presets, in order. */
+  readonly rules?: readonly Rule[];
+}
+
+/** Plans in the order in which they are tried. Throws ATTR_CONFIG_INVALID. */
+export function compilePlans(options: MappingOptions): Plan[] {
+  const rules = (options.rules ?? []).map((rule, i) => compileRule(rule, `rules[${i}] (${rule.name})`));
+  return [...rules, ...presetPlans(options.presets ?? presetOrder)];
+}
+
+/** Compiles presets and rules. Throws ATTR_CONFIG_INVALID; what it returns never throws. */
+export function compileMapping(
+  options: MappingOptions & {
+    readonly dictionary: Dictionary;
+    readonly accounts: Accounts;
+    /** Default `limits.mappingCacheEntries`. */
+    readonly maxEntries?: number;
+  },
+): Mapping {
+  return new CompiledMapping(compilePlans(options), options);
+}
+
+class CompiledMapping implements Mapping {
+  readonly hash: string;
+  readonly hasMetricRules: boolean;
+  readonly #byKind: readonly (readonly CombinationCache[])[];
+  readonly #metrics: readonly CombinationCache[];
+  readonly #accounts: Accounts;
+  #busy = false;
+
+  constructor(plans: readonly Plan[], options: Parameters<typeof compileMapping>[0]) {
+    const { dictionary, accounts } = options;
+    this.#accounts = accounts;
+    const caches = plans.map(
+      (plan) =>
+        new CombinationCache(
+          plan,
+          (answers, facts) => {
+            const outcome = plan.build(answers);
+            if (typeof outcome === 'string') return null;
+            return new MappedCombination(plan.name, outcome, facts.unit ?? '', dictionary, accounts);
+          },
+          accounts,
+          options.maxEntries ?? limits.mappingCacheEntries,
+        ),
+    );
+    this.#byKind = [0, 1, 2, 3, 4].map((kind) => caches.filter(({ plan }) => plan.kinds.includes(kind)));
+    this.#metrics = caches.filter(({ plan }) => plan.signal === 'metric');
+    this.hasMetricRules = this.#metrics.length > 0;
+    this.hash = mappingHash(options.presets ?? presetOrder, options.rules ?? []);
+  }
+
+  match(span: SpanFacts): Mapped | undefined {
+    return this.#find(this.#byKind[span.kind], span);
+  }
+
+  matchPoint(point: PointFacts): Mapped | undefined {
+    const mapped = this.#find(this.#metrics, point);
+    if (mapped === undefined || point.type === 'sum' || point.type === 'histogram') return mapped;
+    // A level is no sum: adding it up per interval would make the total depend on how often it was read.
+    if (mapped.integrates) return mapped;
+    this.#accounts.count('attribution.measurement.refused', 'gauge');
+    return undefined;
+  }
+
+  #find(caches: readonly CombinationCache[] | undefined, facts: Facts): Mapped | undefined {
+    // A getter among the attributes that ends a span would come back in here, over the answers being gathered.
+    if (caches === undefined || this.#busy) return undefined;
+    this.#busy = true;
+    try {
+      for (let i = 0; i < caches.length; i++) {
+        const mapped = caches[i]!.find(facts);
+        if (mapped !== undefined) return mapped;
+      }
+    } catch {
+      this.#accounts.count('attribution.hook.failed', 'attributes');
+    } finally {
+      this.#busy = false;
+    }
+    return undefined;
+  }
+}
