@@ -69,6 +69,9 @@ export class Pipeline {
   #instance: string | undefined;
   #sequence = 0;
   #rotating = false;
+  /** Whether any table was rotated, and whether the latest was the last of this instance. */
+  #rotated = false;
+  #final = false;
   #behind = false;
   #shutdown: Promise<void> | undefined;
 
@@ -192,10 +195,13 @@ export class Pipeline {
         }
       }
       // The books about parts alone are no reason for a part: an idle process would seal for ever.
-      if (this.table.size === 0 && !accounts.hasNews() && !(final && this.#sequence > 0)) return;
+      const last = final && this.#rotated && !this.#final;
+      if (this.table.size === 0 && !accounts.hasNews() && !last) return;
       const now = this.#clock.now();
       addAccountRows(this.table, dictionary, accounts.drain(), Math.floor(now / 1000 / this.windowSeconds), service());
-      if (this.table.size === 0) return;
+      if (this.table.size === 0 && !last) return;
+      this.#rotated = true;
+      this.#final = final;
       const frozen = this.table.rotate();
       const steps = seal(frozen, {
         instance: this.instance,

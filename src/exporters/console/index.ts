@@ -1,0 +1,1 @@
+export { ConsoleExporter, type ConsoleExporterOptions } from './exporter.ts';
