@@ -1,0 +1,36 @@
+import { amqplib } from './amqplib.ts';
+import { grpcJs } from './grpc-js.ts';
+import { http } from './http.ts';
+import { ioredis } from './ioredis.ts';
+import { mysql2 } from './mysql2.ts';
+import { pg } from './pg.ts';
+import { redis } from './redis.ts';
+import type { Driver, DriverName, Endpoints, Load } from './types.ts';
+import { undici } from './undici.ts';
+
+const FACTORIES: Record<DriverName, (load: Load, port: number, service: string) => Promise<Driver>> = {
+  pg,
+  mysql2,
+  ioredis,
+  redis,
+  undici,
+  http,
+  amqplib,
+  'grpc-js': grpcJs,
+};
+
+export const DRIVER_NAMES = Object.keys(FACTORIES) as DriverName[];
+
+/** Connects every driver that has an endpoint. */
+export async function connectDrivers(
+  load: Load,
+  endpoints: Endpoints,
+  service: string,
+): Promise<Map<DriverName, Driver>> {
+  const drivers = new Map<DriverName, Driver>();
+  for (const name of DRIVER_NAMES) {
+    const port = endpoints[name];
+    if (port !== undefined) drivers.set(name, await FACTORIES[name](load, port, service));
+  }
+  return drivers;
+}

@@ -1,0 +1,35 @@
+/** What an application of the run can do to a shared resource. Each operation carries the token of its cause. */
+
+/** `import(name)` in an ES module, `require(name)` in CommonJS: drivers are loaded the way the application is written. */
+// biome-ignore lint/suspicious/noExplicitAny: the same code drives modules of ten packages by their documented API
+export type Load = (name: string) => Promise<any>;
+
+export interface Driver {
+  /** One operation, through the pool where the driver has one. */
+  one(token: string): Promise<void>;
+  /** Several operations that belong together: a transaction, a pipeline, a stream. */
+  several(token: string): Promise<void>;
+  /** An operation the other side refuses. Rejects. */
+  refused(token: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Endpoints {
+  readonly pg?: number;
+  readonly mysql2?: number;
+  readonly ioredis?: number;
+  readonly redis?: number;
+  readonly undici?: number;
+  readonly http?: number;
+  readonly amqplib?: number;
+  readonly 'grpc-js'?: number;
+  readonly knex?: number;
+  readonly typeorm?: number;
+  readonly prisma?: number;
+  readonly bullmq?: number;
+}
+
+/** Connections of a pool: far fewer than requests at a time, so that work queues and other requests release it. */
+export const POOL_SIZE = 3;
+
+export type DriverName = 'pg' | 'mysql2' | 'ioredis' | 'redis' | 'undici' | 'http' | 'amqplib' | 'grpc-js';

@@ -1,0 +1,31 @@
+// CommonJS, like most Koa applications.
+const Koa = require('koa');
+const Router = require('@koa/router');
+const { serve } = require('./runtime.ts');
+
+const load = (name: string) => Promise.resolve(require(name));
+
+void serve({
+  load,
+  // biome-ignore lint/suspicious/noExplicitAny: CommonJS without type imports
+  async listen(routes: any[], token: (route: any) => string) {
+    const app = new Koa();
+    app.silent = true;
+    // biome-ignore lint/suspicious/noExplicitAny: CommonJS without type imports
+    app.use(async (_context: any, next: () => Promise<void>) => {
+      await null;
+      await next();
+    });
+    const router = new (Router.default ?? Router.Router ?? Router)();
+    for (const route of routes) {
+      // biome-ignore lint/suspicious/noExplicitAny: CommonJS without type imports
+      router[route.method === 'GET' ? 'get' : 'post'](route.path, async (context: any) => {
+        context.body = await route.handle(token(route));
+      });
+    }
+    app.use(router.routes());
+    const server = app.listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    return { port: server.address().port, close: () => new Promise((resolve) => server.close(resolve)) };
+  },
+});

@@ -1,0 +1,37 @@
+// CommonJS, as the Nest compiler writes it: decorators are functions, called by hand here.
+require('reflect-metadata');
+const { Controller, Get, Module, Post, Res } = require('@nestjs/common');
+const { NestFactory } = require('@nestjs/core');
+const { pipeline } = require('node:stream');
+const { serve } = require('./runtime.ts');
+
+const load = (name: string) => Promise.resolve(require(name));
+
+// biome-ignore lint/suspicious/noExplicitAny: CommonJS without type imports
+function controllerOf(route: any, token: string): unknown {
+  class RouteController {
+    // biome-ignore lint/suspicious/noExplicitAny: CommonJS without type imports
+    async run(response: any): Promise<void> {
+      const answer = await route.handle(token);
+      if (typeof answer === 'string') response.send(answer);
+      else pipeline(answer, response, () => {});
+    }
+  }
+  const method = route.method === 'GET' ? Get : Post;
+  method(':id')(RouteController.prototype, 'run', Object.getOwnPropertyDescriptor(RouteController.prototype, 'run'));
+  Res()(RouteController.prototype, 'run', 0);
+  Controller(route.path.replace('/:id', ''))(RouteController);
+  return RouteController;
+}
+
+void serve({
+  load,
+  // biome-ignore lint/suspicious/noExplicitAny: CommonJS without type imports
+  async listen(routes: any[], token: (route: any) => string) {
+    class AppModule {}
+    Module({ controllers: routes.map((route) => controllerOf(route, token(route))) })(AppModule);
+    const app = await NestFactory.create(AppModule, { logger: false });
+    await app.listen(0, '127.0.0.1');
+    return { port: app.getHttpServer().address().port, close: () => app.close() };
+  },
+});

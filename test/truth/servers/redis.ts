@@ -1,0 +1,52 @@
+/** redis-server, watched over MONITOR: the server prints every command of every client. */
+import { connect, type Socket } from 'node:net';
+import { type Cause, findToken } from '../token.ts';
+import { Daemon, findProgram, freePort, listening, temporaryDirectory } from './process.ts';
+
+export interface RedisServer {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+// Commands run by a script are the server's own: `[0 lua]`. They are part of the EVALSHA the client sent.
+const CLIENT_COMMAND = /^\+?\d+\.\d+ \[\d+ (?!lua)/;
+
+function monitor(port: number, count: (cause: Cause) => void): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    let rest = '';
+    const socket = connect(port, '127.0.0.1', () => socket.write('MONITOR\r\n'));
+    socket.setEncoding('latin1');
+    socket.on('error', reject);
+    socket.on('data', (chunk) => {
+      const lines = (rest + chunk).split('\r\n');
+      rest = lines.pop()!;
+      for (const line of lines) {
+        if (line === '+OK') resolve(socket);
+        const cause = CLIENT_COMMAND.test(line) ? findToken(line) : undefined;
+        if (cause !== undefined) count(cause);
+      }
+    });
+  });
+}
+
+export async function startRedis(count: (cause: Cause) => void): Promise<RedisServer> {
+  const program = findProgram('redis-server', 'valkey-server');
+  if (program === undefined) throw new Error('redis-server is not installed');
+  const directory = temporaryDirectory('redis');
+  const port = await freePort();
+  const daemon = new Daemon(
+    program,
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    directory,
+  );
+  await listening(port, daemon.child, 'redis-server');
+  const watching = await monitor(port, count);
+  return {
+    port,
+    async stop() {
+      watching.removeAllListeners('error').on('error', () => {});
+      watching.destroy();
+      await daemon.stop();
+    },
+  };
+}

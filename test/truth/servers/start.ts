@@ -1,0 +1,105 @@
+/** All servers side by side. One that is not installed leaves its cells out, with the reason. */
+import type { Endpoints } from '../drivers/types.ts';
+import type { Tally } from '../tally.ts';
+import { startGrpc, startHttp } from './downstream.ts';
+import { startMariaDb } from './mariadb.ts';
+import { startPgTap } from './pg-tap.ts';
+import { startSqlServer } from './postgres.ts';
+import { startRabbitMq } from './rabbitmq.ts';
+import { startRedis } from './redis.ts';
+
+export type Resource = keyof Endpoints;
+
+export interface Servers {
+  readonly endpoints: Endpoints;
+  /** Why a resource is not there. */
+  readonly missing: ReadonlyMap<Resource, string>;
+  readonly sqlKind: string;
+  /** Address of an OTLP endpoint that takes everything. */
+  readonly sink: string;
+  feed?: (exchange: string, messages: number) => Promise<void>;
+  /** Counts what is only in a log. Call once, when all applications have ended. */
+  collect(): void;
+  stop(): Promise<void>;
+}
+
+interface Stoppable {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+export async function startServers(
+  tally: Tally,
+  wanted: ReadonlySet<Resource>,
+  log: (line: string) => void,
+): Promise<Servers> {
+  const endpoints: { [K in Resource]?: number } = {};
+  const missing = new Map<Resource, string>();
+  const running: { stop(): Promise<void> }[] = [];
+  const collectors: (() => void)[] = [];
+  const servers: { sqlKind: string; feed?: Servers['feed'] } = { sqlKind: '' };
+
+  /** Starts what at least one wanted resource needs; a failure becomes the reason. */
+  async function start<T extends Stoppable>(
+    resources: readonly Resource[],
+    begin: () => Promise<T>,
+  ): Promise<T | undefined> {
+    if (!resources.some((resource) => wanted.has(resource))) return undefined;
+    try {
+      const server = await begin();
+      running.push(server);
+      if (resources.length === 1) endpoints[resources[0]!] = server.port;
+      return server;
+    } catch (error) {
+      const reason = (error as Error).message;
+      for (const resource of resources) missing.set(resource, reason);
+      log(`${resources.join(', ')}: ${reason}`);
+      return undefined;
+    }
+  }
+
+  const counting = (target: string) => (cause: Parameters<Tally['add']>[1]) => tally.add(target, cause);
+  const sink = await startHttp(() => {});
+  running.push(sink);
+
+  async function sql(): Promise<void> {
+    const taps: Resource[] = ['pg', 'knex', 'typeorm', 'prisma'];
+    const server = await start(taps, startSqlServer);
+    if (server === undefined) return;
+    servers.sqlKind = server.kind;
+    for (const resource of taps) await start([resource], () => startPgTap(server.port, counting(resource)));
+  }
+  async function mariaDb(): Promise<void> {
+    const server = await start(['mysql2'], startMariaDb);
+    if (server !== undefined) collectors.push(() => server.collect(counting('mysql2')));
+  }
+  async function rabbitMq(): Promise<void> {
+    const server = await start(['amqplib'], () => startRabbitMq(counting('amqplib')));
+    if (server !== undefined) servers.feed = (exchange, messages) => server.feed(exchange, messages);
+  }
+  await Promise.all([
+    sql(),
+    mariaDb(),
+    rabbitMq(),
+    start(['ioredis'], () => startRedis(counting('ioredis'))),
+    start(['redis'], () => startRedis(counting('redis'))),
+    start(['bullmq'], () => startRedis(counting('bullmq'))),
+    start(['undici'], () => startHttp(counting('undici'))),
+    start(['http'], () => startHttp(counting('http'))),
+    start(['grpc-js'], () => startGrpc(counting('grpc-js'))),
+  ]);
+  return {
+    endpoints,
+    missing,
+    sqlKind: servers.sqlKind,
+    sink: `http://127.0.0.1:${sink.port}`,
+    ...(servers.feed === undefined ? {} : { feed: servers.feed }),
+    collect() {
+      for (const collector of collectors) collector();
+    },
+    async stop() {
+      // Taps before what is behind them.
+      for (const server of running.reverse()) await server.stop().catch((error: Error) => log(error.message));
+    },
+  };
+}
