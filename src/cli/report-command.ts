@@ -1,0 +1,71 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { clockTime } from '../reports/format.ts';
+import type { ParameterName, Report, ReportParameters, ReportResult } from '../reports/report.ts';
+import { exitCodes } from './exit-codes.ts';
+import { colours, toCsv, toJson } from './output.ts';
+import { withStore } from './store-access.ts';
+
+const options: Readonly<Record<ParameterName, (report: Report) => Option>> = {
+  since: (r) => new Option('--since <duration>', `how far back, such as 15m, 1h, 7d (default: ${r.since})`),
+  from: () => new Option('--from <time>', 'begin: 2026-11-22, 2026-11-22T14:00, or a duration ago'),
+  to: () => new Option('--to <time>', 'end, exclusive (default: the newest data)'),
+  tz: () => new Option('--tz <zone>', 'time zone of times and days (default: the system’s)'),
+  asOf: () => new Option('--as-of <time>', 'only what was sealed until then'),
+  where: () =>
+    new Option(
+      '--where <conditions>',
+      "field=value or field~pattern*, joined by commas: 'target~postgresql*,attribute.tenant=acme'",
+    ),
+  by: () => new Option('--by <what>', 'origin, target, service or attribute.<name> (default: origin)'),
+  limit: (r) => new Option('--limit <n>', `lines before the rest is summed (default: ${r.limit})`).argParser(count),
+  measure: () =>
+    new Option(
+      '--measure <event>',
+      'event to sum, such as gen_ai.client.token.usage (default: durations of client targets)',
+    ),
+  at: () => new Option('--at <moment>', 'peak: the heaviest window of each target').choices(['peak']),
+  step: () => new Option('--step <duration>', 'width of a step (default: about 30 in the range)'),
+  baseline: () =>
+    new Option(
+      '--baseline <period>',
+      'what to compare with: a duration, or <from>..<to> (default: as long, right before)',
+    ),
+};
+
+/** Dresses a result for a terminal. */
+export type Render = (result: ReportResult, context: { parameters: ReportParameters; now: number }) => string;
+
+/** One command per report: the report says which parameters it takes. */
+export function registerReport(program: Command, report: Report, render: Render): void {
+  const command = program.command(report.name).description(report.question);
+  for (const name of report.parameters) command.addOption(options[name](report));
+  command
+    .addOption(new Option('--json', 'one JSON object, base values and units').conflicts('csv'))
+    .option('--csv', 'comma-separated values, base values and units')
+    .action(async (_: unknown, self: Command) => {
+      const { directory, json, csv, ...parameters } = self.optsWithGlobals<
+        ReportParameters & { directory: string; json?: true; csv?: true }
+      >();
+      const { runReport } = await import('../reports/run.ts');
+      const now = Date.now();
+      const result = await withStore(directory, (store) => runReport(store, report, parameters, { now }));
+      if (json === true) process.stdout.write(`${toJson(result)}\n`);
+      else if (csv === true) process.stdout.write(toCsv(result));
+      else if (result.rows.length > 0) {
+        process.stdout.write(`${render(result, { parameters, now })}\n\n${colours().dim(footer(result, now))}\n`);
+      }
+      const { dim } = colours(process.stderr);
+      if (json !== true) for (const note of result.notes) process.stderr.write(`${dim(note)}\n`);
+      if (result.rows.length === 0) process.exitCode = exitCodes.noData;
+    });
+}
+
+function footer({ range, dataThrough, services, tz }: ReportResult, now: number): string {
+  const at = (ms: number): string => clockTime(ms, tz, now);
+  return `${at(range.from)} to ${at(range.to)} ${tz} · data to ${at(dataThrough)} · ${services} ${services === 1 ? 'service' : 'services'}`;
+}
+
+function count(text: string): number {
+  if (!/^\d{1,6}$/.test(text) || Number(text) === 0) throw new InvalidArgumentError('expected a whole number from 1');
+  return Number(text);
+}

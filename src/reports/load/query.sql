@@ -1,0 +1,54 @@
+-- Who loads what. One block per target, event and unit: never a sum over units, nor over server and client seconds.
+WITH bucketed AS (
+  SELECT {{block}} AS block_target, event, unit, {{bucket}} AS bucket, {{key_service}} AS key_service, {{key}} AS key,
+    fsum(value) AS value, fsum(count) AS calls, max(max) AS largest,
+    max({m: max, t: exemplar_trace_id}) FILTER (exemplar_trace_id <> '' AND max IS NOT NULL).t AS exemplar
+  FROM sums WHERE {{span}} AND {{measure}}{{where}}
+  GROUP BY ALL
+),
+-- One bucket is the whole range, or with --at peak each window, of which the heaviest stays.
+blocks AS (
+  SELECT block_target, event, unit, bucket, fsum(value) AS total_value, fsum(calls) AS total_calls,
+    max(largest) AS largest, max({m: largest, t: exemplar}) FILTER (exemplar IS NOT NULL).t AS exemplar
+  FROM bucketed GROUP BY block_target, event, unit, bucket
+  QUALIFY row_number() OVER (PARTITION BY block_target, event, unit ORDER BY total_value DESC, bucket) = 1
+),
+requested AS (
+  SELECT origin_service, origin, {{bucket}} AS bucket, fsum(count) AS requests
+  FROM sums WHERE {{span}} AND {{requests}}
+  GROUP BY ALL
+),
+ranked AS (
+  SELECT b.*, {{unattributed}} AS nobody, blocks.total_value,
+    row_number() OVER (
+      PARTITION BY b.block_target, b.event, b.unit, {{unattributed}} ORDER BY b.value DESC, b.key_service, b.key
+    ) AS place
+  FROM bucketed b JOIN blocks USING (block_target, event, unit, bucket)
+),
+lines AS (
+  SELECT block_target, event, unit, bucket, key_service, key, 1 AS part, place, value, calls, largest, exemplar
+  FROM ranked WHERE NOT nobody AND place <= $limit
+  UNION ALL
+  SELECT block_target, event, unit, bucket, '', key, 2, 0, value, calls, largest, exemplar FROM ranked WHERE nobody
+  UNION ALL
+  SELECT block_target, event, unit, bucket, '', '(rest)', 3, 0, fsum(value), fsum(calls), max(largest),
+    max({m: largest, t: exemplar}) FILTER (exemplar IS NOT NULL).t
+  FROM ranked WHERE NOT nobody AND place > $limit GROUP BY block_target, event, unit, bucket
+  UNION ALL
+  SELECT block_target, event, unit, bucket, '', '(total)', 4, 0, total_value, total_calls, largest, exemplar FROM blocks
+)
+SELECT lines.block_target AS target, lines.event, lines.unit,
+  CASE part WHEN 1 THEN 'key' WHEN 2 THEN 'unattributed' WHEN 3 THEN 'rest' ELSE 'total' END AS kind,
+  key_service AS "keyService", key,
+  CASE WHEN total_value <> 0 THEN lines.value / total_value END AS share,
+  lines.value, lines.value / {{divisor}} AS "perSecond",
+  lines.calls, lines.calls / {{divisor}} AS "callsPerSecond",
+  CASE WHEN part = 1 AND $by_origin THEN lines.calls / requests END AS "callsPerRequest",
+  CASE WHEN lines.calls > 0 THEN lines.value / lines.calls END AS mean,
+  lines.largest AS max, coalesce(lines.exemplar, '') AS "exemplarTraceId",
+  CASE WHEN $peak THEN lines.bucket END AS "peakAt"
+FROM lines
+JOIN blocks USING (block_target, event, unit)
+LEFT JOIN requested ON requested.origin_service = key_service AND requested.origin = key AND requested.bucket = lines.bucket
+  AND requests > 0
+ORDER BY total_value DESC, lines.block_target, lines.event, lines.unit, part, place

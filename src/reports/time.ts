@@ -1,0 +1,98 @@
+import { AttributionError } from '../core/errors.ts';
+
+const unitMs: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 3.6e6, d: 8.64e7, w: 6.048e8 };
+
+/** `90s`, `15m`, `1h30m`, `7d`, `2w` in milliseconds; undefined when it is none. */
+export function tryDuration(text: string): number | undefined {
+  if (!/^(\d+(\.\d+)?[smhdw])+$/.test(text)) return undefined;
+  let ms = 0;
+  for (const [, number, unit] of text.matchAll(/([\d.]+)([smhdw])/g)) ms += Number(number) * unitMs[unit!]!;
+  return ms > 0 && ms < 4e12 ? ms : undefined;
+}
+
+/** @throws AttributionError `ATTR_USAGE` */
+export function parseDuration(text: string, option: string): number {
+  const ms = tryDuration(text);
+  if (ms === undefined) throw usage(`${option} is ${JSON.stringify(text)}: expected a duration such as 15m, 1h, 7d`);
+  return ms;
+}
+
+/**
+ * A moment: `now`, a duration ago (`2h`), a date, or a date and time, in `tz` unless it ends in `Z` or an offset.
+ * @throws AttributionError `ATTR_USAGE`
+ */
+export function parseTime(text: string, option: string, now: number, tz: string): number {
+  if (text === 'now') return now;
+  const ago = tryDuration(text);
+  if (ago !== undefined) return now - ago;
+  const parts = /^(\d{4})-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?$/.exec(
+    text,
+  );
+  if (parts !== null) {
+    const [, year, month, day = '01', hour = '00', minute = '00', second = '00', offset] = parts;
+    const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
+    const utc = Date.parse(`${iso}Z`);
+    // Date.parse rolls nothing over in this form: 2026-02-31 is NaN or another day.
+    if (Number.isFinite(utc) && new Date(utc).toISOString().startsWith(iso)) {
+      return offset === undefined ? fromZone(utc, tz) : Date.parse(iso + offset);
+    }
+  }
+  throw usage(
+    `${option} is ${JSON.stringify(text)}: expected 2026-11-22, 2026-11-22T14:00, 2026-11-22T14:00Z or a duration ago such as 2h`,
+  );
+}
+
+/** @throws AttributionError `ATTR_USAGE` */
+export function checkZone(tz: string | undefined): string {
+  const zone = tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    throw usage(`--tz is ${JSON.stringify(zone)}: expected a time zone such as UTC, Europe/Berlin or America/New_York`);
+  }
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** The wall clock of `tz` at `ms`, as if it were UTC. */
+export function toZone(ms: number, tz: string): number {
+  let format = formats.get(tz);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone: tz,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+    formats.set(tz, format);
+  }
+  const field: Record<string, number> = {};
+  for (const { type, value } of format.formatToParts(ms)) field[type] = Number(value);
+  return Date.UTC(field.year!, field.month! - 1, field.day!, field.hour!, field.minute!, field.second!);
+}
+
+/** The moment at which the wall clock of `tz` shows `wall`; the later of the two sides when the clock skips it. */
+export function fromZone(wall: number, tz: string): number {
+  const first = wall - (toZone(wall, tz) - wall);
+  return wall - (toZone(first, tz) - first);
+}
+
+/** Starts of the steps that cover [from, to): whole days begin at midnight in `tz`, smaller steps are aligned in UTC. */
+export function stepEdges(from: number, to: number, stepMs: number, tz: string): number[] {
+  const edges: number[] = [];
+  if (stepMs % unitMs.d! === 0) {
+    for (let wall = Math.floor(toZone(from, tz) / unitMs.d!) * unitMs.d!; ; wall += stepMs) {
+      const edge = fromZone(wall, tz);
+      if (edge >= to) return edges;
+      edges.push(Math.max(edge, from));
+    }
+  }
+  for (let edge = Math.floor(from / stepMs) * stepMs; edge < to; edge += stepMs) edges.push(Math.max(edge, from));
+  return edges;
+}
+
+export const usage = (message: string): AttributionError => new AttributionError('ATTR_USAGE', message);
