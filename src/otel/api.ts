@@ -20,7 +20,10 @@ export type AttributeValues = Readonly<Record<string, string | number | boolean 
 export function withOrigin<T>(origin: string, fn: () => T, attributes?: AttributeValues): T {
   let active = contextApi.active();
   if (typeof origin !== 'string' || origin === '') {
-    currentAttribution()?.refuse('origin_name', 'withOrigin needs a non-empty string as origin; the work is counted without it');
+    currentAttribution()?.refuse(
+      'origin_name',
+      'withOrigin needs a non-empty string as origin; the work is counted without it',
+    );
     return attributes === undefined ? fn() : withAttributes(attributes, fn);
   }
   if (attributes !== undefined) active = contextWithAttributes(active, attributes);

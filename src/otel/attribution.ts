@@ -1,5 +1,5 @@
 /** Assembles the plug-in of one process: mapping, scopes, sum table, pipeline, exporters. */
-import { type Context, context as contextApi, type TextMapPropagator, trace } from '@opentelemetry/api';
+import { type Context, context as contextApi, type TextMapPropagator } from '@opentelemetry/api';
 import type { AttributionOptions } from '../config/options.ts';
 import { Accounts } from '../core/accounts.ts';
 import { Dictionary } from '../core/aggregate/dictionary.ts';
@@ -11,10 +11,12 @@ import type { ManualMeasurement } from './api.ts';
 import { Committer } from './committer.ts';
 import { buildExporters } from './exporters.ts';
 import { currentAttribution, setCurrentAttribution } from './global.ts';
+import { serveLive } from './live/server.ts';
 import { recordByHand } from './manual.ts';
 import { OriginResolver } from './origin-resolver.ts';
 import { GuardedProcessor } from './processor.ts';
 import { AttributionPropagator } from './propagator.ts';
+import { installRepairs } from './repair/install.ts';
 import { AttributionSampler } from './sampler.ts';
 import type { Sampler, SpanProcessor } from './sdk-types.ts';
 import { settleOptions } from './settle-options.ts';
@@ -34,6 +36,8 @@ export interface Attribution {
   readonly mapping: Mapping;
   readonly tracker: SpanTracker;
   readonly accounts: Accounts;
+  /** When this attribution was made, milliseconds since the Unix epoch. */
+  readonly startedMs: number;
   /** Wraps a sampler so that every span is recorded and only what it samples is exported. */
   sampler(delegate: Sampler): Sampler;
   /**
@@ -68,6 +72,10 @@ export function createAttribution(options?: AttributionOptions): Attribution {
   return attribution;
 }
 
+function untraced<T>(fn: () => T): T {
+  return contextApi.with(contextApi.active().setValue(SUPPRESS_TRACING, true), fn);
+}
+
 function assemble(options: AttributionOptions): Attribution {
   const logger: Logger = diagLogger();
   const accounts = new Accounts();
@@ -92,7 +100,7 @@ function assemble(options: AttributionOptions): Attribution {
     logger,
     ...(options.maxRows !== undefined && { maxRows: options.maxRows }),
     ...(directory !== undefined && { directory }),
-    runUntraced: (fn) => contextApi.with(contextApi.active().setValue(SUPPRESS_TRACING, true), fn),
+    runUntraced: untraced,
   });
   const resolver = new OriginResolver({
     originAttribute: options.originAttribute ?? 'attribution.origin',
@@ -114,12 +122,14 @@ function assemble(options: AttributionOptions): Attribution {
   });
   pipeline.onBeforeRotate(() => tracker.commitOverdue());
   let ended: Promise<void> | undefined;
+  let closeLive = () => {};
   const attribution: Attribution = {
     options,
     pipeline,
     mapping,
     tracker,
     accounts,
+    startedMs: Date.now(),
     processor: new GuardedProcessor(
       tracker,
       accounts,
@@ -141,29 +151,32 @@ function assemble(options: AttributionOptions): Attribution {
       });
     },
     record: (measurement, context) =>
-      recordByHand(measurement, context, { accounts, committer, dictionary, windowSeconds, service: () => tracker.service }),
+      recordByHand(measurement, context, {
+        accounts,
+        committer,
+        dictionary,
+        windowSeconds,
+        service: () => tracker.service,
+      }),
     refuse(reason, message) {
       accounts.count('attribution.measurement.refused', reason);
       logger.warn(message);
     },
     forceFlush: () => pipeline.forceFlush(),
     shutdown() {
+      closeLive();
       tracker.commitAll();
       ended ??= pipeline.shutdown();
       return ended;
     },
     flushSync() {
+      closeLive();
       tracker.commitAll();
       pipeline.flushSync();
     },
   };
+  if (options.repair !== false) installRepairs(logger);
+  if (options.live !== false) closeLive = untraced(() => serveLive(attribution, logger));
   pipeline.start();
   return attribution;
-}
-
-/** For tests and hot reload: the next `createAttribution` starts afresh. */
-export async function resetAttribution(): Promise<void> {
-  await currentAttribution()?.shutdown();
-  setCurrentAttribution(undefined);
-  trace.disable();
 }

@@ -46,7 +46,10 @@ export function recordByHand(measurement: ManualMeasurement, context: Context, o
   const service = state?.scope.service || options.service() || 'unknown_service';
   const scope = state?.scope ?? new Scope(now, service, undefined);
   scope.pending.add(window, measure, named, attributes, inBase, 1, 1, inBase, '');
-  const origin = state === undefined ? (inboundOrigin(context) ?? { originService: '', origin: UNATTRIBUTED, attributes: '' }) : scope.resolved;
+  const origin =
+    state === undefined
+      ? (inboundOrigin(context) ?? { originService: '', origin: UNATTRIBUTED, attributes: '' })
+      : scope.resolved;
   if (origin !== undefined) committer.commit(scope, origin);
   return true;
 }

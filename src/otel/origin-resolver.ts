@@ -90,7 +90,13 @@ export class OriginResolver {
 
   /** What can be said before the root has ended: a route that may still come makes it `(unattributed)`. */
   soFar(scope: Scope): NamedOrigin {
-    return this.known(scope, '') ?? { originService: scope.service, origin: UNATTRIBUTED, attributes: scope.inbound?.attributes ?? '' };
+    return (
+      this.known(scope, '') ?? {
+        originService: scope.service,
+        origin: UNATTRIBUTED,
+        attributes: scope.inbound?.attributes ?? '',
+      }
+    );
   }
 
   /** The same without the fallback: what may be sent to another service now. */

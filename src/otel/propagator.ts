@@ -12,11 +12,11 @@ import {
 } from '@opentelemetry/api';
 import type { Accounts } from '../core/accounts.ts';
 import { limits } from '../core/limits.ts';
+import { mergeAttributes } from '../core/origin/attributes.ts';
 import { BAGGAGE_KEY, CARRIED_CHARS_MAX, decodeCarried, encodeCarried, HEADER } from '../core/origin/carried.ts';
 import { contextAttributes, inboundOrigin, namedOrigin, rpcRoute, setInboundOrigin } from './context.ts';
 import { listedTargets } from './listed-targets.ts';
 import type { OriginResolver } from './origin-resolver.ts';
-import { mergeAttributes } from '../core/origin/attributes.ts';
 import type { RemoteParents } from './remote-parents.ts';
 import { stateOf } from './span-state.ts';
 
@@ -90,7 +90,9 @@ export class AttributionPropagator implements TextMapPropagator {
       }
       const remote = trace.getSpanContext(stripped);
       if (origin !== undefined && remote !== undefined) this.#o.remoteParents.remember(remote, origin);
-      return origin === undefined && inboundOrigin(stripped) === undefined ? stripped : setInboundOrigin(stripped, origin);
+      return origin === undefined && inboundOrigin(stripped) === undefined
+        ? stripped
+        : setInboundOrigin(stripped, origin);
     } catch {
       this.#o.accounts.count('attribution.hook.failed', 'extract');
       return extracted;

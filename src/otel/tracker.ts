@@ -20,15 +20,7 @@ import { Scope } from './scope.ts';
 import { ScopeRegistry } from './scope-registry.ts';
 import type { ReadableSpan } from './sdk-types.ts';
 import { SpanState, setState, stateOf } from './span-state.ts';
-import {
-  absorberOf,
-  absorbs,
-  CONSUMED_MESSAGES,
-  hold,
-  isNestedSystem,
-  markCounted,
-  markProcessed,
-} from './winner.ts';
+import { absorberOf, absorbs, CONSUMED_MESSAGES, hold, isNestedSystem, markCounted, markProcessed } from './winner.ts';
 
 const INTERNAL = 0;
 const SERVER = 1;
@@ -62,6 +54,7 @@ export class SpanTracker {
   /** Service of the spans seen last, '' before the first. */
   service: string;
   spansSeen = 0;
+  readonly resolver: OriginResolver;
   readonly #o: TrackerOptions;
   readonly #seen: { n: number };
   readonly #matched: { n: number };
@@ -71,6 +64,7 @@ export class SpanTracker {
 
   constructor(options: TrackerOptions) {
     this.#o = options;
+    this.resolver = options.resolver;
     this.service = options.service;
     const { accounts } = options;
     this.#seen = accounts.counter('attribution.span.seen');
@@ -218,12 +212,36 @@ export class SpanTracker {
       // Its operation was counted while it was open: now only the duration is new.
       const operations = duration && state.counted ? 0 : 1;
       if (shares === undefined) {
-        this.#add(into, measure, state.named, rowAttributes, value, operations, operations, value, traceId, duration, endMs);
+        this.#add(
+          into,
+          measure,
+          state.named,
+          rowAttributes,
+          value,
+          operations,
+          operations,
+          value,
+          traceId,
+          duration,
+          endMs,
+        );
       } else {
         shares.forEach((named, at) => {
           const part = 1 / shares.length;
           const samples = at === 0 ? operations : 0;
-          this.#add(into, measure, named, rowAttributes, value * part, operations * part, samples, value, traceId, duration, endMs);
+          this.#add(
+            into,
+            measure,
+            named,
+            rowAttributes,
+            value * part,
+            operations * part,
+            samples,
+            value,
+            traceId,
+            duration,
+            endMs,
+          );
         });
       }
     }
@@ -304,9 +322,10 @@ export class SpanTracker {
   #countUnended(scope: Scope, before: number, withRoot: boolean): void {
     for (let state = scope.firstOpen; state !== undefined; state = state.nextOpen) {
       const { span } = state;
-      if (state.counted || span === undefined || state.startMs > before) continue;
-      if (state === scope.root && !withRoot) continue;
+      if (span === undefined || state.startMs > before) continue;
       const mapped = this.#o.mapping.match(factsOf(span, scope.service));
+      if (state.held !== undefined) this.#releaseHeld(state, mapped);
+      if (state.counted || (state === scope.root && !withRoot)) continue;
       if (mapped === undefined || mapped.connection) continue;
       if (isNestedSystem(mapped) && state.countedBelow?.includes(mapped.system)) continue;
       if (isNestedSystem(mapped)) markCounted(state, mapped.system);
@@ -318,7 +337,6 @@ export class SpanTracker {
         if (!mapped.isDuration(i)) continue;
         scope.pending.add(window, mapped.measures[i]!, state.named, rowAttributes, 0, 1, 1, Number.NaN, '');
       }
-      if (state.held !== undefined) this.#releaseHeld(state, mapped);
     }
   }
 }

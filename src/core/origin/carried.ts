@@ -27,7 +27,8 @@ export function decodeCarried(value: string, nameChars: number): CarriedOrigin |
     const parts: unknown = JSON.parse(decodeURIComponent(value));
     if (!Array.isArray(parts) || parts.length < 2 || parts.length > 3) return undefined;
     const [originService, origin, attributes = ''] = parts as unknown[];
-    if (typeof originService !== 'string' || typeof origin !== 'string' || typeof attributes !== 'string') return undefined;
+    if (typeof originService !== 'string' || typeof origin !== 'string' || typeof attributes !== 'string')
+      return undefined;
     if (origin === '' || origin.length > nameChars || originService.length > nameChars) return undefined;
     if (attributes !== '' && !isCanonical(attributes)) return undefined;
     return { originService, origin, attributes };
@@ -40,5 +41,7 @@ function isCanonical(attributes: string): boolean {
   const parsed: unknown = JSON.parse(attributes);
   if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) return false;
   const keys = Object.keys(parsed);
-  return keys.every((key, i) => typeof (parsed as Record<string, unknown>)[key] === 'string' && (i === 0 || key > keys[i - 1]!));
+  return keys.every(
+    (key, i) => typeof (parsed as Record<string, unknown>)[key] === 'string' && (i === 0 || key > keys[i - 1]!),
+  );
 }

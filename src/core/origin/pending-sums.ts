@@ -74,7 +74,12 @@ export class PendingSums {
     const sums = this.#index === undefined ? this.#sums : (this.#index.get(measure)?.get(attributes) ?? []);
     for (let i = 0; i < sums.length; i++) {
       const sum = sums[i]!;
-      if (sum.measure === measure && sum.window === window && sum.attributes === attributes && sameOrigin(sum.named, named)) {
+      if (
+        sum.measure === measure &&
+        sum.window === window &&
+        sum.attributes === attributes &&
+        sameOrigin(sum.named, named)
+      ) {
         return sum;
       }
     }

@@ -60,7 +60,10 @@ export function plugIn<C extends SdkConfiguration>(config: C, hooks: SetupHooks)
     Object.defineProperty(copy, name, {
       configurable: true,
       enumerable: true,
-      get: () => (value ??= { of: setup.read(name) }).of,
+      get() {
+        if (value === undefined) value = { of: setup.read(name) };
+        return value.of;
+      },
     });
   }
   Object.defineProperty(copy, PLUGGED, { value: true });

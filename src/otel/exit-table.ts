@@ -1,0 +1,42 @@
+/** The table of who loaded what, printed when the process ends. It comes from the parts in memory, without a store. */
+import type { Row } from '../core/model.ts';
+import { loadFromRows } from '../reports/load/from-rows.ts';
+import { loadTable } from '../reports/load/table.ts';
+import { decodePartSync, rowsOf } from '../spool/part-codec.ts';
+import type { Attribution } from './attribution.ts';
+
+const RANGE_MS = 15 * 60_000;
+
+/** Prints to standard error if that is a terminal or the option `exitTable` says so. */
+export function printExitTable(attribution: Attribution, now: number = Date.now()): void {
+  if (!(attribution.options.exitTable ?? process.stderr.isTTY)) return;
+  process.stderr.write(`\n${exitTable(attribution, now)}\n`);
+}
+
+/** The text, of at most the last 15 minutes; says so when nothing was measured. */
+export function exitTable(attribution: Attribution, now: number): string {
+  const windowMs = attribution.pipeline.windowSeconds * 1000;
+  // The first window began before the process did: rates count from the later of the two.
+  const firstMs = now - RANGE_MS;
+  const fromMs = Math.max(attribution.startedMs, Math.ceil(firstMs / windowMs) * windowMs);
+  const toMs = Math.max(now, fromMs + 1);
+  const { rows, range } = loadFromRows(rowsFrom(attribution, fromMs, windowMs), fromMs, toMs);
+  if (rows.length === 0) return `otel-attribution: ${nothing(attribution)}`;
+  return loadTable(rows, { range, dataThrough: now, now, tz: Intl.DateTimeFormat().resolvedOptions().timeZone });
+}
+
+function nothing(attribution: Attribution): string {
+  const seen = attribution.tracker.spansSeen;
+  return seen === 0
+    ? 'no spans were seen, so there is nothing to show. Run: npx otel-attribution doctor'
+    : `${seen} spans were seen, none of them a call to a shared resource.`;
+}
+
+function* rowsFrom(attribution: Attribution, fromMs: number, windowMs: number): Generator<Row> {
+  for (const part of attribution.pipeline.recentParts(0)) {
+    for (const row of rowsOf(decodePartSync(part.body))) {
+      if (row.windowStart + windowMs <= fromMs) continue;
+      yield row.windowStart >= fromMs ? row : { ...row, windowStart: fromMs };
+    }
+  }
+}

@@ -1,0 +1,98 @@
+/** What one process is doing at this moment: operations in flight, by origin and target. */
+import { DETACHED, UNATTRIBUTED } from '../../core/model.ts';
+import type { Attribution } from '../attribution.ts';
+import { factsOf } from '../facts.ts';
+import type { Scope } from '../scope.ts';
+import type { SpanState } from '../span-state.ts';
+
+/** Open spans looked at for one snapshot; what is beyond is said in `truncated`. */
+const SPANS_MAX = 20_000;
+
+export interface InFlight {
+  readonly originService: string;
+  readonly origin: string;
+  readonly target: string;
+  /** Operations open now. */
+  operations: number;
+  /** Milliseconds since the oldest of them began. */
+  oldestMs: number;
+}
+
+export interface LiveSnapshot {
+  readonly v: 1;
+  readonly pid: number;
+  readonly service: string;
+  readonly script: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+  /** Requests, messages and jobs that have begun and not ended. */
+  readonly openScopes: number;
+  readonly spansSeen: number;
+  readonly truncated: boolean;
+  readonly inFlight: readonly InFlight[];
+}
+
+export function takeSnapshot(attribution: Attribution, now: number): LiveSnapshot {
+  const { tracker } = attribution;
+  const rows = new Map<string, Map<string, InFlight>>();
+  let looked = 0;
+  for (const scope of tracker.scopes) {
+    if (looked >= SPANS_MAX) break;
+    for (let state = scope.firstOpen; state !== undefined && looked < SPANS_MAX; state = state.nextOpen) {
+      looked++;
+      addState(attribution, rows, scope, state, now);
+    }
+  }
+  return {
+    v: 1,
+    pid: process.pid,
+    service: tracker.service || 'unknown_service',
+    script: process.argv[1] ?? '',
+    at: now,
+    openScopes: tracker.scopes.size,
+    spansSeen: tracker.spansSeen,
+    truncated: looked >= SPANS_MAX,
+    inFlight: [...rows.values()].flatMap((byTarget) => [...byTarget.values()]),
+  };
+}
+
+function addState(
+  attribution: Attribution,
+  rows: Map<string, Map<string, InFlight>>,
+  scope: Scope,
+  state: SpanState,
+  now: number,
+): void {
+  const { span } = state;
+  if (span === undefined) return;
+  const mapped = attribution.mapping.match(factsOf(span, scope.service));
+  if (mapped === undefined || mapped.connection) return;
+  const { originService, origin } = originNow(attribution, scope, state);
+  const key = `${originService} ${origin}`;
+  let byTarget = rows.get(key);
+  if (byTarget === undefined) rows.set(key, (byTarget = new Map()));
+  const row = byTarget.get(mapped.target) ?? {
+    originService,
+    origin,
+    target: mapped.target,
+    operations: 0,
+    oldestMs: 0,
+  };
+  byTarget.set(mapped.target, row);
+  row.operations++;
+  row.oldestMs = Math.max(row.oldestMs, Math.max(0, now - state.startMs));
+}
+
+function originNow(
+  attribution: Attribution,
+  scope: Scope,
+  state: SpanState,
+): { originService: string; origin: string } {
+  const named = state.named ?? attribution.tracker.resolver.known(scope, '');
+  if (named !== undefined) return { originService: named.originService || scope.service, origin: named.origin };
+  if (scope.rootEndedMs >= 0) return { originService: scope.service, origin: scope.resolved?.origin ?? DETACHED };
+  const attributes = scope.root?.span?.attributes ?? {};
+  const method = attributes['http.request.method'] ?? attributes['http.method'];
+  const origin = typeof method === 'string' ? `${method} (route not known yet)` : UNATTRIBUTED;
+  return { originService: scope.service, origin };
+}

@@ -1,0 +1,152 @@
+/**
+ * `node --import otel-attribution/register app.js`: a `NodeSDK` with all auto-instrumentations and attribution, like
+ * `@opentelemetry/auto-instrumentations-node/register`. Whatever fails, one line says so and the application runs.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { type Attribution, createAttribution } from '../attribution.ts';
+import { atExit } from './at-exit.ts';
+import { CallersView } from './callers-view.ts';
+import { diagnose, formatFindings } from './diagnose.ts';
+import { loadedPackages, patchedModules } from './loaded-packages.ts';
+import { installLoaderHook } from './loader-hook.ts';
+import { plugIn, type SdkConfiguration, sdkDisabled } from './plug-in.ts';
+import { registeredProvider, watchProviders } from './providers.ts';
+import { say } from './say.ts';
+import { findSdk, resolveFromApplication, SDK_PACKAGE } from './sdk-modules.ts';
+import { isExported, withSignalDefaults } from './signal-defaults.ts';
+import { endOnSignals } from './signals.ts';
+
+const AUTO_PACKAGE = '@opentelemetry/auto-instrumentations-node';
+/** Without a span for this long, something is worth saying. */
+const SILENCE_MS = 30_000;
+
+interface NodeSdk {
+  start(): void;
+  shutdown(): Promise<void>;
+}
+interface AutoInstrumentations {
+  getNodeAutoInstrumentations(): object[];
+  getResourceDetectorsFromEnv(): object[];
+}
+
+export interface ZeroCode {
+  readonly attribution: Attribution;
+  shutdown(): Promise<void>;
+}
+
+/** Undefined when nothing was started; why was said. */
+export function startZeroCode(silenceMs = SILENCE_MS): ZeroCode | undefined {
+  // OTEL_SDK_DISABLED is a decision, not a mistake: nothing to say.
+  if (sdkDisabled()) return undefined;
+  const sdkPath = resolveFromApplication(SDK_PACKAGE);
+  const autoPath = resolveFromApplication(AUTO_PACKAGE);
+  if (sdkPath === undefined || autoPath === undefined) {
+    const missing = [sdkPath === undefined && SDK_PACKAGE, autoPath === undefined && AUTO_PACKAGE].filter(Boolean);
+    say(`not started, ${missing.join(' and ')} missing. Run: npm i ${missing.join(' ')}`);
+    return undefined;
+  }
+  const before = registeredProvider();
+  if (before !== '') {
+    say(
+      `not started: an OpenTelemetry SDK (${before}) is already set up in this process. ` +
+        'Put withAttribution(...) around its configuration instead of --import otel-attribution/register.',
+    );
+    return undefined;
+  }
+  const loadedBefore = loadedPackages();
+  const loaderHook = installLoaderHook(autoPath);
+  const started = startSdk(sdkPath, autoPath);
+  if (started === undefined) return undefined;
+  const { attribution, sdk, instrumentations, view } = started;
+
+  const finish = atExit(attribution);
+  let stopped: Promise<void> | undefined;
+  const shutdown = (): Promise<void> => {
+    stopped ??= Promise.allSettled([sdk.shutdown(), attribution.shutdown()]).then(() => {});
+    return stopped;
+  };
+  process.once('beforeExit', () => void shutdown());
+  endOnSignals({ stop: shutdown, finish });
+
+  let otherProvider = '';
+  watchProviders(sdkPath, (name) => {
+    otherProvider = name;
+    say(
+      `this application sets up OpenTelemetry (${name}) itself, after --import otel-attribution/register: its exporters ` +
+        'get no spans. Put withAttribution(...) around its configuration and leave out the --import.',
+    );
+  });
+  setTimeout(() => {
+    if (view.spans > 0) return;
+    const findings = diagnose({
+      sdkDisabled: false,
+      otherProvider,
+      loaderHook,
+      instrumented: patchedModules(instrumentations),
+      loadedBefore,
+      loaded: loadedPackages(),
+    });
+    say(`no span for ${Math.round(silenceMs / 1000)} s. Likely why:\n${formatFindings(findings)}`);
+  }, silenceMs).unref();
+  return { attribution, shutdown };
+}
+
+interface Started {
+  readonly attribution: Attribution;
+  readonly sdk: NodeSdk;
+  readonly instrumentations: object[];
+  readonly view: CallersView;
+}
+
+function startSdk(sdkPath: string, autoPath: string): Started | undefined {
+  const view = new CallersView();
+  let attribution: Attribution | undefined;
+  try {
+    const { NodeSDK } = createRequire(sdkPath)(sdkPath) as { NodeSDK: new (config: object) => NodeSdk };
+    const auto = createRequire(autoPath)(autoPath) as AutoInstrumentations;
+    const instrumentations = auto.getNodeAutoInstrumentations();
+    const config: SdkConfiguration & Record<string, unknown> = {
+      instrumentations,
+      // Asking the clouds who we are costs network calls: only where the answer goes somewhere.
+      ...(isExported('TRACES', process.env) && { resourceDetectors: auto.getResourceDetectorsFromEnv() }),
+      ...(serviceName() !== undefined && { serviceName: serviceName() }),
+    };
+    const create = (): Attribution | undefined => {
+      const created = createAttribution();
+      if (created.options.enabled !== false) attribution = created;
+      return attribution;
+    };
+    const sdk = withSignalDefaults(() => {
+      const node = new NodeSDK(plugIn(config, { create, findSdk: () => findSdk([sdkPath]), view }));
+      node.start();
+      return node;
+    });
+    if (attribution === undefined) {
+      process.once('beforeExit', () => void sdk.shutdown().catch(() => {}));
+      return undefined;
+    }
+    return { attribution, sdk, instrumentations, view };
+  } catch (error) {
+    say(`could not start OpenTelemetry, the application runs without: ${String((error as Error)?.stack ?? error)}`);
+    return undefined;
+  }
+}
+
+/** The name in the application's package.json, where OpenTelemetry would say `unknown_service:node`. */
+function serviceName(): string | undefined {
+  const { OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES } = process.env;
+  if (OTEL_SERVICE_NAME?.trim() || /(^|,)\s*service\.name\s*=/.test(OTEL_RESOURCE_ATTRIBUTES ?? '')) return undefined;
+  const main = process.argv[1];
+  if (main === undefined) return undefined;
+  for (let at = dirname(main); ; at = dirname(at)) {
+    try {
+      const { name } = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as { name?: unknown };
+      if (typeof name === 'string' && name !== '') return name;
+    } catch {
+      // No package.json here: the application's may be further up.
+    }
+    if (dirname(at) === at) return undefined;
+  }
+}
