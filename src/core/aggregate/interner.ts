@@ -14,7 +14,6 @@ export abstract class Entry<T> {
   abstract second(): string;
   abstract third(): string;
   abstract fourth(): string;
-  abstract same(second: string, third: string, fourth: string): boolean;
 }
 
 /** Entries with one first string that are searched one by one; further ones go to nested maps. */
@@ -46,10 +45,14 @@ export class Interner<T extends Entry<T>> {
     return this.#ids;
   }
 
-  find(first: string, second: string, third: string, fourth: string): T | undefined {
-    let entry = this.#heads.get(first);
-    while (entry !== undefined && !entry.same(second, third, fourth)) entry = entry.link;
-    if (entry !== undefined || this.#trees.size === 0) return entry;
+  /** Start of the chain (`link`) of the entries with this first string; the key itself may be in `tree` instead. */
+  head(first: string): T | undefined {
+    return this.#heads.get(first);
+  }
+
+  /** Where an entry is looked for that is not in its chain. */
+  tree(first: string, second: string, third: string, fourth: string): T | undefined {
+    if (this.#trees.size === 0) return undefined;
     return this.#trees.get(first)?.get(second)?.get(third)?.get(fourth);
   }
 

@@ -1,9 +1,9 @@
-import { CHUNK_MASK, CHUNK_SHIFT, MEASURE, ORIGIN, ROW_INTS, WINDOW } from './rows.ts';
+import { hashRow, isRowOf } from './rows.ts';
 
 /**
  * (window, origin id, measure id) → row, by extendible hashing: a directory of small open-addressing segments. A full
  * segment is split alone, so no insert does work proportional to the number of keys; the directory (one pointer per
- * ~550 keys) is the only thing that doubles.
+ * ~380 keys) is the only thing that doubles.
  *
  * A hash is used from both ends: high bits choose the segment, low bits the first slot, and eight bits between are kept in
  * the slot as a tag, so that rows of other keys (a cache miss each) are hardly ever looked at.
@@ -20,47 +20,23 @@ const TAG_BITS = 0xff000000 | 0;
 /** Most rows an index can hold: what 24 bits can name. */
 export const MAX_ROWS = ROW_BITS - 1;
 
-/** All arguments are int32; so is the result. */
-export function hashKey(window: number, originId: number, measureId: number): number {
-  let h = (Math.imul(originId, 0x9e3779b1) + Math.imul(measureId, 0x85ebca77) + Math.imul(window, 0xc2b2ae3d)) | 0;
-  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
-  h = Math.imul(h ^ (h >>> 12), 0x297a2d39);
-  return h ^ (h >>> 15);
-}
-
 export class KeyIndex {
-  #directory: Int32Array[];
+  /** Read by `findRow`; replaced when it doubles. */
+  directory: Int32Array[];
   /** 32 - depth of the directory; the depth is at least 1, because a shift by 32 is a shift by 0. */
-  #shift = 31;
+  shift = 31;
 
   constructor() {
     const segment = newSegment(SEGMENT_SLOTS, 0);
-    this.#directory = [segment, segment];
-  }
-
-  /** The row of the key, or -1. `ints` are the chunks of the rows. */
-  find(hash: number, window: number, originId: number, measureId: number, ints: readonly Int32Array[]): number {
-    const segment = this.#directory[hash >>> this.#shift]!;
-    const mask = segment.length - META - 1;
-    const tag = hash << 10;
-    for (let i = hash & mask; ; i = (i + 1) & mask) {
-      const slot = segment[i]!;
-      if (slot === 0) return -1;
-      if (((slot ^ tag) & TAG_BITS) !== 0) continue;
-      const row = (slot & ROW_BITS) - 1;
-      const chunk = ints[row >>> CHUNK_SHIFT]!;
-      const at = (row & CHUNK_MASK) * ROW_INTS;
-      if (chunk[at + MEASURE] === measureId && chunk[at + ORIGIN] === originId && chunk[at + WINDOW] === window)
-        return row;
-    }
+    this.directory = [segment, segment];
   }
 
   /** Adds a row whose key is not in the index. */
   insert(hash: number, row: number, ints: readonly Int32Array[]): void {
     for (;;) {
-      const segment = this.#directory[hash >>> this.#shift]!;
+      const segment = this.directory[hash >>> this.shift]!;
       const slots = segment.length - META;
-      if (segment[slots]! * 4 < slots * 3) {
+      if (segment[slots]! * 2 < slots) {
         place(segment, hash, row);
         return;
       }
@@ -75,32 +51,55 @@ export class KeyIndex {
       this.#replace(segment, depth, hash, [newSegment(slots * 2, depth)], ints);
       return;
     }
-    if (depth === 32 - this.#shift) {
+    if (depth === 32 - this.shift) {
       // Each entry becomes two neighbours that share the segment.
-      const doubled: Int32Array[] = new Array(this.#directory.length * 2);
-      for (let i = 0; i < this.#directory.length; i++) doubled[2 * i] = doubled[2 * i + 1] = this.#directory[i]!;
-      this.#directory = doubled;
-      this.#shift--;
+      const doubled: Int32Array[] = new Array(this.directory.length * 2);
+      for (let i = 0; i < this.directory.length; i++) doubled[2 * i] = doubled[2 * i + 1] = this.directory[i]!;
+      this.directory = doubled;
+      this.shift--;
     }
     this.#replace(segment, depth, hash, [newSegment(slots, depth + 1), newSegment(slots, depth + 1)], ints);
   }
 
   /** Puts one or two segments in the place of one, and moves its slots. */
   #replace(old: Int32Array, depth: number, hash: number, fresh: Int32Array[], ints: readonly Int32Array[]): void {
-    const run = 1 << (32 - this.#shift - depth);
+    const run = 1 << (32 - this.shift - depth);
     // `hash >>> 32` would be `hash >>> 0`: depth 0 starts at entry 0.
     const start = depth === 0 ? 0 : (hash >>> (32 - depth)) * run;
     const part = run / fresh.length;
-    for (let i = 0; i < run; i++) this.#directory[start + i] = fresh[Math.floor(i / part)]!;
+    for (let i = 0; i < run; i++) this.directory[start + i] = fresh[Math.floor(i / part)]!;
     const slots = old.length - META;
     for (let i = 0; i < slots; i++) {
       if (old[i] === 0) continue;
       const row = (old[i]! & ROW_BITS) - 1;
-      const chunk = ints[row >>> CHUNK_SHIFT]!;
-      const at = (row & CHUNK_MASK) * ROW_INTS;
-      const moved = hashKey(chunk[at + WINDOW]!, chunk[at + ORIGIN]!, chunk[at + MEASURE]!);
-      place(this.#directory[moved >>> this.#shift]!, moved, row);
+      const moved = hashRow(ints, row);
+      place(this.directory[moved >>> this.shift]!, moved, row);
     }
+  }
+}
+
+/**
+ * The row of the key, or -1. A free function over the index's and the rows' arrays, which the table keeps at hand: each
+ * object between the table and its arrays costs a known key a nanosecond or two.
+ */
+export function findRow(
+  directory: readonly Int32Array[],
+  shift: number,
+  ints: readonly Int32Array[],
+  hash: number,
+  window: number,
+  originId: number,
+  measureId: number,
+): number {
+  const segment = directory[hash >>> shift]!;
+  const mask = segment.length - META - 1;
+  const tag = hash << 10;
+  for (let i = hash & mask; ; i = (i + 1) & mask) {
+    const slot = segment[i]!;
+    if (slot === 0) return -1;
+    if (((slot ^ tag) & TAG_BITS) !== 0) continue;
+    const row = (slot & ROW_BITS) - 1;
+    if (isRowOf(ints, row, window, originId, measureId)) return row;
   }
 }
 

@@ -1,6 +1,7 @@
 import { PART_VERSION } from '../model.ts';
 import { mergeAttributes } from './attributes.ts';
 import type { Measure, Origin } from './dictionary.ts';
+import type { FrozenRow } from './frozen-table.ts';
 
 /** Upper bound of the text of one row's numbers: 13 columns, of them 5 doubles of up to 24 characters. */
 const ROW_BYTES_MAX = 256;
@@ -29,7 +30,6 @@ export interface PartHeader {
   readonly instance: string;
   readonly package: string;
   readonly mapping: string;
-  readonly wsec: number;
 }
 
 /** Indices into `strs` of one origin or measure, in the order of its columns, and its place among its kind in this part. */
@@ -53,28 +53,24 @@ export class PartBuilder {
   readonly #attributes = new Map<number, number>();
   readonly #pending: Record<Column, (number | null)[]>;
   readonly #written: Record<Column, string[]>;
+  readonly #windowSeconds: number;
   #pendingRows = 0;
 
-  constructor() {
+  constructor(windowSeconds: number) {
+    this.#windowSeconds = windowSeconds;
     this.#pending = Object.fromEntries(COLUMNS.map((name) => [name, []])) as unknown as Record<Column, number[]>;
     this.#written = Object.fromEntries(COLUMNS.map((name) => [name, []])) as unknown as Record<Column, string[]>;
   }
 
   /** Adds a row; false, and nothing is added, when the part would exceed `maxBytes`. The first row always fits. */
-  add(
-    windowStart: number,
-    origin: Origin,
-    measure: Measure,
-    traceId: string,
-    numbers: readonly [value: number, count: number, samples: number, min: number | null, max: number | null],
-    maxBytes: number,
-  ): boolean {
+  add(row: FrozenRow, maxBytes: number): boolean {
+    const { origin, measure } = row;
     const strings = this.#strs.length;
     const before = this.bytes;
     const o = this.#origins.get(origin.id) ?? this.#originCells(origin);
     const m = this.#measures.get(measure.id) ?? this.#measureCells(measure);
     const attributes = this.#attributesIndex(o, m);
-    const exemplar = this.#string(traceId);
+    const exemplar = this.#string(row.traceId);
     this.bytes += ROW_BYTES_MAX;
     if (this.bytes > maxBytes && this.rows > 0) {
       // The strings just added are dropped again; the part is finished next, so the other maps need no repair.
@@ -83,7 +79,7 @@ export class PartBuilder {
       return false;
     }
     const p = this.#pending;
-    p.ws.push(windowStart);
+    p.ws.push(row.window * this.#windowSeconds * 1000);
     p.service.push(o.a);
     p.originService.push(o.b);
     p.origin.push(o.c);
@@ -91,11 +87,11 @@ export class PartBuilder {
     p.event.push(m.b);
     p.unit.push(m.c);
     p.attributes.push(attributes);
-    p.value.push(numbers[0]);
-    p.count.push(numbers[1]);
-    p.samples.push(numbers[2]);
-    p.min.push(numbers[3]);
-    p.max.push(numbers[4]);
+    p.value.push(row.value);
+    p.count.push(row.count);
+    p.samples.push(row.samples);
+    p.min.push(row.min);
+    p.max.push(row.max);
     p.exemplar.push(exemplar);
     this.rows++;
     this.#pendingRows++;
@@ -118,11 +114,11 @@ export class PartBuilder {
   /** The pieces of the JSON; joined, they are a `PartColumns`. */
   finish(header: PartHeader, final: boolean): string[] {
     this.flush();
-    const { part, sealedAt, instance, wsec, mapping } = header;
+    const { part, sealedAt, instance, mapping } = header;
     const head = { v: PART_VERSION, part, sealedAt, instance, package: header.package, mapping };
     const pieces = [JSON.stringify(final ? { ...head, final } : head).slice(0, -1), `,"n":${this.rows},"strs":[`];
     for (let i = 0; i < this.#strs.length; i++) pieces.push(i === 0 ? this.#strs[i]! : `,${this.#strs[i]}`);
-    pieces.push(`],"wsec":${wsec}`);
+    pieces.push(`],"wsec":${this.#windowSeconds}`);
     for (const name of COLUMNS) {
       pieces.push(`,"${name}":[`);
       for (const [i, text] of this.#written[name].entries()) pieces.push(i === 0 ? text : `,${text}`);

@@ -1,8 +1,8 @@
 import { limits } from '../limits.ts';
 import type { Dictionary, Measure, Origin } from './dictionary.ts';
 import { FrozenTable } from './frozen-table.ts';
-import { hashKey, KeyIndex, MAX_ROWS } from './key-index.ts';
-import { CHUNK_MASK, CHUNK_SHIFT, COMPENSATION, COUNT, MAX, MIN, ROW_REALS, Rows, SAMPLES, VALUE } from './rows.ts';
+import { findRow, KeyIndex, MAX_ROWS } from './key-index.ts';
+import { addValue, hashKey, Rows } from './rows.ts';
 
 export type { FrozenRow, FrozenTable } from './frozen-table.ts';
 
@@ -43,6 +43,11 @@ export class SumTable {
   #rows = new Rows();
   #index = new KeyIndex();
   #epoch: number;
+  // What a known key touches, kept at hand: see `findRow`.
+  #ints = this.#rows.ints;
+  #reals = this.#rows.reals;
+  #directory = this.#index.directory;
+  #shift = this.#index.shift;
 
   constructor(options: SumTableOptions) {
     this.windowSeconds = options.windowSeconds;
@@ -71,18 +76,7 @@ export class SumTable {
     if (x - x !== 0 || !(weight > 0)) return false;
     const row = this.#row(window, origin, measure);
     if (row < 0) return false;
-    const reals = this.#rows.reals[row >>> CHUNK_SHIFT]!;
-    const at = (row & CHUNK_MASK) * ROW_REALS;
-    const sum = reals[at + VALUE]!;
-    const total = sum + x;
-    if (total - total !== 0) return false;
-    reals[at + COMPENSATION]! += Math.abs(sum) >= Math.abs(x) ? sum - total + x : x - total + sum;
-    reals[at + VALUE] = total;
-    reals[at + COUNT]! += weight;
-    reals[at + SAMPLES]! += 1;
-    // -0 + 0 is 0: a stored -0 would print as a value nobody measured.
-    if (value < reals[at + MIN]!) reals[at + MIN] = value + 0;
-    if (value > reals[at + MAX]!) reals[at + MAX] = value + 0;
+    if (!addValue(this.#reals, row, x, 0, weight, 1, value, value)) return false;
     if (traceId !== '') this.#rows.offerExemplar(row, value, traceId);
     return true;
   }
@@ -94,17 +88,7 @@ export class SumTable {
     if (count - count !== 0 || !(count >= 0) || !(samples >= 0)) return false;
     const row = this.#row(window, origin, measure);
     if (row < 0) return false;
-    const reals = this.#rows.reals[row >>> CHUNK_SHIFT]!;
-    const at = (row & CHUNK_MASK) * ROW_REALS;
-    const sum = reals[at + VALUE]!;
-    const total = sum + x;
-    if (total - total !== 0) return false;
-    reals[at + COMPENSATION]! += (Math.abs(sum) >= Math.abs(x) ? sum - total + x : x - total + sum) + sums.compensation;
-    reals[at + VALUE] = total;
-    reals[at + COUNT]! += count;
-    reals[at + SAMPLES]! += samples;
-    if (sums.min < reals[at + MIN]!) reals[at + MIN] = sums.min + 0;
-    if (sums.max > reals[at + MAX]!) reals[at + MAX] = sums.max + 0;
+    if (!addValue(this.#reals, row, x, sums.compensation, count, samples, sums.min, sums.max)) return false;
     if (sums.traceId !== '') this.#rows.offerExemplar(row, sums.max, sums.traceId);
     return true;
   }
@@ -114,6 +98,10 @@ export class SumTable {
     const frozen = new FrozenTable(this.#dictionary, this.#epoch, this.windowSeconds, this.#rows);
     this.#rows = new Rows();
     this.#index = new KeyIndex();
+    this.#ints = this.#rows.ints;
+    this.#reals = this.#rows.reals;
+    this.#directory = this.#index.directory;
+    this.#shift = this.#index.shift;
     this.#epoch = this.#dictionary.openEpoch();
     return frozen;
   }
@@ -126,7 +114,7 @@ export class SumTable {
     if (window !== w && window !== w >>> 0) return -1;
     if ((o | m) < 0) return this.#rowOfForgotten(window, origin, measure);
     const hash = hashKey(w, o, m);
-    const row = this.#index.find(hash, w, o, m, this.#rows.ints);
+    const row = findRow(this.#directory, this.#shift, this.#ints, hash, w, o, m);
     return row >= 0 ? row : this.#insert(hash, w, origin, measure);
   }
 
@@ -136,6 +124,8 @@ export class SumTable {
     if (measure.used < this.#epoch) measure.used = this.#epoch;
     const row = this.#rows.append(window, origin.id, measure.id);
     this.#index.insert(hash, row, this.#rows.ints);
+    this.#directory = this.#index.directory;
+    this.#shift = this.#index.shift;
     return row;
   }
 
