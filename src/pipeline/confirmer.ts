@@ -1,6 +1,7 @@
 import type { ConfirmState, Exporter } from '../core/exporter.ts';
 import { startCall } from './call.ts';
-import type { Delivery, OutletContext } from './outlet.ts';
+import type { OutletContext } from './outlet.ts';
+import type { Delivery } from './waiting-line.ts';
 
 /** Parts asked about in one call. */
 const CONFIRM_PARTS = 500;

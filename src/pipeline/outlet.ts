@@ -1,5 +1,4 @@
 import type { Accounts } from '../core/accounts.ts';
-import type { Clock } from '../core/clock.ts';
 import { AmbiguousError, AttributionError, PermanentError, RetryableError } from '../core/errors.ts';
 import type { Exporter, ExportOutcome } from '../core/exporter.ts';
 import type { Logger } from '../core/logger.ts';
@@ -7,13 +6,14 @@ import type { Part } from '../core/model.ts';
 import { backoffMs, type DeliveryOptions } from './backoff.ts';
 import { type Call, startCall } from './call.ts';
 import { Confirmer } from './confirmer.ts';
+import { Fates } from './fates.ts';
 import type { PartMemory } from './part-memory.ts';
 import type { Quarantine } from './quarantine.ts';
+import { type Delivery, WaitingLine } from './waiting-line.ts';
 
 export interface OutletContext {
   readonly accounts: Accounts;
   readonly logger: Logger;
-  readonly clock: Clock;
   readonly random: () => number;
   readonly memory: PartMemory;
   readonly quarantine: Quarantine;
@@ -22,19 +22,8 @@ export interface OutletContext {
   readonly runUntraced: <T>(fn: () => T) => T;
 }
 
-/** A part on its way to one exporter. */
-export interface Delivery {
-  readonly part: Part;
-  attempts: number;
-  /** Number of parts that had got through when this one first failed. */
-  deliveredBefore: number;
-}
-
 /** Calls may ignore their abort and hang: with this many left behind no new one is started. */
 const UNSETTLED_CALLS_MAX = 8;
-/** A part that failed this much more often than the freshest one lets it pass. */
-const PASS_AFTER = 3;
-
 /**
  * The way of parts to one exporter: oldest first, retried with backoff, set aside when refused. Owns retry, deadlines and
  * concurrency, so that exporters need none. Every part offered ends as exported, quarantined or dropped, each counted.
@@ -42,9 +31,9 @@ const PASS_AFTER = 3;
 export class Outlet {
   readonly exporter: Exporter;
   readonly #context: OutletContext;
-  /** Sorted by sequence. */
-  readonly #waiting: Delivery[] = [];
+  readonly #waiting = new WaitingLine();
   readonly #flying = new Map<Delivery, Call<unknown>>();
+  readonly #fates: Fates;
   readonly #confirmer: Confirmer;
   readonly #watchers = new Set<() => void>();
   #ownBytes = 0;
@@ -56,19 +45,23 @@ export class Outlet {
   #delivered = 0;
   /** Failed attempts in a row. */
   #failures = 0;
+  /** Monotonic times: a wall clock that steps back must not stop delivery. */
   #notBefore = 0;
   #retryAfter = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
-  readonly #warned = new Set<string>();
 
   constructor(exporter: Exporter, context: OutletContext) {
     this.exporter = exporter;
     this.#context = context;
+    this.#fates = new Fates(exporter.name, context, (part) => {
+      this.#ownBytes -= part.body.length;
+      context.memory.release(part);
+    });
     this.#confirmer = new Confirmer(exporter, context, {
-      arrived: (delivery) => this.#done(delivery),
-      missing: (delivery) => this.#wait(delivery),
-      refused: (delivery) => this.#setAside(delivery, 'the destination says it refused the part'),
+      arrived: (delivery) => this.#fates.exported(delivery),
+      missing: (delivery) => this.#waiting.add(delivery),
+      refused: (delivery) => this.#fates.setAside(delivery, 'the destination says it refused the part'),
       changed: () => {
         this.#changed();
         this.#pump();
@@ -78,7 +71,7 @@ export class Outlet {
 
   /** Parts waiting or in flight. */
   get backlog(): number {
-    return this.#waiting.length + this.#flying.size + this.#deciding;
+    return this.#waiting.size + this.#flying.size + this.#deciding;
   }
 
   /** Handed parts not yet confirmed. */
@@ -94,15 +87,15 @@ export class Outlet {
   offer(part: Part): void {
     const delivery: Delivery = { part, attempts: 0, deliveredBefore: 0 };
     if (this.#closed) {
-      this.#drop('closed', `parts sealed after shutdown do not reach it any more`);
+      this.#fates.refuse('closed', `parts sealed after shutdown do not reach it any more`);
     } else if (!this.#context.memory.tryHold(part, this.#ownBytes)) {
-      this.#drop(
+      this.#fates.refuse(
         'memory_full',
         `parts waiting in memory have reached ${this.#context.memory.maxBytes} bytes; new parts are dropped`,
       );
     } else {
       this.#ownBytes += part.body.length;
-      this.#wait(delivery);
+      this.#waiting.add(delivery);
       this.#pump();
     }
   }
@@ -134,21 +127,22 @@ export class Outlet {
     const { exporter } = this;
     if (exporter.exportSync !== undefined) {
       const flying = exporter.supports.idempotent ? [...this.#flying.keys()] : [];
-      for (const delivery of [...flying, ...this.#waiting]) {
+      for (const delivery of [...flying, ...this.#waiting.list()]) {
         try {
           this.#context.runUntraced(() => exporter.exportSync?.(delivery.part));
           this.#take(delivery);
-          this.#done(delivery);
+          this.#fates.exported(delivery);
         } catch (error) {
           if (flying.includes(delivery)) continue;
           if (code(error) === 'ATTR_SPOOL_FULL')
-            this.#dropDelivery(this.#take(delivery), 'directory_full', String(message(error)));
-          else this.#setAsideSync(this.#take(delivery), `not delivered before the process ended: ${message(error)}`);
+            this.#fates.drop(this.#take(delivery), 'directory_full', String(message(error)));
+          else
+            this.#fates.setAsideSync(this.#take(delivery), `not delivered before the process ended: ${message(error)}`);
         }
       }
     }
-    for (const delivery of this.#waiting.splice(0))
-      this.#setAsideSync(delivery, 'not delivered before the process ended');
+    for (const delivery of this.#waiting.takeAll())
+      this.#fates.setAsideSync(delivery, 'not delivered before the process ended');
     this.#changed();
   }
 
@@ -159,42 +153,33 @@ export class Outlet {
     for (const call of this.#flying.values()) call.abort('shutting down');
     await Promise.race([this.settled(), deadline]);
     for (const delivery of [...this.#flying.keys()]) {
-      this.#setAsideSync(this.#take(delivery), 'may have arrived: no answer before shutdown');
+      this.#fates.setAsideSync(this.#take(delivery), 'may have arrived: no answer before shutdown');
     }
-    for (const delivery of this.#waiting.splice(0)) this.#setAsideSync(delivery, 'not delivered before shutdown');
+    for (const delivery of this.#waiting.takeAll()) this.#fates.setAsideSync(delivery, 'not delivered before shutdown');
     for (const delivery of this.#confirmer.takeAll())
-      this.#setAsideSync(delivery, 'handed over, not confirmed before shutdown');
+      this.#fates.setAsideSync(delivery, 'handed over, not confirmed before shutdown');
     this.#changed();
     try {
       await Promise.race([this.#context.runUntraced(() => this.exporter.close()), deadline]);
     } catch (error) {
-      this.#warnOnce('close', `closing failed: ${message(error)}`);
+      this.#fates.warnOnce('close', `closing failed: ${message(error)}`);
     }
   }
 
   #pump(): void {
     if (this.#closed) return;
-    const { clock, delivery } = this.#context;
-    while (this.#waiting.length > 0) {
+    const { delivery } = this.#context;
+    while (this.#waiting.size > 0) {
       const concurrency = this.#failures > 0 ? 1 : delivery.concurrency;
       if (this.#flying.size >= concurrency || this.#unsettled >= UNSETTLED_CALLS_MAX) return;
-      const wait = this.#notBefore - clock.now();
+      const wait = this.#notBefore - performance.now();
       if (wait > 0) {
         clearTimeout(this.#timer);
-        // A wall clock may step: never sleep longer than the longest pause asked for.
-        const longest = Math.max(delivery.backoffMaxMs, delivery.retryAfterMaxMs);
-        this.#timer = setTimeout(() => this.#pump(), Math.min(wait, longest)).unref();
+        this.#timer = setTimeout(() => this.#pump(), wait).unref();
         return;
       }
-      void this.#send(this.#next());
+      void this.#send(this.#waiting.next()!);
     }
-  }
-
-  /** The oldest part; one that keeps failing lets fresher ones pass. */
-  #next(): Delivery {
-    const fewest = this.#waiting.reduce((least, { attempts }) => Math.min(least, attempts), Number.POSITIVE_INFINITY);
-    const index = this.#waiting.findIndex(({ attempts }) => attempts < fewest + PASS_AFTER);
-    return this.#waiting.splice(index, 1)[0]!;
   }
 
   async #send(delivery: Delivery): Promise<void> {
@@ -242,106 +227,49 @@ export class Outlet {
     if (this.#failures > 0) this.#context.logger.info(`${this.exporter.name}: reachable again.`);
     this.#failures = 0;
     this.#delivered++;
-    this.#warned.delete('retry');
+    this.#fates.again('retry');
     if (outcome === 'handed' && this.exporter.confirm !== undefined) this.#confirmer.add(delivery);
-    else this.#done(delivery);
+    else this.#fates.exported(delivery);
   }
 
   async #refused(delivery: Delivery, error: unknown): Promise<void> {
     const { name, supports, confirm } = this.exporter;
-    if (code(error) === 'ATTR_SPOOL_FULL') return this.#dropDelivery(delivery, 'directory_full', message(error));
-    if (error instanceof PermanentError) return this.#setAside(delivery, message(error));
+    if (code(error) === 'ATTR_SPOOL_FULL') return this.#fates.drop(delivery, 'directory_full', message(error));
+    if (error instanceof PermanentError) return this.#fates.setAside(delivery, message(error));
     if (error instanceof AmbiguousError && !supports.idempotent) {
       if (confirm !== undefined) return this.#confirmer.add(delivery);
-      return this.#setAside(
+      return this.#fates.setAside(
         delivery,
         `may have arrived, and ${name} can neither be asked nor take it twice: ${message(error)}`,
       );
     }
     if (delivery.attempts++ === 0) delivery.deliveredBefore = this.#delivered;
     if (delivery.attempts >= this.#context.delivery.attempts && this.#delivered > delivery.deliveredBefore) {
-      return this.#setAside(
+      return this.#fates.setAside(
         delivery,
         `failed ${delivery.attempts} times while other parts got through: ${message(error)}`,
       );
     }
     this.#pause(error);
-    this.#wait(delivery);
+    this.#waiting.add(delivery);
   }
 
   #pause(error: unknown): void {
-    const { clock, delivery, random, accounts } = this.#context;
+    const { delivery, random, accounts } = this.#context;
     this.#failures++;
     accounts.count('attribution.part.retried', this.exporter.name);
-    const now = clock.now();
+    const now = performance.now();
     const asked = error instanceof RetryableError ? (error.retryAfterMs ?? 0) : 0;
     if (asked > 0) this.#retryAfter = now + Math.min(asked, delivery.retryAfterMaxMs);
     this.#notBefore = Math.max(this.#retryAfter, now + backoffMs(this.#failures, random(), delivery));
-    this.#warnOnce('retry', `${message(error)} Parts wait in memory and are tried again.`);
-  }
-
-  /** Puts a delivery where its age belongs. */
-  #wait(delivery: Delivery): void {
-    let at = this.#waiting.length;
-    while (at > 0 && this.#waiting[at - 1]!.part.sequence > delivery.part.sequence) at--;
-    this.#waiting.splice(at, 0, delivery);
+    this.#fates.warnOnce('retry', `${message(error)} Parts wait in memory and are tried again.`);
   }
 
   /** Takes a delivery out of whatever list it is in. */
   #take(delivery: Delivery): Delivery {
     this.#flying.delete(delivery);
-    const at = this.#waiting.indexOf(delivery);
-    if (at >= 0) this.#waiting.splice(at, 1);
+    this.#waiting.remove(delivery);
     return delivery;
-  }
-
-  #done(delivery: Delivery): void {
-    this.#context.accounts.count('attribution.part.exported', this.exporter.name);
-    this.#forget(delivery);
-  }
-
-  async #setAside(delivery: Delivery, reason: string): Promise<void> {
-    const kept = await this.#context.quarantine.keep({ part: delivery.part, exporter: this.exporter.name, reason });
-    this.#quarantined(delivery, reason, kept);
-  }
-
-  #setAsideSync(delivery: Delivery, reason: string): void {
-    this.#quarantined(
-      delivery,
-      reason,
-      this.#context.quarantine.keepSync({ part: delivery.part, exporter: this.exporter.name, reason }),
-    );
-  }
-
-  #quarantined(delivery: Delivery, reason: string, kept: boolean): void {
-    if (!kept) {
-      this.#dropDelivery(delivery, 'quarantine_full', `the quarantine is full; last refused part: ${reason}`);
-      return;
-    }
-    this.#context.accounts.count('attribution.part.quarantined', this.exporter.name);
-    this.#warnOnce('quarantine', `part ${delivery.part.id} was set aside: ${reason}`);
-    this.#forget(delivery);
-  }
-
-  #dropDelivery(delivery: Delivery, reason: string, why: string): void {
-    this.#drop(reason, why);
-    this.#forget(delivery);
-  }
-
-  #drop(reason: string, why: string): void {
-    this.#context.accounts.count('attribution.part.dropped', reason);
-    this.#warnOnce(reason, why);
-  }
-
-  #forget(delivery: Delivery): void {
-    this.#ownBytes -= delivery.part.body.length;
-    this.#context.memory.release(delivery.part);
-  }
-
-  #warnOnce(key: string, text: string): void {
-    if (this.#warned.has(key)) return;
-    this.#warned.add(key);
-    this.#context.logger.warn(`${this.exporter.name}: ${text}`);
   }
 
   #until(condition: () => boolean): Promise<void> {

@@ -88,7 +88,6 @@ export class Pipeline {
     const context = {
       accounts,
       logger,
-      clock: this.#clock,
       random,
       memory: this.#memory,
       quarantine: this.#quarantine,
