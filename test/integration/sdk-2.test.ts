@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { buildInto, installDirectory, whyNotInstalled } from '../installs/install.ts';
 import { expectSame } from './otel-setup/expect-same.ts';
+import { expectSameSpans } from './otel-setup/expect-same-spans.ts';
 
 const missing = whyNotInstalled('sdk-2');
 
@@ -19,4 +20,8 @@ describe.skipIf(missing !== '')(`SDK 2.12 line${missing && ` (skipped: ${missing
     });
 
   describe('NodeSDK 0.223, with attribution as without', () => expectSame(JSON.parse(run('compare.ts'))));
+
+  describe('NodeSDK 0.223 exports the same spans with attribution as without', () => {
+    expectSameSpans(join(directory, 'export-spans.ts'), directory);
+  });
 });

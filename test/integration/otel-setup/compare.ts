@@ -3,6 +3,7 @@
  * each consists of. The modules come from the caller, so that every install compares its own SDK.
  */
 import { describe } from './describe.ts';
+import { seededIds } from './export-spans.ts';
 import { type Case, table } from './table.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: private fields of two SDK lines are the subject of this comparison.
@@ -121,7 +122,7 @@ async function snapshot(install: Install, wanted: Case, withUs: boolean): Promis
   let thrown = '';
   let sdk: Any;
   try {
-    const config = configuration(install, wanted.config);
+    const config = { idGenerator: seededIds(), ...configuration(install, wanted.config) };
     sdk = new install.NodeSDK(withUs ? install.plugIn(config, { create: () => standIn(wanted) }) : config);
     sdk.start();
   } catch (error) {
