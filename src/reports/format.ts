@@ -24,6 +24,9 @@ export function quantity(x: number): string {
   );
 }
 
+/** A number of things: whole below 10,000, then as `quantity`. */
+export const tally = (n: number): string => (Number.isInteger(n) && Math.abs(n) < 9_999.5 ? String(n) : quantity(n));
+
 export function percent(share: number | null): string {
   if (share === null) return ABSENT;
   const abs = Math.abs(share);
@@ -58,7 +61,7 @@ export function withUnit(x: number | null, unit: string): string {
       ' ',
     );
   const name = unit === '1' ? '' : unit.replace(/^\{(.*)\}$/, '$1');
-  return name === '' ? quantity(x) : `${quantity(x)} ${name}`;
+  return name === '' ? tally(x) : `${tally(x)} ${name}`;
 }
 
 function scaled(x: number, steps: readonly (readonly [number, string])[], gap: string): string {

@@ -1,3 +1,4 @@
+import { blocksOf } from '../blocks.ts';
 import { ABSENT, clockTime, percent, printable, quantity, span, table, withUnit } from '../format.ts';
 import type { LoadRow } from './report.ts';
 
@@ -17,13 +18,7 @@ export interface LoadHeader {
 
 /** One table per target, event and unit, heaviest first. Pure: the CLI and the table at exit share it. */
 export function loadTable(rows: readonly LoadRow[], header: LoadHeader): string {
-  const blocks: LoadRow[][] = [];
-  for (const row of rows) {
-    const last = blocks.at(-1)?.[0];
-    if (last !== undefined && last.target === row.target && last.event === row.event && last.unit === row.unit)
-      blocks.at(-1)!.push(row);
-    else blocks.push([row]);
-  }
+  const blocks = blocksOf(rows);
   const eventsOf = new Map<string, number>();
   for (const [row] of blocks) eventsOf.set(row!.target, (eventsOf.get(row!.target) ?? 0) + 1);
   const shown = blocks.slice(0, header.blocks ?? 20);

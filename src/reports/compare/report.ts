@@ -1,0 +1,87 @@
+import { clockTime } from '../format.ts';
+import { readBooks, snap } from '../range.ts';
+import type { BindContext, Column, Report } from '../report.ts';
+import { parseTime, tryDuration, usage } from '../time.ts';
+
+export interface CompareRow {
+  readonly target: string;
+  readonly event: string;
+  readonly unit: string;
+  readonly kind: 'key' | 'unattributed' | 'rest' | 'total';
+  readonly keyService: string;
+  readonly key: string;
+  /** Per second of the baseline and of the range. */
+  readonly before: number;
+  readonly after: number;
+  readonly change: number;
+  readonly relativeChange: number | null;
+  /** Part of the block's change; the keys of a block sum to 1. Null when nothing changed. */
+  readonly contribution: number | null;
+  readonly callsBefore: number;
+  readonly callsAfter: number;
+  readonly status: 'new' | 'gone' | '';
+}
+
+const columns: readonly Column[] = [
+  { name: 'target', type: 'string', unit: '' },
+  { name: 'event', type: 'string', unit: '' },
+  { name: 'unit', type: 'string', unit: '' },
+  { name: 'kind', type: 'string', unit: '' },
+  { name: 'keyService', type: 'string', unit: '' },
+  { name: 'key', type: 'string', unit: '' },
+  { name: 'before', type: 'number', unit: 'row/s' },
+  { name: 'after', type: 'number', unit: 'row/s' },
+  { name: 'change', type: 'number', unit: 'row/s' },
+  { name: 'relativeChange', type: 'number', unit: '1', nullable: true },
+  { name: 'contribution', type: 'number', unit: '1', nullable: true },
+  { name: 'callsBefore', type: 'number', unit: '{call}/s' },
+  { name: 'callsAfter', type: 'number', unit: '{call}/s' },
+  { name: 'status', type: 'string', unit: '' },
+];
+
+export const compare: Report = {
+  name: 'compare',
+  question: 'What changed between two periods, and who contributed what to it.',
+  parameters: ['since', 'from', 'to', 'tz', 'asOf', 'where', 'by', 'limit', 'measure', 'baseline'],
+  since: '1h',
+  limit: 10,
+  columns,
+  folder: new URL('.', import.meta.url),
+  async bind(context) {
+    const { db, range, tz, now } = context;
+    const books = await readBooks(db);
+    const asked = baseline(context);
+    const from = Math.max(asked.from, books.first);
+    const to = Math.min(asked.to, range.from);
+    const at = (ms: number): string => clockTime(ms, tz, now);
+    if (from >= to) {
+      return {
+        params: { then_from: asked.from, then_to: asked.from, then_seconds: 1 },
+        notes: [
+          `No baseline: the store has no data from ${at(asked.from)} to ${at(asked.to)}; they begin at ${at(books.first)}. Everything counts as new. Shorten the range, or give --baseline <from>..<to>`,
+        ],
+      };
+    }
+    const then = await snap(db, books, from, to);
+    return {
+      params: { then_from: then.from, then_to: Math.min(then.to, range.from), then_seconds: then.seconds },
+      notes: [`Compared with ${at(then.from)} to ${at(then.to)}`],
+    };
+  },
+};
+
+function baseline({ parameters, range, tz, now }: BindContext): { from: number; to: number } {
+  const text = parameters.baseline;
+  if (text === undefined) return { from: range.from - (range.to - range.from), to: range.from };
+  const length = tryDuration(text);
+  if (length !== undefined) return { from: range.from - length, to: range.from };
+  const [from, to, more] = text.split('..');
+  if (from === undefined || to === undefined || more !== undefined) {
+    throw usage(`--baseline is ${JSON.stringify(text)}: expected a duration such as 1h, or <from>..<to>`);
+  }
+  const period = { from: parseTime(from, '--baseline', now, tz), to: parseTime(to, '--baseline', now, tz) };
+  if (period.from >= period.to) throw usage('--baseline is empty: its begin is not before its end');
+  if (period.to > range.from)
+    throw usage('--baseline overlaps the range: it must end where the range begins or before');
+  return period;
+}
