@@ -24,7 +24,10 @@ export interface AttributionOptions {
   /** Whether the origin that a caller sends counts here. Default false: it is stripped. */
   readonly trustBaggage?: boolean;
   /** In code only: names the route of a plain `http` request, for which no framework does. `span` is the ended server span. */
-  readonly route?: (span: { readonly name: string; readonly attributes: Readonly<Record<string, unknown>> }) => string | undefined;
+  readonly route?: (span: {
+    readonly name: string;
+    readonly attributes: Readonly<Record<string, unknown>>;
+  }) => string | undefined;
   /** Bind the pool callbacks of drivers known to run them in a stranger's context. Default true. */
   readonly repair?: boolean;
   /** Where parts go. Default `['file']`; `['memory']` when `NODE_ENV=production` or the directory cannot be written. */
@@ -41,12 +44,7 @@ export interface AttributionOptions {
   readonly live?: boolean;
 }
 
-export type ExporterChoice =
-  | 'file'
-  | 'console'
-  | 'memory'
-  | { readonly otlp: OtlpOptions }
-  | Exporter;
+export type ExporterChoice = 'file' | 'console' | 'memory' | { readonly otlp: OtlpOptions } | Exporter;
 
 export interface OtlpOptions {
   /** Default `http://localhost:4318/v1/metrics`. */

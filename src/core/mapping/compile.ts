@@ -1,5 +1,6 @@
 import type { Accounts } from '../accounts.ts';
 import type { Dictionary } from '../aggregate/dictionary.ts';
+import { AttributionError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { CombinationCache } from './combination-cache.ts';
 import { mappingHash } from './hash.ts';
@@ -20,7 +21,15 @@ export interface MappingOptions {
 
 /** Plans in the order in which they are tried. Throws ATTR_CONFIG_INVALID. */
 export function compilePlans(options: MappingOptions): Plan[] {
-  const rules = (options.rules ?? []).map((rule, i) => compileRule(rule, `rules[${i}] (${rule.name})`));
+  const rules = (options.rules ?? []).map((rule, i) =>
+    compileRule(rule, (path, problem) => {
+      const where = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('');
+      throw new AttributionError(
+        'ATTR_CONFIG_INVALID',
+        `rules[${i}]${where} of rule ${JSON.stringify(rule.name)}: ${problem}`,
+      );
+    }),
+  );
   return [...rules, ...presetPlans(options.presets ?? presetOrder)];
 }
 

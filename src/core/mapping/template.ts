@@ -1,4 +1,3 @@
-import { AttributionError } from '../errors.ts';
 import { withFormerNames } from './semconv.ts';
 import { nameOf, type Scalar, type Slot, serviceOf, textOf, unitOf } from './slot.ts';
 
@@ -28,20 +27,21 @@ export interface Template {
   readonly text: readonly string[];
 }
 
-export function parseTemplate(template: string, where: string): Template {
+/** A string says what is wrong with the template. */
+export function parseTemplate(template: string): Template | string {
   const holes: string[][] = [];
   const text: string[] = [];
   let from = 0;
   for (;;) {
     const open = template.indexOf('{', from);
     const stray = template.indexOf('}', from);
-    if (stray !== -1 && (open === -1 || stray < open)) throw invalid(where, template, "'}' without '{'");
+    if (stray !== -1 && (open === -1 || stray < open)) return invalid(template, "'}' without '{'");
     if (open === -1) break;
     const close = template.indexOf('}', open);
     const inner = close === -1 ? '' : template.slice(open + 1, close);
-    if (close === -1 || inner.includes('{')) throw invalid(where, template, "'{' without '}'");
+    if (close === -1 || inner.includes('{')) return invalid(template, "'{' without '}'");
     const alternatives = inner.split('|').map((name) => name.trim());
-    if (alternatives.some((name) => name === '')) throw invalid(where, template, 'an empty placeholder');
+    if (alternatives.some((name) => name === '')) return invalid(template, 'an empty placeholder');
     text.push(template.slice(from, open));
     holes.push(alternatives);
     from = close + 1;
@@ -50,11 +50,8 @@ export function parseTemplate(template: string, where: string): Template {
   return { holes, text };
 }
 
-function invalid(where: string, template: string, problem: string): AttributionError {
-  return new AttributionError(
-    'ATTR_CONFIG_INVALID',
-    `${where}: ${JSON.stringify(template)} has ${problem}; write {attribute} or {first|second|=literal}`,
-  );
+function invalid(template: string, problem: string): string {
+  return `${JSON.stringify(template)} has ${problem}; write {attribute} or {first|second|=literal}`;
 }
 
 /** Alternatives as slots appended to `slots`; the returned function picks the first that has an answer. */

@@ -1,4 +1,3 @@
-import { AttributionError } from '../errors.ts';
 import { conditionSlot, wildcard } from './conditions.ts';
 import { type EventSpec, KIND, type Plan, type ValueSource } from './plan.ts';
 import type { Rule, RuleEvent, SpanKindName } from './rule.ts';
@@ -10,12 +9,23 @@ import { baseUnit } from './units.ts';
 type Answers = readonly (Scalar | undefined)[];
 type Pick = (answers: Answers) => string;
 
-function invalid(where: string, problem: string): AttributionError {
-  return new AttributionError('ATTR_CONFIG_INVALID', `${where}: ${problem}`);
+/** Where in a rule something is wrong, and what. Compiling goes on, so that all is reported at once. */
+export type Report = (path: readonly (string | number)[], problem: string) => void;
+
+export interface RuleProblem {
+  readonly path: readonly (string | number)[];
+  readonly problem: string;
 }
 
-/** Compiles a rule of the user. Throws ATTR_CONFIG_INVALID for what types cannot rule out. */
-export function compileRule(rule: Rule, where: string): Plan {
+/** Everything wrong with a rule that has the right shape. */
+export function checkRule(rule: Rule): RuleProblem[] {
+  const problems: RuleProblem[] = [];
+  compileRule(rule, (path, problem) => problems.push({ path, problem }));
+  return problems;
+}
+
+/** Compiles a rule of the user; `report` learns what types cannot rule out. */
+export function compileRule(rule: Rule, report: Report): Plan {
   const signal = rule.signal ?? 'span';
   const slots: Slot[] = [];
   const { match } = rule;
@@ -33,16 +43,16 @@ export function compileRule(rule: Rule, where: string): Plan {
   for (const [name, condition] of Object.entries(match?.attributes ?? {})) slots.push(conditionSlot(name, condition));
   if (signal === 'metric') slots.push({ field: 'metric unit', names: [], derive: unitOf });
 
-  const target = targetPick(rule.target, `${where}.target`, slots);
+  const target = targetPick(rule.target, report, slots);
   const shared = attributePicks(rule.attributes, slots);
   const events = rule.events.map((event, i) => ({
-    spec: eventSpec(event, signal, `${where}.events[${i}]`),
+    spec: eventSpec(event, signal, (path, problem) => report(['events', i, ...path], problem)),
     attributes: [...shared, ...attributePicks(event.attributes, slots)],
   }));
   return {
     name: rule.name,
     signal,
-    kinds: signal === 'metric' ? [] : kindsOf(match?.kind, where),
+    kinds: signal === 'metric' ? [] : kindsOf(match?.kind, report),
     slots,
     build(answers) {
       const id = target(answers);
@@ -63,27 +73,31 @@ export function compileRule(rule: Rule, where: string): Plan {
   };
 }
 
-function kindsOf(kind: SpanKindName | readonly SpanKindName[] | undefined, where: string): number[] {
-  const names = kind === undefined ? (Object.keys(KIND) as SpanKindName[]) : typeof kind === 'string' ? [kind] : kind;
-  return names.map((name) => {
-    if (!Object.hasOwn(KIND, name)) {
-      throw invalid(`${where}.match.kind`, `${JSON.stringify(name)} is none of ${Object.keys(KIND).join(', ')}`);
-    }
-    return KIND[name];
+function kindsOf(kind: SpanKindName | readonly SpanKindName[] | undefined, report: Report): number[] {
+  const known = Object.keys(KIND) as SpanKindName[];
+  const names = kind === undefined ? known : typeof kind === 'string' ? [kind] : kind;
+  return names.flatMap((name) => {
+    if (Object.hasOwn(KIND, name)) return [KIND[name]];
+    report(['match', 'kind'], `${JSON.stringify(name)} is none of ${known.join(', ')}`);
+    return [];
   });
 }
 
 /** A string is a template; a list names attributes, the first present one is the target. */
 function targetPick(
   target: string | readonly string[],
-  where: string,
+  report: Report,
   slots: Slot[],
 ): (answers: Answers) => string | undefined {
   if (typeof target !== 'string') {
     const pick = firstOf(target, slots);
     return (answers) => pick(answers) || undefined;
   }
-  const template = parseTemplate(target, where);
+  const template = parseTemplate(target);
+  if (typeof template === 'string') {
+    report(['target'], template);
+    return () => undefined;
+  }
   const picks = template.holes.map((alternatives) => firstOf(alternatives, slots));
   return (answers) => {
     let text = template.text[0]!;
@@ -103,33 +117,34 @@ function attributePicks(attributes: Readonly<Record<string, string>> | undefined
   ]);
 }
 
-function eventSpec(event: RuleEvent, signal: 'span' | 'metric', where: string): EventSpec {
+function eventSpec(event: RuleEvent, signal: 'span' | 'metric', report: Report): EventSpec {
   const source = event.value ?? (signal === 'metric' ? 'point' : 'duration');
-  return { name: event.name, unit: event.unit, value: valueSource(source, event, signal, where) };
+  if (event.integrate === true && source !== 'point') {
+    report(['integrate'], "needs value: 'point' in a rule with signal: metric");
+  }
+  return { name: event.name, unit: event.unit, value: valueSource(source, event, signal, report) };
 }
 
 function valueSource(
   source: NonNullable<RuleEvent['value']>,
   event: RuleEvent,
   signal: 'span' | 'metric',
-  where: string,
+  report: Report,
 ): ValueSource {
   if (source === 'point') {
-    if (signal !== 'metric') throw invalid(`${where}.value`, "'point' needs signal: metric");
+    if (signal !== 'metric') report(['value'], "'point' needs signal: metric");
     return { from: 'point', integrate: event.integrate === true };
   }
-  if (event.integrate === true)
-    throw invalid(`${where}.integrate`, "needs value: 'point' in a rule with signal: metric");
   if (source === 'duration') {
-    if (signal === 'metric')
-      throw invalid(`${where}.value`, "'duration' needs signal: span; a data point has value: 'point'");
-    if (baseUnit(event.unit).dimension !== 'time') {
-      throw invalid(`${where}.unit`, `a duration is in a unit of time such as s, not ${JSON.stringify(event.unit)}`);
+    if (signal === 'metric') {
+      report(['value'], "'duration' needs signal: span; the value of a data point is 'point'");
+    } else if (baseUnit(event.unit).dimension !== 'time') {
+      report(['unit'], `a duration is in a unit of time such as s, not ${JSON.stringify(event.unit)}`);
     }
     return { from: 'duration' };
   }
   if (typeof source === 'number') {
-    if (!Number.isFinite(source)) throw invalid(`${where}.value`, 'must be a finite number');
+    if (!Number.isFinite(source)) report(['value'], 'must be a finite number');
     return { from: 'constant', value: source };
   }
   const names = typeof source.attribute === 'string' ? [source.attribute] : source.attribute;
