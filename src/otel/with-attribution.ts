@@ -1,5 +1,6 @@
 import type { AttributionOptions } from '../config/options.ts';
-import { createAttribution } from './attribution.ts';
+import { type Attribution, createAttribution } from './attribution.ts';
+import { settleOptions } from './settle-options.ts';
 import { atExit } from './setup/at-exit.ts';
 import { plugIn, type SdkConfiguration } from './setup/plug-in.ts';
 
@@ -15,10 +16,20 @@ import { plugIn, type SdkConfiguration } from './setup/plug-in.ts';
 export function withAttribution<C extends SdkConfiguration>(config: C, options?: AttributionOptions): C {
   if (options?.enabled === false) return config;
   return plugIn(config, {
-    create() {
-      const attribution = createAttribution(options);
-      atExit(attribution);
-      return attribution;
-    },
+    create: () => created(options),
+    hasMetricRules: () => hasMetricRules(options),
   });
+}
+
+function created(options: AttributionOptions | undefined): Attribution | undefined {
+  const attribution = createAttribution(options);
+  if (attribution.options.enabled === false) return undefined;
+  atExit(attribution);
+  return attribution;
+}
+
+/** In code, or in the file that the environment names. */
+export function hasMetricRules(options: AttributionOptions | undefined): boolean {
+  const { rules = [] } = process.env.OTEL_ATTRIBUTION_CONFIG_FILE ? settleOptions(options) : (options ?? {});
+  return rules.some((rule) => rule.signal === 'metric');
 }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-const PACKAGE = /[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/g;
+const PACKAGE = /[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)(?=[\\/])/g;
 
 /** Names of the packages loaded so far as CommonJS; ES modules leave no list to read. Sorted. */
 export function loadedPackages(files: Iterable<string> = Object.keys(createRequire(import.meta.url).cache)): string[] {

@@ -38,6 +38,11 @@ export type PluggedIn = Pick<Attribution, 'processor' | 'sampler' | 'propagator'
 export interface SetupHooks {
   /** Called once, when `NodeSDK` asks for the first of our parts. May return undefined: attribution is off. */
   create(): PluggedIn | undefined;
+  /**
+   * Whether a metric rule exists. Asked in the constructor of `NodeSDK`; only then is attribution created so early.
+   * Default: none does.
+   */
+  hasMetricRules?(): boolean;
   /** Default: the application's own SDK. */
   findSdk?(): SdkModules | undefined;
   readonly view?: CallersView;
@@ -88,6 +93,7 @@ class Setup {
   read(name: (typeof ADDED)[number]): unknown {
     if (sdkDisabled()) return this.#config[name];
     try {
+      if (name === 'metricReaders' && this.#hooks.hasMetricRules?.() !== true) return this.#config[name];
       const attribution = this.#plugged();
       if (attribution === null) return this.#config[name];
       return this[name](attribution);

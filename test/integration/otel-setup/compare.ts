@@ -123,7 +123,11 @@ async function snapshot(install: Install, wanted: Case, withUs: boolean): Promis
   let sdk: Any;
   try {
     const config = { idGenerator: seededIds(), ...configuration(install, wanted.config) };
-    sdk = new install.NodeSDK(withUs ? install.plugIn(config, { create: () => standIn(wanted) }) : config);
+    sdk = new install.NodeSDK(
+      withUs
+        ? install.plugIn(config, { create: () => standIn(wanted), hasMetricRules: () => wanted.metricRule === true })
+        : config,
+    );
     sdk.start();
   } catch (error) {
     thrown = String(error);
