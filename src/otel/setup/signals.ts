@@ -37,7 +37,11 @@ function endOn(signal: StopSignal, what: Stop, stopMs: number): void {
       .finally(() => raise(signal, listener));
   };
   process.on('newListener', (event: string | symbol, added: unknown) => {
-    if (event === signal && added !== listener) process.removeListener(signal, listener);
+    if (event !== signal || added === listener) return;
+    // Only once it is there: without any listener in between Node.js would stop watching the signal, for good.
+    queueMicrotask(() => {
+      if (process.listeners(signal).some((other) => other !== listener)) process.removeListener(signal, listener);
+    });
   });
   process.on('removeListener', (event: string | symbol, removed: unknown) => {
     if (event === signal && removed !== listener && !stopping && process.listenerCount(signal) === 0) {

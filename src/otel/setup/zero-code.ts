@@ -28,7 +28,7 @@ interface NodeSdk {
 }
 interface AutoInstrumentations {
   getNodeAutoInstrumentations(): object[];
-  getResourceDetectorsFromEnv(): object[];
+  getResourceDetectors(): object[];
 }
 
 export interface ZeroCode {
@@ -110,7 +110,7 @@ function startSdk(sdkPath: string, autoPath: string): Started | undefined {
     const config: SdkConfiguration & Record<string, unknown> = {
       instrumentations,
       // Asking the clouds who we are costs network calls: only where the answer goes somewhere.
-      ...(isExported('TRACES', process.env) && { resourceDetectors: auto.getResourceDetectorsFromEnv() }),
+      ...(isExported('TRACES', process.env) && { resourceDetectors: auto.getResourceDetectors() }),
       ...(serviceName() !== undefined && { serviceName: serviceName() }),
     };
     const create = (): Attribution | undefined => {
