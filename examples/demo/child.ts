@@ -1,6 +1,7 @@
 /** How the demo's processes talk to `main.ts`: over Node's own channel between parent and child, beside the shop's traffic. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 
 /**
  * In a child: says that it is ready, then waits to be stopped. `stop` must let go of everything that keeps the process alive;
@@ -19,6 +20,21 @@ export function announce(ready: object, stop: () => Promise<object | undefined> 
     if (!ending) process.kill(process.pid, 'SIGTERM');
   });
   process.send?.(ready);
+}
+
+/** The wanted port if it is free, so that targets have the same names in every run; else any. */
+export async function freePort(wanted: number): Promise<number> {
+  for (const port of [wanted, 0]) {
+    const probe = createServer();
+    const bound = await new Promise<number>((resolve) => {
+      probe.once('error', () => resolve(-1));
+      probe.listen(port, '127.0.0.1', () => resolve((probe.address() as { port: number }).port));
+    });
+    if (bound < 0) continue;
+    await new Promise((resolve) => probe.close(resolve));
+    return bound;
+  }
+  throw new Error('no free port on 127.0.0.1');
 }
 
 export interface Child {

@@ -1,8 +1,7 @@
 /** A Postgres for the shop in a process of its own: PGlite behind a socket that speaks the real protocol. */
-import { createServer } from 'node:net';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
-import { announce } from './child.ts';
+import { announce, freePort } from './child.ts';
 
 const SCHEMA = `
   CREATE TABLE products (id int PRIMARY KEY, name text NOT NULL, category text NOT NULL, price int NOT NULL, stock int NOT NULL);
@@ -20,21 +19,6 @@ const SCHEMA = `
   INSERT INTO cards SELECT i, i % 20 = 0 FROM generate_series(1, 200) i;
   ANALYZE;
 `;
-
-/** The wanted port if it is free, so that the target has the same name in every run; else any. */
-async function freePort(wanted: number): Promise<number> {
-  for (const port of [wanted, 0]) {
-    const probe = createServer();
-    const bound = await new Promise<number>((resolve) => {
-      probe.once('error', () => resolve(-1));
-      probe.listen(port, '127.0.0.1', () => resolve((probe.address() as { port: number }).port));
-    });
-    if (bound < 0) continue;
-    await new Promise((resolve) => probe.close(resolve));
-    return bound;
-  }
-  throw new Error('no free port on 127.0.0.1');
-}
 
 const db = await PGlite.create();
 await db.exec(SCHEMA);

@@ -2,7 +2,7 @@
 import FastifyOtel from '@fastify/otel';
 import Fastify from 'fastify';
 import { Books, fromHeaders } from './books.ts';
-import { announce } from './child.ts';
+import { announce, freePort } from './child.ts';
 import { ShopDb } from './shop-db.ts';
 
 const books = new Books('payments');
@@ -22,7 +22,7 @@ app.post('/charges', async (req, reply) => {
   return reply.code(201).send({ order });
 });
 
-await app.listen({ host: '127.0.0.1', port: 0 });
+await app.listen({ host: '127.0.0.1', port: await freePort(Number(process.env.PORT)) });
 announce({ port: (app.server.address() as { port: number }).port }, async () => {
   await app.close();
   await db.end();

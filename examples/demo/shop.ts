@@ -21,7 +21,7 @@ export interface Shop {
   stop(): Promise<BookEntry[]>;
 }
 
-/** @param directory where both services write their parts. @param port of the database; another if it is taken. */
+/** @param directory where both services write their parts. @param port of the database, and the next one of payments; others if they are taken. */
 export async function openShop(directory: string, port: number): Promise<Shop> {
   const database = await start('database', [file('database.ts')], { ...clean, PORT: String(port) });
   const databaseUrl = `postgresql://shop:shop@127.0.0.1:${database.ready.port}/shop`;
@@ -29,16 +29,12 @@ export async function openShop(directory: string, port: number): Promise<Shop> {
     start(name, ['--import', REGISTER, file(`${name}.ts`)], {
       ...clean,
       OTEL_SERVICE_NAME: name,
-      // No backend for traces, metrics and logs is needed.
-      OTEL_TRACES_EXPORTER: 'none',
-      OTEL_METRICS_EXPORTER: 'none',
-      OTEL_LOGS_EXPORTER: 'none',
       OTEL_ATTRIBUTION_CONFIG_FILE: file('attribution.yaml'),
       OTEL_ATTRIBUTION_DIRECTORY: directory,
       DATABASE_URL: databaseUrl,
       ...env,
     });
-  const payments = await service('payments', {});
+  const payments = await service('payments', { PORT: String(port + 1) });
   const storefront = await service('storefront', { PAYMENTS_URL: `http://127.0.0.1:${payments.ready.port}` });
   return {
     databaseUrl,
