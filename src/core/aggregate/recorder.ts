@@ -1,0 +1,53 @@
+import { windowOf } from '../windows.ts';
+import type { Dictionary, Measure, Origin } from './dictionary.ts';
+import type { SumTable } from './sum-table.ts';
+
+/** A power of two. */
+const REMEMBERED = 4096;
+
+/** Adds by strings, for callers that keep no interned objects. One service, which is also the origin service. */
+export class Recorder {
+  readonly #dictionary: Dictionary;
+  readonly #table: SumTable;
+  readonly #service: string;
+  readonly #windowMs: number;
+  // What the last calls resolved to, by a cheap hash: with the same string objects a hit costs a third of two Map lookups.
+  readonly #origins: (Origin | undefined)[] = new Array(REMEMBERED).fill(undefined);
+  readonly #measures: (Measure | undefined)[] = new Array(REMEMBERED).fill(undefined);
+  #window = 0;
+  #start = 0;
+
+  constructor(dictionary: Dictionary, table: SumTable, service: string) {
+    this.#dictionary = dictionary;
+    this.#table = table;
+    this.#service = service;
+    this.#windowMs = table.windowSeconds * 1000;
+  }
+
+  /** `timeMs`: milliseconds since the Unix epoch. False when refused: see `SumTable.add`. */
+  add(timeMs: number, origin: string, target: string, event: string, unit: string, value: number): boolean {
+    const age = timeMs - this.#start;
+    // Most measurements fall into the window of the one before.
+    if (!(age >= 0 && age < this.#windowMs)) {
+      this.#window = windowOf(timeMs, this.#table.windowSeconds);
+      this.#start = this.#window * this.#windowMs;
+    }
+    const slot = slotOf(origin, target, event);
+    let who = this.#origins[slot];
+    if (who === undefined || who.origin !== origin) {
+      this.#origins[slot] = who = this.#dictionary.origin(this.#service, this.#service, origin, '');
+    }
+    let what = this.#measures[slot];
+    if (what === undefined || what.event !== event || what.target !== target || what.unit !== unit) {
+      this.#measures[slot] = what = this.#dictionary.measure(target, event, unit, '');
+    }
+    return this.#table.add(this.#window, who, what, value);
+  }
+}
+
+function slotOf(origin: string, target: string, event: string): number {
+  const o = origin.length;
+  const t = target.length;
+  const h = (o * 31 + origin.charCodeAt(o - 1)) * 73 + (t * 17 + target.charCodeAt(t - 1)) * 19 + event.length * 7;
+  return (h + event.charCodeAt(event.length - 1) * 1031) & (REMEMBERED - 1);
+}
