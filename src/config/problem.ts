@@ -26,18 +26,28 @@ export function pathText(path: Path): string {
 
 const RECEIVED_CHARS = 80;
 
-/** Short text of any value; secrets in header values are the caller's business. Never throws. */
-export function receivedText(value: unknown): string {
+/** Fields whose text is not repeated in messages, which end up in logs. */
+const SECRET = /header|auth|token|secret|passw|credential|api.?key/i;
+
+/** Short text of what was found at `path`. Of maps only the keys are shown. Never throws. */
+export function receivedText(value: unknown, path: Path = []): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'function') return 'a function';
+  if (value !== null && path.some((part) => SECRET.test(String(part)))) return `a ${typeof value} (not shown)`;
   let text: string | undefined;
   try {
-    text = typeof value === 'bigint' ? `${value}n` : typeof value === 'number' ? String(value) : JSON.stringify(value);
+    text = plainText(value);
   } catch {
-    text = undefined;
+    text = `a value of type ${typeof value}`;
   }
-  text ??= `a value of type ${typeof value}`;
   return text.length > RECEIVED_CHARS ? `${text.slice(0, RECEIVED_CHARS - 1).toWellFormed()}…` : text;
+}
+
+function plainText(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, RECEIVED_CHARS));
+  if (value === null || typeof value !== 'object') return typeof value === 'bigint' ? `${value}n` : String(value);
+  if (Array.isArray(value)) return `[${value.slice(0, 10).map(plainText).join(', ')}${value.length > 10 ? ', …' : ''}]`;
+  return `a map of ${Object.keys(value).join(', ') || 'nothing'}`;
 }
 
 /** The known word closest to a misspelt one, if it is close. */

@@ -115,7 +115,7 @@ function report(issue: z.core.$ZodIssue, base: Path, root: unknown, locate: Loca
       problems.push({
         source: locate([...path, key], true),
         path: pathText([...path, key]),
-        received: receivedText(at(root, [...path, key])),
+        received: receivedText(at(root, [...path, key]), [...path, key]),
         rule: 'no such option',
         fix: guess === undefined ? `remove it; known here are ${known.join(', ')}` : `did you mean ${guess}?`,
       });
@@ -134,7 +134,7 @@ function report(issue: z.core.$ZodIssue, base: Path, root: unknown, locate: Loca
   problems.push({
     source: locate(path, false),
     path: pathText(path),
-    received: receivedText(received),
+    received: receivedText(received, path),
     rule: ruleText(issue, path),
     fix: fixText(issue, path, received),
   });

@@ -1,7 +1,7 @@
 import type { Accounts } from '../accounts.ts';
 import { limits } from '../limits.ts';
 import type { Answers, Plan } from './plan.ts';
-import { ask, type Facts, isAsked, type Scalar, type Slot } from './slot.ts';
+import { type Facts, firstScalar, present, type Scalar, type Slot } from './slot.ts';
 import type { Mapped } from './types.ts';
 
 /**
@@ -42,10 +42,40 @@ class Node {
 
 const NODES_PER_ENTRY = 8;
 
+/**
+ * A slot as the look-up reads it. Literals with optional properties have dozens of shapes, and reading those cost more
+ * than reading the attributes (306 → 150 ns for a pg span).
+ */
+class Question {
+  readonly names: readonly string[];
+  readonly derive: ((facts: Facts) => Scalar | undefined) | undefined;
+  readonly test: ((answer: Scalar | undefined) => boolean) | undefined;
+  readonly keyed: boolean;
+  readonly presence: boolean;
+  /** Bits of the earlier slots whose answer makes this one needless. */
+  readonly unless: number;
+  readonly bit: number;
+
+  constructor(slot: Slot, position: number) {
+    this.names = slot.names;
+    this.derive = slot.derive;
+    this.test = slot.test;
+    this.keyed = slot.keyed !== false;
+    this.presence = slot.presence === true;
+    this.unless = (slot.unless ?? []).reduce((bits, at) => bits | bitOf(at), 0);
+    this.bit = bitOf(position);
+  }
+}
+
+/** Beyond 31 slots there are no bits left: a needless question is then asked, and its answer not used. */
+function bitOf(position: number): number {
+  return position < 31 ? 1 << position : 0;
+}
+
 /** Results of one rule per combination of answers: a tree with one level per keyed slot that is asked. */
 export class CombinationCache {
   readonly plan: Plan;
-  readonly #slots: readonly Slot[];
+  readonly #questions: readonly Question[];
   readonly #make: (answers: Answers, facts: Facts) => Mapped | null;
   readonly #maxEntries: number;
   readonly #accounts: Accounts;
@@ -63,7 +93,7 @@ export class CombinationCache {
     maxEntries: number = limits.mappingCacheEntries,
   ) {
     this.plan = plan;
-    this.#slots = plan.slots;
+    this.#questions = plan.slots.map((slot, i) => new Question(slot, i));
     this.#answers = new Array(plan.slots.length).fill(undefined);
     this.#make = make;
     this.#accounts = accounts;
@@ -76,24 +106,26 @@ export class CombinationCache {
 
   /** Undefined when the rule does not apply. Throws what a getter of `facts.attributes` throws. */
   find(facts: Facts): Mapped | undefined {
-    const slots = this.#slots;
+    const questions = this.#questions;
     const answers = this.#answers;
+    const { attributes } = facts;
     let node = this.#root;
-    for (let i = 0; i < slots.length; i++) {
-      const slot = slots[i]!;
-      if (!isAsked(slot, answers)) {
+    let answered = 0;
+    for (let i = 0; i < questions.length; i++) {
+      const question = questions[i]!;
+      if ((question.unless & answered) !== 0) {
         answers[i] = undefined;
         continue;
       }
-      let answer = ask(slot, facts);
-      if (slot.test !== undefined && !slot.test(answer)) return undefined;
-      if (slot.keyed === false) {
-        answers[i] = answer;
-        continue;
+      let answer = question.presence ? present(attributes, question.names) : firstScalar(attributes, question.names);
+      if (answer === undefined && question.derive !== undefined) answer = question.derive(facts);
+      if (question.test !== undefined && !question.test(answer)) return undefined;
+      if (answer !== undefined) answered |= question.bit;
+      if (question.keyed) {
+        if (typeof answer === 'string' && answer.length > limits.nameChars) answer = this.#cut(answer);
+        node = node.step(answer) ?? this.#grow(node, answer);
       }
-      if (typeof answer === 'string' && answer.length > limits.nameChars) answer = this.#cut(answer);
       answers[i] = answer;
-      node = node.step(answer) ?? this.#grow(node, answer);
     }
     const known = node.result;
     if (known !== undefined) return known ?? undefined;

@@ -65,7 +65,8 @@ export function firstScalar(
   return undefined;
 }
 
-function present(attributes: Readonly<Record<string, unknown>>, names: readonly string[]): true | undefined {
+/** Whether one of the attributes has a value, of whatever shape. */
+export function present(attributes: Readonly<Record<string, unknown>>, names: readonly string[]): true | undefined {
   for (let i = 0; i < names.length; i++) {
     const value = attributes[names[i]!];
     if (value !== undefined && value !== null && value !== '') return true;
@@ -74,8 +75,8 @@ function present(attributes: Readonly<Record<string, unknown>>, names: readonly 
 }
 
 export function ask(slot: Slot, facts: Facts): Scalar | undefined {
-  if (slot.presence === true) return present(facts.attributes, slot.names);
-  const answer = firstScalar(facts.attributes, slot.names);
+  const answer =
+    slot.presence === true ? present(facts.attributes, slot.names) : firstScalar(facts.attributes, slot.names);
   return answer === undefined && slot.derive !== undefined ? slot.derive(facts) : answer;
 }
 
