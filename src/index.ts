@@ -1,6 +1,6 @@
 export type { AttributionOptions, ExporterChoice, OtlpOptions } from './config/options.ts';
-export type { Exporter, ExportOutcome } from './core/exporter.ts';
 export { AmbiguousError, AttributionError, type ErrorCode, PermanentError, RetryableError } from './core/errors.ts';
+export type { Exporter, ExportOutcome } from './core/exporter.ts';
 export type { Condition, PresetName, Rule, RuleEvent, SpanKindName } from './core/mapping/rule.ts';
 export type { Part, Row } from './core/model.ts';
 export {
@@ -11,5 +11,8 @@ export {
   withOrigin,
 } from './otel/api.ts';
 export { type Attribution, createAttribution } from './otel/attribution.ts';
+export { AttributionPropagator } from './otel/attribution-propagator.ts';
+export { AttributionMetricExporter } from './otel/metrics/metric-exporter.ts';
 export { AttributionSampler } from './otel/sampler.ts';
 export { AttributionSpanProcessor } from './otel/span-processor.ts';
+export { withAttribution } from './otel/with-attribution.ts';

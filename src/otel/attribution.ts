@@ -13,9 +13,11 @@ import { buildExporters } from './exporters.ts';
 import { currentAttribution, setCurrentAttribution } from './global.ts';
 import { serveLive } from './live/server.ts';
 import { recordByHand } from './manual.ts';
+import { AttributionMetricReader } from './metrics/metric-reader.ts';
+import { PointSink } from './metrics/point-sink.ts';
 import { OriginResolver } from './origin-resolver.ts';
 import { GuardedProcessor } from './processor.ts';
-import { AttributionPropagator } from './propagator.ts';
+import { OriginPropagator } from './propagator.ts';
 import { installRepairs } from './repair/install.ts';
 import { AttributionSampler } from './sampler.ts';
 import type { Sampler, SpanProcessor } from './sdk-types.ts';
@@ -29,6 +31,8 @@ const SUPPRESS_TRACING = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRAC
 
 const NO_PROPAGATION: TextMapPropagator = { inject() {}, extract: (context) => context, fields: () => [] };
 
+const INERT: SpanProcessor = { onStart() {}, onEnd() {}, forceFlush: async () => {}, shutdown: async () => {} };
+
 export interface Attribution {
   readonly options: AttributionOptions;
   readonly processor: SpanProcessor;
@@ -36,6 +40,8 @@ export interface Attribution {
   readonly mapping: Mapping;
   readonly tracker: SpanTracker;
   readonly accounts: Accounts;
+  /** Where metric data points go. */
+  readonly points: PointSink;
   /** When this attribution was made, milliseconds since the Unix epoch. */
   readonly startedMs: number;
   /** Wraps a sampler so that every span is recorded and only what it samples is exported. */
@@ -45,6 +51,8 @@ export interface Attribution {
    * neither `propagateTo` nor `trustBaggage` asks for it: then the caller's propagators stay as they are.
    */
   propagator(delegate: TextMapPropagator | undefined): TextMapPropagator | undefined;
+  /** Readers for the SDK's meter provider; none without metric rules. */
+  metricReaders(): readonly AttributionMetricReader[];
   record(measurement: ManualMeasurement, context: Context): boolean;
   /** Counts a misuse of the API and says so once. */
   refuse(reason: string, message: string): void;
@@ -121,6 +129,19 @@ function assemble(options: AttributionOptions): Attribution {
     defer: (work) => void setImmediate(work).unref(),
   });
   pipeline.onBeforeRotate(() => tracker.commitOverdue());
+  const points = new PointSink({
+    mapping,
+    dictionary,
+    accounts,
+    table: pipeline.table,
+    resolver,
+    windowSeconds,
+    service: options.service ?? '',
+    afterAdd: () => pipeline.afterAdd(),
+  });
+  const readers = mapping.hasMetricRules ? [new AttributionMetricReader(points, windowSeconds * 1000)] : [];
+  const collect = async () => void (await Promise.all(readers.map((reader) => reader.forceFlush())));
+  const enabled = options.enabled !== false;
   let ended: Promise<void> | undefined;
   let closeLive = () => {};
   const attribution: Attribution = {
@@ -129,19 +150,23 @@ function assemble(options: AttributionOptions): Attribution {
     mapping,
     tracker,
     accounts,
+    points,
     startedMs: Date.now(),
-    processor: new GuardedProcessor(
-      tracker,
-      accounts,
-      () => pipeline.forceFlush(),
-      () => attribution.shutdown(),
-    ),
+    processor: enabled
+      ? new GuardedProcessor(
+          tracker,
+          accounts,
+          () => attribution.forceFlush(),
+          () => attribution.shutdown(),
+        )
+      : INERT,
+    metricReaders: () => readers,
     sampler: (delegate) => new AttributionSampler(delegate),
     propagator(delegate) {
       const { propagateTo = [], trustBaggage = false } = options;
       if (propagateTo.length === 0 && !trustBaggage) return undefined;
       const { remoteParents } = tracker;
-      return new AttributionPropagator({
+      return new OriginPropagator({
         delegate: delegate ?? NO_PROPAGATION,
         propagateTo,
         trustBaggage,
@@ -162,11 +187,14 @@ function assemble(options: AttributionOptions): Attribution {
       accounts.count('attribution.measurement.refused', reason);
       logger.warn(message);
     },
-    forceFlush: () => pipeline.forceFlush(),
+    async forceFlush() {
+      await collect();
+      await pipeline.forceFlush();
+    },
     shutdown() {
       closeLive();
       tracker.commitAll();
-      ended ??= pipeline.shutdown();
+      ended ??= collect().then(() => pipeline.shutdown());
       return ended;
     },
     flushSync() {
@@ -175,6 +203,7 @@ function assemble(options: AttributionOptions): Attribution {
       pipeline.flushSync();
     },
   };
+  if (!enabled) return attribution;
   if (options.repair !== false) installRepairs(logger);
   if (options.live !== false) closeLive = untraced(() => serveLive(attribution, logger));
   pipeline.start();

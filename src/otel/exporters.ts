@@ -24,7 +24,7 @@ export function buildExporters(options: AttributionOptions, logger: Logger): Out
 
 /** Files for whoever tries it out; memory in production, where nobody asked for files, and where nothing can be written. */
 function defaultChoice(directory: string, options: AttributionOptions, logger: Logger): ExporterChoice[] {
-  if (process.env['NODE_ENV'] === 'production' && options.directory === undefined) {
+  if (process.env.NODE_ENV === 'production' && options.directory === undefined) {
     logger.warn(
       'NODE_ENV is production and no exporter is configured: sums stay in memory and are lost at exit. ' +
         'Set `directory` (or OTEL_ATTRIBUTION_DIRECTORY), or `exporters`, to keep them.',

@@ -29,7 +29,7 @@ export interface PropagatorOptions {
   readonly remoteParents: RemoteParents;
 }
 
-export class AttributionPropagator implements TextMapPropagator {
+export class OriginPropagator implements TextMapPropagator {
   readonly #o: PropagatorOptions;
   readonly #isListed: (attributes: Readonly<Record<string, unknown>>) => boolean;
   readonly #hasBaggage: boolean;

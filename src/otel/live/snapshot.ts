@@ -68,7 +68,7 @@ function addState(
   const mapped = attribution.mapping.match(factsOf(span, scope.service));
   if (mapped === undefined || mapped.connection) return;
   const { originService, origin } = originNow(attribution, scope, state);
-  const key = `${originService} ${origin}`;
+  const key = JSON.stringify([originService, origin]);
   let byTarget = rows.get(key);
   if (byTarget === undefined) rows.set(key, (byTarget = new Map()));
   const row = byTarget.get(mapped.target) ?? {

@@ -10,7 +10,7 @@ interface TraceApi {
 /** Class name of the tracer provider registered with the API; '' when there is none. */
 export function registeredProvider(api: TraceApi = trace): string {
   const provider = api.getTracerProvider() as { getDelegate?(): object };
-  const name = (provider.getDelegate?.() ?? provider).constructor.name;
+  const name = className(provider.getDelegate?.() ?? provider);
   return name === 'NoopTracerProvider' || name === 'ProxyTracerProvider' ? '' : name;
 }
 
@@ -26,8 +26,13 @@ export function watchProviders(sdkPath: string, tell: (provider: string) => void
   for (const api of apis) {
     const original = api.setGlobalTracerProvider;
     api.setGlobalTracerProvider = function (this: TraceApi, provider: never) {
-      tell((provider as object)?.constructor?.name ?? 'unknown');
+      tell(className(provider));
       return original.call(this, provider);
     };
   }
+}
+
+/** Bundlers number classes of the same name: `TracerProvider$1`. */
+function className(value: object | undefined): string {
+  return (value?.constructor?.name ?? 'unknown').replace(/\$\d+$/, '');
 }
