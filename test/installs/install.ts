@@ -45,19 +45,19 @@ function upToDate(name: InstallName): boolean {
   return modified('node_modules/.package-lock.json') >= modified('package-lock.json');
 }
 
-/**
- * Builds this package into the install's node_modules, the same build that is published: there it meets that install's
- * API and SDK, not ours. Types are checked elsewhere.
- */
+/** Builds this package into the install's node_modules: there it meets that install's API and SDK, not ours. */
 export function buildInto(name: InstallName): void {
-  const target = join(installDirectory(name), 'node_modules/otel-attribution');
-  rmSync(target, { recursive: true, force: true });
-  mkdirSync(target, { recursive: true });
-  cpSync(join(root, 'package.json'), join(target, 'package.json'));
+  buildPackage(join(installDirectory(name), 'node_modules/otel-attribution'));
+}
+
+/** The build that is published, in `directory`. Types are checked elsewhere. */
+export function buildPackage(directory: string): void {
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  cpSync(join(root, 'package.json'), join(directory, 'package.json'));
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [tsc, '-p', join(root, 'src'), '--noCheck', '--outDir', join(target, 'dist')], {
-    stdio: 'pipe',
-  });
+  const args = ['-p', join(root, 'src'), '--noCheck', '--outDir', join(directory, 'dist')];
+  execFileSync(process.execPath, [tsc, ...args], { stdio: 'pipe' });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) for (const name of installs) install(name);

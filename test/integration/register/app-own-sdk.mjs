@@ -1,0 +1,2 @@
+await import('./own-sdk.mjs');
+console.log('served');
