@@ -235,7 +235,8 @@ export class Outlet {
   async #refused(delivery: Delivery, error: unknown): Promise<void> {
     const { name, supports, confirm } = this.exporter;
     if (code(error) === 'ATTR_SPOOL_FULL') return this.#fates.drop(delivery, 'directory_full', message(error));
-    if (error instanceof PermanentError) return this.#fates.setAside(delivery, message(error));
+    if (error instanceof PermanentError || code(error) === 'ATTR_PART_CORRUPT')
+      return this.#fates.setAside(delivery, message(error));
     if (error instanceof AmbiguousError && !supports.idempotent) {
       if (confirm !== undefined) return this.#confirmer.add(delivery);
       return this.#fates.setAside(

@@ -1,0 +1,1 @@
+export { OtlpExporter, type OtlpExporterOptions } from './exporter.ts';

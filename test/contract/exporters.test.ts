@@ -1,0 +1,114 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, test } from 'vitest';
+import type { Row } from '../../src/core/model.ts';
+import { ConsoleExporter } from '../../src/exporters/console/index.ts';
+import { FileExporter } from '../../src/exporters/file/index.ts';
+import { MemoryExporter } from '../../src/exporters/memory/index.ts';
+import { OtlpExporter } from '../../src/exporters/otlp/index.ts';
+import { decodePart, rowsOf } from '../../src/spool/part-codec.ts';
+import { listParts } from '../../src/spool/part-files.ts';
+import { installDirectory, whyNotInstalled } from '../installs/install.ts';
+import { type Destination, exporterContract } from './exporter-contract.ts';
+import { otlpServer } from './otlp-server.ts';
+
+const all: (keyof Row)[] = [
+  'partId',
+  'row',
+  'sealedAt',
+  'windowStart',
+  'windowSeconds',
+  'service',
+  'originService',
+  'origin',
+  'target',
+  'event',
+  'unit',
+  'value',
+  'count',
+  'samples',
+  'min',
+  'max',
+  'exemplarTraceId',
+  'attributes',
+];
+
+exporterContract(
+  'memory',
+  async () => {
+    const exporter = new MemoryExporter();
+    return { exporter, received: async () => exporter.rows() };
+  },
+  { fields: all },
+);
+
+exporterContract(
+  'file',
+  async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'attribution-'));
+    return {
+      exporter: new FileExporter({ directory }),
+      again: () => new FileExporter({ directory }),
+      received: async () => {
+        const rows: Row[] = [];
+        const folder = path.join(directory, 'local');
+        for (const name of await listParts(folder))
+          rows.push(...rowsOf(await decodePart(await readFile(path.join(folder, name)))));
+        return rows;
+      },
+      cleanup: () => rm(directory, { recursive: true, force: true }),
+    };
+  },
+  { fields: all },
+);
+
+// People read it: names are cut and cleaned, so only the numbers are compared.
+exporterContract(
+  'console',
+  async () => {
+    const texts: string[] = [];
+    const exporter = new ConsoleExporter({ maxRows: 20_000, write: (text) => void texts.push(text) });
+    return { exporter, received: async () => rowsOfText(texts.join('')) };
+  },
+  { fields: ['value', 'count'] },
+);
+
+const otlpFields: (keyof Row)[] = all.filter(
+  (field) => !['partId', 'row', 'sealedAt', 'exemplarTraceId'].includes(field),
+);
+
+function otlp(resolveFrom?: readonly string[]): () => Promise<Destination> {
+  return async () => {
+    const server = await otlpServer();
+    const exporter = new OtlpExporter({ url: server.url, timeoutMs: 5_000, ...(resolveFrom && { resolveFrom }) });
+    return { exporter, received: async () => server.rows(), cleanup: () => server.close() };
+  };
+}
+
+exporterContract('otlp', otlp(), { fields: otlpFields });
+
+const missing = whyNotInstalled('sdk-2');
+if (missing === '')
+  exporterContract('otlp with the 2.x SDK line', otlp([path.join(installDirectory('sdk-2'), 'package.json')]), {
+    fields: otlpFields,
+  });
+else describe('otlp with the 2.x SDK line', () => test.skip(missing, () => {}));
+
+/** Every line of a table ends in value, unit, count and perhaps attributes; the columns are where the head says. */
+function rowsOfText(text: string): Partial<Row>[] {
+  const rows: Partial<Row>[] = [];
+  let head = '';
+  for (const line of text.split('\n')) {
+    if (line.startsWith('attribution part')) head = '';
+    else if (line.startsWith('window')) head = line;
+    else if (head !== '' && line !== '') {
+      const cell = (name: string): number => {
+        const end = head.indexOf(name) + name.length;
+        return Number(line.slice(0, end).match(/\S+$/)?.[0]);
+      };
+      rows.push({ value: cell('value'), count: cell('count') });
+    }
+  }
+  return rows;
+}
