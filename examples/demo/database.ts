@@ -13,7 +13,7 @@ const SCHEMA = `
   CREATE INDEX ON reviews (product);
   CREATE TABLE orders (id serial PRIMARY KEY, tenant text NOT NULL, product int NOT NULL, total int NOT NULL, status text NOT NULL);
   INSERT INTO orders (tenant, product, total, status)
-    SELECT (ARRAY['acme','globex'])[i % 2 + 1], i % 500 + 1, 500 + i * 37 % 9000, 'paid' FROM generate_series(1, 20000) i;
+    SELECT (ARRAY['acme','globex'])[i % 2 + 1], i % 500 + 1, 500 + i * 37 % 9000, 'paid' FROM generate_series(1, 40000) i;
   CREATE TABLE charges (id serial PRIMARY KEY, "order" int NOT NULL, amount int NOT NULL);
   CREATE TABLE cards (id int PRIMARY KEY, blocked boolean NOT NULL);
   INSERT INTO cards SELECT i, i % 20 = 0 FROM generate_series(1, 200) i;

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startLoad } from './load.ts';
-import { answer } from './reports.ts';
+import { CLI, printReports, reportRows } from './reports.ts';
 import { openShop } from './shop.ts';
 import { compare, readRows } from './truth.ts';
 
@@ -45,29 +45,19 @@ say(` ${load.requests.toLocaleString('en')} requests\n\n`);
 const rows = await readRows(directory);
 const { operations, mismatches } = compare(books, rows);
 const exact = mismatches.length === 0 && operations > 0 && load.failures === 0;
-const reports = await answer(directory, rows);
 
 if (values.json) {
-  console.log(
-    JSON.stringify({
-      operations,
-      exact,
-      mismatches,
-      requests: load.requests,
-      failures: load.failures,
-      directory,
-      reports: reports.rows,
-    }),
-  );
+  const reports = await reportRows(directory, rows);
+  const { requests, failures } = load;
+  console.log(JSON.stringify({ operations, exact, mismatches, requests, failures, directory, reports }));
 } else {
-  console.log(reports.text);
+  printReports(directory, rows);
+  console.log(`exact: ${operations.toLocaleString('en')} operations, ${mismatches.length} mismatches`);
   console.log(
-    `exact: ${operations.toLocaleString('en')} operations, ${mismatches.length} mismatches with what the shop itself counted per origin`,
+    '  (database queries, calls and requests, compared per service, origin and customer with the shop’s own counts)',
   );
   for (const m of mismatches) console.log(`  ${JSON.stringify(m)}`);
   if (load.failures > 0) console.log(`${load.failures} requests got no answer`);
-  console.log(
-    `\nask more: node ${relative(process.cwd(), new URL('../../src/cli/main.ts', import.meta.url).pathname)} load --directory ${directory}`,
-  );
+  console.log(`\nask more:  node ${relative(process.cwd(), CLI)} trend --directory ${directory}`);
 }
 process.exitCode = exact ? 0 : 1;

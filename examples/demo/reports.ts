@@ -1,83 +1,72 @@
-/** The demo's questions, answered by the code behind the commands of `otel-attribution`. */
+/** The demo's questions, put to the command line tool as a user would put them. */
+import { execFile, spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { colours } from '../../src/cli/output.ts';
-import { AttributionError } from '../../src/core/errors.ts';
 import type { Row } from '../../src/core/model.ts';
-import type { Store } from '../../src/exporters/duckdb/store.ts';
 import { loadFromRows } from '../../src/reports/load/from-rows.ts';
-import { type LoadRow, load } from '../../src/reports/load/report.ts';
 import { loadTable } from '../../src/reports/load/table.ts';
-import type { Report, ReportParameters, ReportResult } from '../../src/reports/report.ts';
-import { runReport } from '../../src/reports/run.ts';
 
-interface Question {
-  /** What follows `otel-attribution`. */
-  readonly command: string;
-  readonly report: Report;
-  readonly parameters: ReportParameters;
-  readonly table: (result: ReportResult, now: number) => string;
-}
+/** `npx otel-attribution` where the package is installed. */
+export const CLI = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
-const bold = colours().bold;
-
-const loadBy = (command: string, parameters: ReportParameters): Question => ({
-  command,
-  report: load,
-  parameters,
-  table: (result, now) =>
-    loadTable(result.rows as unknown as LoadRow[], { ...result, now, by: parameters.by ?? 'origin', title: bold }),
-});
-
-const QUESTIONS: readonly Question[] = [
-  loadBy('load', {}),
-  loadBy("load --by attribute.tenant --where 'target~postgresql*'", {
-    by: 'attribute.tenant',
-    where: 'target~postgresql*',
-  }),
+const QUESTIONS: readonly (readonly string[])[] = [
+  ['load'],
+  ['per-request'],
+  ['load', '--by', 'attribute.tenant', '--where', 'target~postgresql*'],
+  ['flow'],
 ];
 
-export interface Answers {
-  readonly text: string;
-  /** Rows of each report, by command. */
-  readonly rows: Readonly<Record<string, readonly unknown[]>>;
-}
+const { bold } = colours();
 
-/** @param rows what the part files of `directory` hold: all there is to answer from when DuckDB is not installed. */
-export async function answer(directory: string, rows: readonly Row[]): Promise<Answers> {
-  let store: Store;
-  try {
-    const { openStore } = await import('../../src/exporters/duckdb/store.ts');
-    store = await openStore({ directory });
-  } catch (error) {
-    if (!(error instanceof AttributionError && error.code === 'ATTR_PEER_MISSING')) throw error;
-    return fromMemory(rows, error.message);
+/** Prints the answers, each below the command that gives it. `rows` of the part files are for who has no DuckDB installed. */
+export function printReports(directory: string, rows: readonly Row[]): void {
+  if (!hasDuckDB()) {
+    console.log(`${memoryTable(rows)}\n\nThe other reports need DuckDB: npm i -D @duckdb/node-api\n`);
+    return;
   }
-  try {
-    await store.merge();
-    const texts: string[] = [];
-    const byCommand: Record<string, readonly unknown[]> = {};
-    for (const { command, report, parameters, table } of QUESTIONS) {
-      const now = Date.now();
-      const result = await runReport(store, report, parameters, { now });
-      byCommand[command] = result.rows;
-      texts.push(`$ otel-attribution ${command}\n\n${table(result, now)}\n`);
-    }
-    return { text: texts.join('\n'), rows: byCommand };
-  } finally {
-    store.close();
+  for (const question of QUESTIONS) {
+    console.log(bold(`$ otel-attribution ${question.map(quoted).join(' ')}\n`));
+    const { status, error } = spawnSync(process.execPath, [CLI, ...question, '--directory', directory], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    if (status !== 0)
+      throw new Error(`otel-attribution ${question.join(' ')} failed with exit code ${status}`, { cause: error });
+    console.log();
   }
 }
 
-function fromMemory(rows: readonly Row[], hint: string): Answers {
-  const now = Date.now();
-  const from = Math.min(...rows.map((row) => row.windowStart));
-  const through = Math.max(...rows.map((row) => row.sealedAt));
-  const result = loadFromRows(rows, from, through);
-  const header = {
-    ...result,
-    dataThrough: through,
-    tz: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    now,
-    title: bold,
-  };
-  return { text: `${loadTable(result.rows, header)}\n\nFor the other reports: ${hint}\n`, rows: { load: result.rows } };
+/** The rows of every answer, by command. */
+export async function reportRows(directory: string, rows: readonly Row[]): Promise<Record<string, readonly unknown[]>> {
+  if (!hasDuckDB()) return { load: loadFromRows(rows, ...rangeOf(rows)).rows };
+  const answers: Record<string, readonly unknown[]> = {};
+  for (const question of QUESTIONS) {
+    const args = [CLI, ...question, '--json', '--directory', directory];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 64 * 1024 * 1024 });
+    answers[question.join(' ')] = JSON.parse(stdout).rows;
+  }
+  return answers;
 }
+
+function hasDuckDB(): boolean {
+  try {
+    createRequire(import.meta.url).resolve('@duckdb/node-api');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function rangeOf(rows: readonly Row[]): [from: number, to: number] {
+  return [Math.min(...rows.map((row) => row.windowStart)), Math.max(...rows.map((row) => row.sealedAt))];
+}
+
+function memoryTable(rows: readonly Row[]): string {
+  const [from, to] = rangeOf(rows);
+  const result = loadFromRows(rows, from, to);
+  const { timeZone: tz } = Intl.DateTimeFormat().resolvedOptions();
+  return loadTable(result.rows, { ...result, dataThrough: to, tz, now: Date.now(), title: bold });
+}
+
+const quoted = (arg: string): string => (/^[\w.-]+$/.test(arg) ? arg : `'${arg}'`);

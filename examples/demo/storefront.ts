@@ -103,7 +103,7 @@ function repeat(work: () => Promise<void>, pauseMs: number): () => Promise<void>
 }
 
 const server = app.listen(0, '127.0.0.1', () => {
-  const stops = [repeat(writeInvoices, 500), repeat(ping, 200)];
+  const stops = [repeat(writeInvoices, 100), repeat(ping, 200)];
   announce({ port: (server.address() as { port: number }).port }, async () => {
     await Promise.all(stops.map((stop) => stop()));
     await new Promise((resolve) => server.close(resolve));
