@@ -12,7 +12,7 @@ export async function withStore<T>(
   try {
     const bar = progressBar('Merging parts');
     try {
-      await store.merge((done, total) => bar.update(done, total));
+      await store.merge({ onProgress: (done, total) => bar.update(done, total) });
       await store.compactIfDue(Date.now());
     } finally {
       bar.end();

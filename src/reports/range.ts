@@ -21,13 +21,18 @@ export interface Books {
   readonly windowMs: number;
 }
 
-/** @throws AttributionError `ATTR_STORE_EMPTY` */
-export async function readBooks(db: SqlStore): Promise<Books> {
-  const [row] = await db.all<{ first: number | null; through: number; width: number }>(`
-SELECT epoch_ms(min(window_start)) AS first,
+/**
+ * Windows that begin after `now` come from a clock that is ahead: they are not what "the newest data" means.
+ * @throws AttributionError `ATTR_STORE_EMPTY`
+ */
+export async function readBooks(db: SqlStore, now: number): Promise<Books> {
+  const [row] = await db.all<{ first: number | null; through: number; width: number }>(
+    `SELECT epoch_ms(min(window_start)) AS first,
   epoch_ms(max(least(sealed_at, window_start + to_seconds(window_seconds)))) AS through,
   (SELECT window_seconds FROM parts ORDER BY sealed_at DESC, part_id LIMIT 1) AS width
-FROM sums`);
+FROM sums WHERE window_start <= epoch_ms($now::BIGINT)`,
+    { now },
+  );
   if (row === undefined || row.first === null) {
     throw new AttributionError(
       'ATTR_STORE_EMPTY',

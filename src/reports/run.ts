@@ -15,8 +15,11 @@ export interface RunOptions {
 const CLIENT_SECONDS = "unit = 's' AND target NOT LIKE 'service://%' AND target <> 'otel-attribution'";
 const ALL_SECONDS = "unit = 's' AND target <> 'otel-attribution'";
 
-/** Entry spans: one per request, message or invocation. */
-const REQUESTS = `target LIKE 'service://%' AND event IN
+/**
+ * Entry spans of the service that named the origin: one per request, message or invocation. What it calls with its origin
+ * (`propagateTo`) has entry spans under the same origin, which are no further requests.
+ */
+const REQUESTS = `target LIKE 'service://%' AND service = origin_service AND event IN
   ('http.server.request.duration', 'rpc.server.call.duration', 'messaging.process.duration', 'faas.invoke_duration')`;
 
 /**
@@ -38,7 +41,7 @@ export async function runReport<R = Record<string, unknown>>(
   const asOf = parameters.asOf === undefined ? undefined : parseTime(parameters.asOf, '--as-of', now, tz);
   const by = bySql(parseBy(parameters.by ?? 'origin'));
 
-  const books = await readBooks(db);
+  const books = await readBooks(db, now);
   const range = await resolveRange(db, books, parameters, report.since, now, tz);
   const where = whereSql(conditions);
   const binding = (await report.bind?.({ parameters, range, tz, now, db })) ?? { params: {} };

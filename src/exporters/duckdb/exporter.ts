@@ -1,5 +1,5 @@
-import { mkdir, open, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { AttributionError, PermanentError, RetryableError } from '../../core/errors.ts';
 import type { Exporter, ExportOutcome } from '../../core/exporter.ts';
 import { type Logger, silentLogger } from '../../core/logger.ts';
@@ -13,6 +13,7 @@ export interface DuckDBExporterOptions extends Omit<StoreOptions, 'create'> {
 }
 
 interface Waiting {
+  readonly file: string;
   readonly resolve: (outcome: ExportOutcome) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -25,6 +26,7 @@ export class DuckDBExporter implements Exporter {
   readonly name: string;
   readonly supports = { idempotent: true, confirm: false, sync: false } as const;
   readonly #options: DuckDBExporterOptions;
+  /** Part files on their way into the store. */
   readonly #staging: string;
   #store: Promise<Store> | undefined;
   #waiting: Waiting[] = [];
@@ -34,7 +36,7 @@ export class DuckDBExporter implements Exporter {
   constructor(options: DuckDBExporterOptions) {
     this.#options = options;
     this.name = options.name ?? 'duckdb';
-    this.#staging = join(options.directory, 'store.inbox');
+    this.#staging = join(resolve(options.directory), 'store.inbox');
   }
 
   async start(): Promise<void> {
@@ -42,22 +44,22 @@ export class DuckDBExporter implements Exporter {
   }
 
   async export(part: Part, signal: AbortSignal): Promise<ExportOutcome> {
-    if (this.#closed) throw new PermanentError(`The exporter ${this.name} is closed.`);
-    signal.throwIfAborted();
+    if (this.#closed) throw new AttributionError('ATTR_USAGE', `The exporter ${this.name} is closed.`);
     // Checked here, where the answer can be given to the one part it is about.
     await decodePart(part.body, part.id).catch((cause: unknown) => {
       throw new PermanentError(cause instanceof Error ? cause.message : String(cause), { cause });
     });
     try {
       await this.#open();
-      await stage(this.#staging, part);
       signal.throwIfAborted();
+      const file = await this.#stage(part);
       return await new Promise<ExportOutcome>((resolve, reject) => {
-        this.#waiting.push({ resolve, reject });
+        this.#waiting.push({ file, resolve, reject });
         this.#merging ??= this.#drain();
       });
     } catch (cause) {
-      if (cause instanceof AttributionError && cause.code === 'ATTR_EXPORT_FAILED') throw cause;
+      if (cause instanceof PermanentError) throw cause;
+      if (cause instanceof AttributionError && cause.code === 'ATTR_PEER_MISSING') throw cause;
       throw new RetryableError(cause instanceof Error ? cause.message : String(cause), { cause });
     }
   }
@@ -84,27 +86,34 @@ export class DuckDBExporter implements Exporter {
     while (this.#waiting.length > 0) {
       const waiting = this.#waiting;
       this.#waiting = [];
+      const refused = new Map<string, string>();
       try {
         const store = await this.#open();
-        await store.merge(undefined, this.#staging);
-        for (const one of waiting) one.resolve('delivered');
+        await store.merge({ inbox: this.#staging, onSetAside: (file, reason) => void refused.set(file, reason) });
+        for (const { file, resolve, reject } of waiting) {
+          const reason = refused.get(file);
+          if (reason === undefined) resolve('delivered');
+          else reject(new PermanentError(reason));
+        }
       } catch (error) {
-        for (const one of waiting) one.reject(error);
+        for (const { reject } of waiting) reject(error);
       }
     }
     this.#merging = undefined;
   }
+
+  /** The store reads files, so a part becomes one, complete when it has its name. What a kill leaves here is merged later, once. */
+  async #stage(part: Part): Promise<string> {
+    await mkdir(this.#staging, { recursive: true });
+    const file = join(
+      this.#staging,
+      `${encodeURIComponent(part.id).slice(0, 100)}~${process.pid}-${++staged}.json.zst`,
+    );
+    await writeFile(`${file}.tmp`, part.body);
+    await rename(`${file}.tmp`, file);
+    return file;
+  }
 }
 
-/** The store reads files, so a part becomes one; it is complete when it has its name. */
-async function stage(directory: string, part: Part): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  const path = join(directory, `${encodeURIComponent(part.id)}.json.zst`);
-  const file = await open(`${path}.tmp`, 'w');
-  try {
-    await file.writeFile(part.body);
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.tmp`, path);
-}
+/** Two exporters of one process may be given the same part at once. */
+let staged = 0;

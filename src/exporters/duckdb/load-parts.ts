@@ -21,7 +21,7 @@ export interface CheckedPart {
 
 export function checkedPart(path: string, bytes: Uint8Array, columns: PartColumns): CheckedPart {
   const services = new Set<string>();
-  for (const index of columns.service) services.add(columns.strs[index]!);
+  for (const index of columns.service) services.add(columns.strs[index]!.toWellFormed());
   return {
     path,
     id: columns.part,
@@ -30,8 +30,8 @@ export function checkedPart(path: string, bytes: Uint8Array, columns: PartColumn
     sealedAt: columns.sealedAt,
     instance: columns.instance,
     sequence: Number(columns.part.slice(columns.instance.length + 1)),
-    package: columns.package,
-    mapping: columns.mapping,
+    package: columns.package.toWellFormed(),
+    mapping: columns.mapping.toWellFormed(),
     final: columns.final === true,
     windowSeconds: columns.wsec,
     services: [...services].sort(),

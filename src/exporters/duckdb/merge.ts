@@ -34,6 +34,7 @@ export interface MergeOptions {
   readonly temp: string;
   readonly logger: Logger;
   readonly onProgress?: (done: number, total: number) => void;
+  readonly onSetAside?: (file: string, reason: string) => void;
 }
 
 /**
@@ -179,6 +180,7 @@ async function setAside(file: string, reason: string, options: MergeOptions, res
   await writeFile(`${to}.reason.txt`, `${reason}\n`);
   await rename(file, to);
   result.quarantined++;
+  options.onSetAside?.(file, reason);
   options.logger.warn(`${reason} Moved to ${to}`);
 }
 

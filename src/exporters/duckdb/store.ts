@@ -6,7 +6,7 @@ import { type Logger, silentLogger } from '../../core/logger.ts';
 import { type CompactOptions, type CompactResult, compact, compactIfDue, rewrite } from './compact.ts';
 import { type Database, type DatabaseOptions, openDatabase, type SqlParams } from './database.ts';
 import { type ExportFileOptions, exportFile } from './export-file.ts';
-import { listParts, type MergeResult, mergeInbox } from './merge.ts';
+import { listParts, type MergeOptions, type MergeResult, mergeInbox } from './merge.ts';
 import { prepareSchema, type Schema } from './schema.ts';
 
 export interface StoreOptions extends Partial<DatabaseOptions> {
@@ -36,17 +36,14 @@ export class Store {
   }
 
   /** Takes all part files of `inbox` (default `<directory>/local`) into the store, each once. */
-  merge(
-    onProgress?: (done: number, total: number) => void,
-    inbox = join(this.directory, 'local'),
-  ): Promise<MergeResult> {
+  merge(options: Partial<Pick<MergeOptions, 'inbox' | 'onProgress' | 'onSetAside'>> = {}): Promise<MergeResult> {
     return this.#db.exclusive(() =>
       mergeInbox(this.#db, {
-        inbox,
+        inbox: join(this.directory, 'local'),
+        ...options,
         quarantine: join(this.directory, 'quarantine'),
         temp: join(this.directory, 'store.tmp'),
         logger: this.#logger,
-        ...(onProgress === undefined ? {} : { onProgress }),
       }),
     );
   }

@@ -49,7 +49,7 @@ export const compare: Report = {
   folder: new URL('.', import.meta.url),
   async bind(context) {
     const { db, range, tz, now } = context;
-    const books = await readBooks(db);
+    const books = await readBooks(db, now);
     const asked = baseline(context);
     const from = Math.max(asked.from, books.first);
     const to = Math.min(asked.to, range.from);

@@ -45,7 +45,8 @@ export function loadFromRows(rows: Iterable<Row>, fromMs: number, toMs: number, 
     if (row.windowStart < fromMs || row.windowStart >= toMs) continue;
     services.add(row.service);
     if (row.target.startsWith('service://')) {
-      if (!requestEvents.has(row.event)) continue;
+      // Services called with this origin have entry spans under it, too: those are no further requests.
+      if (!requestEvents.has(row.event) || row.service !== row.originService) continue;
       const key = keyOf(row.originService, row.origin);
       requests.set(key, (requests.get(key) ?? 0) + row.count);
     } else if (row.unit === 's' && row.target !== 'otel-attribution') {

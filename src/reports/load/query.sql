@@ -2,14 +2,14 @@
 WITH bucketed AS (
   SELECT {{block}} AS block_target, event, unit, {{bucket}} AS bucket, {{key_service}} AS key_service, {{key}} AS key,
     fsum(value) AS value, fsum(count) AS calls, max(max) AS largest,
-    max({m: max, t: exemplar_trace_id}) FILTER (exemplar_trace_id <> '' AND max IS NOT NULL).t AS exemplar
+    max({m: max, t: exemplar_trace_id}) FILTER (exemplar_trace_id <> '' AND max IS NOT NULL) AS exemplar
   FROM sums WHERE {{span}} AND {{measure}}{{where}}
   GROUP BY ALL
 ),
 -- One bucket is the whole range, or with --at peak each window, of which the heaviest stays.
 blocks AS (
   SELECT block_target, event, unit, bucket, fsum(value) AS total_value, fsum(calls) AS total_calls,
-    max(largest) AS largest, max({m: largest, t: exemplar}) FILTER (exemplar IS NOT NULL).t AS exemplar
+    max(largest) AS largest, max(exemplar) AS exemplar
   FROM bucketed GROUP BY block_target, event, unit, bucket
   QUALIFY row_number() OVER (PARTITION BY block_target, event, unit ORDER BY total_value DESC, bucket) = 1
 ),
@@ -31,8 +31,7 @@ lines AS (
   UNION ALL
   SELECT block_target, event, unit, bucket, '', key, 2, 0, value, calls, largest, exemplar FROM ranked WHERE nobody
   UNION ALL
-  SELECT block_target, event, unit, bucket, '', '(rest)', 3, 0, fsum(value), fsum(calls), max(largest),
-    max({m: largest, t: exemplar}) FILTER (exemplar IS NOT NULL).t
+  SELECT block_target, event, unit, bucket, '', '(rest)', 3, 0, fsum(value), fsum(calls), max(largest), max(exemplar)
   FROM ranked WHERE NOT nobody AND place > $limit GROUP BY block_target, event, unit, bucket
   UNION ALL
   SELECT block_target, event, unit, bucket, '', '(total)', 4, 0, total_value, total_calls, largest, exemplar FROM blocks
@@ -45,7 +44,7 @@ SELECT lines.block_target AS target, lines.event, lines.unit,
   lines.calls, lines.calls / {{divisor}} AS "callsPerSecond",
   CASE WHEN part = 1 AND $by_origin THEN lines.calls / requests END AS "callsPerRequest",
   CASE WHEN lines.calls > 0 THEN lines.value / lines.calls END AS mean,
-  lines.largest AS max, coalesce(lines.exemplar, '') AS "exemplarTraceId",
+  lines.largest AS max, coalesce(lines.exemplar.t, '') AS "exemplarTraceId",
   CASE WHEN $peak THEN lines.bucket END AS "peakAt"
 FROM lines
 JOIN blocks USING (block_target, event, unit)
