@@ -133,18 +133,16 @@ function describe(
 ): Explanation['matched'] {
   const accounts = new Accounts();
   const mapped = new MappedCombination(plan.name, outcome, facts.unit ?? '', new Dictionary(), accounts);
+  // As in `matchPoint`: a level is counted only times seconds.
+  const isLevel = (facts as Partial<PointFacts>).type === 'gauge' || (facts as Partial<PointFacts>).type === 'updown';
   const measures = mapped.measures.map((measure, i): ExplainedMeasure => {
+    const { target, event, unit, attributes } = measure;
+    if (isLevel && !mapped.integrates) return { target, event, unit, attributes, value: null, refused: 'gauge' };
     accounts.drain();
     const value = mapped.read(i, facts.attributes, durationSeconds, point);
     const refusal = accounts.drain().find(({ event }) => event === 'attribution.measurement.refused');
-    return {
-      target: measure.target,
-      event: measure.event,
-      unit: measure.unit,
-      attributes: measure.attributes,
-      value: Number.isNaN(value) ? null : value,
-      refused: refusal?.reason ?? '',
-    };
+    const refused = refusal?.reason ?? '';
+    return { target, event, unit, attributes, value: Number.isNaN(value) ? null : value, refused };
   });
   const { rule, category, target, system, address, connection } = mapped;
   return { rule, category, target, system, address, connection, attributes: used, measures };
