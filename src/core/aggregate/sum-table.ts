@@ -111,7 +111,7 @@ export class SumTable {
     const w = window | 0;
     const o = origin.id;
     const m = measure.id;
-    if (window !== w && window !== w >>> 0) return -1;
+    if (window !== w >>> 0) return -1;
     if ((o | m) < 0) return this.#rowOfForgotten(window, origin, measure);
     const hash = hashKey(w, o, m);
     const row = findRow(this.#directory, this.#shift, this.#ints, hash, w, o, m);
