@@ -3,6 +3,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { exitCodes } from '../../src/cli/exit-codes.ts';
 import { colours } from '../../src/cli/output.ts';
 import type { Row } from '../../src/core/model.ts';
 import { loadFromRows } from '../../src/reports/load/from-rows.ts';
@@ -31,7 +32,7 @@ export function printReports(directory: string, rows: readonly Row[]): void {
     const { status, error } = spawnSync(process.execPath, [CLI, ...question, '--directory', directory], {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
-    if (status !== 0)
+    if (status !== exitCodes.ok && status !== exitCodes.noData)
       throw new Error(`otel-attribution ${question.join(' ')} failed with exit code ${status}`, { cause: error });
     console.log();
   }
