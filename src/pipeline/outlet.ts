@@ -50,6 +50,7 @@ export class Outlet {
   #retryAfter = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  #held = false;
 
   constructor(exporter: Exporter, context: OutletContext) {
     this.exporter = exporter;
@@ -122,27 +123,27 @@ export class Outlet {
     return this.#until(() => this.#flying.size === 0 && this.#deciding === 0);
   }
 
-  /** Sends what waits in this very turn, for `process.on('exit')`. What cannot leave so is set aside. */
+  /** For the end of the process: starts no call that could not end any more. `flushSync` undoes it. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  /** Sends what waits in this very turn, for `process.on('exit')`. What cannot leave so is set aside: calls under way have no future. */
   flushSync(): void {
     const { exporter } = this;
-    if (exporter.exportSync !== undefined) {
-      const flying = exporter.supports.idempotent ? [...this.#flying.keys()] : [];
-      for (const delivery of [...flying, ...this.#waiting.list()]) {
-        try {
-          this.#context.runUntraced(() => exporter.exportSync?.(delivery.part));
-          this.#take(delivery);
-          this.#fates.exported(delivery);
-        } catch (error) {
-          if (flying.includes(delivery)) continue;
-          if (code(error) === 'ATTR_SPOOL_FULL')
-            this.#fates.drop(this.#take(delivery), 'directory_full', String(message(error)));
-          else
-            this.#fates.setAsideSync(this.#take(delivery), `not delivered before the process ended: ${message(error)}`);
-        }
+    const { exportSync } = exporter;
+    for (const delivery of this.#flying.keys()) {
+      if (exportSync === undefined || !exporter.supports.idempotent) {
+        this.#fates.setAsideSync(this.#take(delivery), 'may have arrived: the process ended before the answer');
+      } else {
+        this.#sendSync(this.#take(delivery));
       }
     }
-    for (const delivery of this.#waiting.takeAll())
-      this.#fates.setAsideSync(delivery, 'not delivered before the process ended');
+    for (const delivery of this.#waiting.takeAll()) {
+      if (exportSync === undefined) this.#fates.setAsideSync(delivery, 'not delivered before the process ended');
+      else this.#sendSync(delivery);
+    }
+    this.#held = false;
     this.#changed();
   }
 
@@ -167,7 +168,7 @@ export class Outlet {
   }
 
   #pump(): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#held) return;
     const { delivery } = this.#context;
     while (this.#waiting.size > 0) {
       const concurrency = this.#failures > 0 ? 1 : delivery.concurrency;
@@ -179,6 +180,16 @@ export class Outlet {
         return;
       }
       void this.#send(this.#waiting.next()!);
+    }
+  }
+
+  #sendSync(delivery: Delivery): void {
+    try {
+      this.#context.runUntraced(() => this.exporter.exportSync!(delivery.part));
+      this.#fates.exported(delivery);
+    } catch (error) {
+      if (code(error) === 'ATTR_SPOOL_FULL') this.#fates.drop(delivery, 'directory_full', message(error));
+      else this.#fates.setAsideSync(delivery, `not delivered before the process ended: ${message(error)}`);
     }
   }
 

@@ -174,6 +174,7 @@ export class Pipeline {
   /** For `process.on('exit')`: seals, compresses and sends what is left in this turn, through exporters with `exportSync`. Never throws. */
   flushSync(): void {
     this.#ticker.stop();
+    for (const outlet of this.#outlets) outlet.hold();
     this.#rotate(true);
     this.#sealer.finishSync();
     for (const outlet of this.#outlets) outlet.flushSync();

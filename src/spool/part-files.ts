@@ -27,24 +27,31 @@ export async function listParts(folder: string): Promise<string[]> {
 
 /** Creates `directory` (with a `.gitignore` if it is new: parts are not for version control) and `folder` in it. */
 export async function makeFolder(directory: string, folder: string): Promise<string> {
-  const first = await fs.promises.mkdir(directory, { recursive: true });
-  if (first !== undefined)
-    await fs.promises.writeFile(path.join(directory, '.gitignore'), '*\n', { flag: 'wx' }).catch(ignoreExisting);
   const full = path.join(directory, folder);
-  await fs.promises.mkdir(full, { recursive: true });
+  try {
+    const first = await fs.promises.mkdir(directory, { recursive: true });
+    if (first !== undefined) await fs.promises.writeFile(...gitIgnore(directory)).catch(ignoreExisting);
+    await fs.promises.mkdir(full, { recursive: true });
+  } catch (error) {
+    throw realReason(full, error);
+  }
   return full;
 }
 
 export function makeFolderSync(directory: string, folder: string): string {
-  if (fs.mkdirSync(directory, { recursive: true }) !== undefined) {
-    try {
-      fs.writeFileSync(path.join(directory, '.gitignore'), '*\n', { flag: 'wx' });
-    } catch (error) {
-      ignoreExisting(error);
-    }
-  }
   const full = path.join(directory, folder);
-  fs.mkdirSync(full, { recursive: true });
+  try {
+    if (fs.mkdirSync(directory, { recursive: true }) !== undefined) {
+      try {
+        fs.writeFileSync(...gitIgnore(directory));
+      } catch (error) {
+        ignoreExisting(error);
+      }
+    }
+    fs.mkdirSync(full, { recursive: true });
+  } catch (error) {
+    throw realReason(full, error);
+  }
   return full;
 }
 
@@ -142,6 +149,23 @@ async function syncFolder(folder: string): Promise<void> {
   }
   await handle.sync().catch(() => {});
   await handle.close();
+}
+
+function gitIgnore(directory: string): [file: string, text: string, options: { flag: string }] {
+  return [path.join(directory, '.gitignore'), '*\n', { flag: 'wx' }];
+}
+
+/** A recursive mkdir may say ENOENT where a plain one says why: a read-only file system, a dangling link. */
+function realReason(folder: string, error: unknown): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return error;
+  let first = folder;
+  while (path.dirname(first) !== first && !fs.existsSync(path.dirname(first))) first = path.dirname(first);
+  try {
+    fs.mkdirSync(first);
+  } catch (reason) {
+    return reason;
+  }
+  return error;
 }
 
 function ignoreExisting(error: unknown): void {

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import type { ExportOutcome } from '../../../src/core/exporter.ts';
+import type { Part } from '../../../src/core/model.ts';
+import { hang, makePipeline, ScriptedExporter, sums } from './helpers.ts';
+
+class SyncExporter extends ScriptedExporter {
+  override supports = { idempotent: true, confirm: false, sync: true };
+  readonly atExit: Part[] = [];
+
+  exportSync(part: Part): void {
+    this.atExit.push(part);
+  }
+}
+
+const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+
+test('what flies, waits and is not yet sealed leaves in this turn, each part once', async () => {
+  const exporter = new SyncExporter(hang, hang, hang);
+  const { pipeline, add, accounts } = makePipeline([exporter]);
+  for (const origin of ['a', 'b', 'c', 'd']) {
+    add(origin);
+    pipeline.rotate();
+    await tick();
+  }
+  add('e');
+  pipeline.flushSync();
+  expect(sums(exporter.atExit)).toEqual({ a: 1, b: 1, c: 1, d: 1, e: 1 });
+  expect(accounts.total('attribution.part.exported')).toBe(5);
+  expect(exporter.calls).toHaveLength(2);
+});
+
+test('a call that ends after all is not counted a second time', async () => {
+  const answer = Promise.withResolvers<ExportOutcome>();
+  const exporter = new SyncExporter(() => answer.promise);
+  const { pipeline, add, accounts } = makePipeline([exporter]);
+  add('a');
+  pipeline.rotate();
+  await tick();
+  pipeline.flushSync();
+  answer.resolve('delivered');
+  await tick();
+  expect(accounts.total('attribution.part.exported')).toBe(accounts.total('attribution.part.sealed'));
+});
+
+test('no call is begun that could not end: what an exporter cannot send at once is set aside', async () => {
+  const exporter = new ScriptedExporter(hang);
+  const { pipeline, add } = makePipeline([exporter]);
+  add('a');
+  pipeline.rotate();
+  await tick();
+  add('b');
+  pipeline.flushSync();
+  expect(exporter.calls).toHaveLength(1);
+  expect(pipeline.quarantined.map((q) => q.reason)).toEqual([
+    expect.stringMatching(/may have arrived/),
+    expect.stringMatching(/not delivered/),
+  ]);
+  expect(sums(pipeline.quarantined.map((q) => q.part))).toEqual({ a: 1, b: 1 });
+});
+
+test('an exporter that throws at exit does not keep the others from theirs', () => {
+  const bad = new SyncExporter();
+  bad.exportSync = () => {
+    throw new Error('broken');
+  };
+  const good = new SyncExporter();
+  const { pipeline, add } = makePipeline([bad, good]);
+  add('a');
+  expect(() => pipeline.flushSync()).not.toThrow();
+  expect(sums(good.atExit)).toEqual({ a: 1 });
+  expect(pipeline.quarantined).toMatchObject([{ reason: expect.stringMatching(/broken/) }]);
+});
+
+test('again and again, and after shutdown, it makes nothing of nothing', async () => {
+  const exporter = new SyncExporter();
+  const { pipeline, add } = makePipeline([exporter]);
+  pipeline.flushSync();
+  add('a');
+  pipeline.flushSync();
+  pipeline.flushSync();
+  pipeline.flushSync();
+  expect(exporter.atExit).toHaveLength(1);
+  await pipeline.shutdown();
+  pipeline.flushSync();
+  expect(exporter.atExit).toHaveLength(1);
+  expect(exporter.delivered).toHaveLength(0);
+});
+
+test('a process that goes on after all is served on', async () => {
+  const exporter = new SyncExporter();
+  const { pipeline, add } = makePipeline([exporter]);
+  add('a');
+  pipeline.flushSync();
+  add('b');
+  await pipeline.forceFlush();
+  expect(sums(exporter.delivered)).toEqual({ b: 1 });
+});

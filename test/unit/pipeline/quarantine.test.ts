@@ -1,0 +1,74 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { PermanentError, RetryableError } from '../../../src/core/errors.ts';
+import { Quarantine } from '../../../src/pipeline/quarantine.ts';
+import { decodePart } from '../../../src/spool/part-codec.ts';
+import { makePart } from '../spool/make-part.ts';
+import { makePipeline, ScriptedExporter } from './helpers.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'attribution-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+test('a refused part is a file that can be read, with the reason beside it', async () => {
+  const { pipeline, add, accounts } = makePipeline([new ScriptedExporter(new PermanentError('400: unknown tenant'))], {
+    directory,
+  });
+  add('a');
+  await pipeline.shutdown();
+  const folder = path.join(directory, 'quarantine/scripted');
+  const id = `${pipeline.instance}-1`;
+  expect(readdirSync(folder).sort()).toEqual([`${id}.json.zst`, `${id}.reason.txt`]);
+  expect(readFileSync(path.join(folder, `${id}.reason.txt`), 'utf8')).toBe('400: unknown tenant\n');
+  expect(await decodePart(readFileSync(path.join(folder, `${id}.json.zst`)))).toMatchObject({ part: id });
+  expect(accounts.total('attribution.part.quarantined', 'scripted')).toBe(1);
+});
+
+test('parts that did not leave before shutdown, or before exit, are there too', async () => {
+  const down = () => new ScriptedExporter(...Array(50).fill(new RetryableError('down')));
+  const first = makePipeline([down()], { directory });
+  first.add('a');
+  await first.pipeline.shutdown(200);
+  const second = makePipeline([down()], { directory });
+  second.add('b');
+  second.pipeline.flushSync();
+  const files = readdirSync(path.join(directory, 'quarantine/scripted'));
+  expect(files.filter((name) => name.endsWith('.json.zst'))).toHaveLength(2);
+  const reason = (instance: string): string =>
+    readFileSync(path.join(directory, 'quarantine/scripted', `${instance}-1.reason.txt`), 'utf8');
+  expect(reason(first.pipeline.instance)).toMatch(/before shutdown/);
+  expect(reason(second.pipeline.instance)).toMatch(/before the process ended/);
+});
+
+test('an exporter cannot lead the way out of the directory by its name', async () => {
+  const quarantine = new Quarantine(directory, 1_000_000);
+  expect(await quarantine.keep({ part: makePart(), exporter: '../../evil', reason: 'x' })).toBe(true);
+  expect(quarantine.keepSync({ part: makePart(), exporter: '..', reason: 'x' })).toBe(true);
+  expect(existsSync(path.join(directory, '../../evil'))).toBe(false);
+  expect(readdirSync(path.join(directory, 'quarantine')).sort()).toEqual(['_', '_evil']);
+});
+
+test('it is bounded in bytes, and refuses what does not fit', async () => {
+  const quarantine = new Quarantine(undefined, makePart().body.length * 2);
+  const entry = { part: makePart(), exporter: 'x', reason: 'y' };
+  expect([
+    await quarantine.keep(entry),
+    quarantine.keepSync(entry),
+    await quarantine.keep(entry),
+    quarantine.keepSync(entry),
+  ]).toEqual([true, true, false, false]);
+  expect(quarantine.parts).toHaveLength(2);
+});
+
+test('where the directory cannot be written the part stays in memory', async () => {
+  const file = path.join(directory, 'in-the-way');
+  writeFileSync(file, '');
+  const quarantine = new Quarantine(file, 1_000_000);
+  expect(await quarantine.keep({ part: makePart(), exporter: 'x', reason: 'y' })).toBe(true);
+  expect(quarantine.keepSync({ part: makePart(), exporter: 'x', reason: 'y' })).toBe(true);
+  expect(quarantine.parts).toHaveLength(2);
+});
