@@ -1,8 +1,13 @@
 import type { Attribution } from '../attribution.ts';
 import { printExitTable } from '../exit-table.ts';
 
+/** One per attribution, however many set-ups share it. */
+const arranged = new WeakMap<Attribution, () => void>();
+
 /** What is still in memory leaves when the process ends, whoever ends it, and the table of who loaded what is printed. */
 export function atExit(attribution: Attribution): () => void {
+  const already = arranged.get(attribution);
+  if (already !== undefined) return already;
   let done = false;
   const finish = (): void => {
     if (done) return;
@@ -16,6 +21,7 @@ export function atExit(attribution: Attribution): () => void {
       }
     }
   };
+  arranged.set(attribution, finish);
   process.once('exit', finish);
   return finish;
 }
