@@ -108,7 +108,7 @@ export class Outlet {
   }
 
   /** Resolves when nothing waits or flies, or after `failures` more failed attempts: then the destination is down. */
-  drained(failures = 2): Promise<void> {
+  drained(failures = 3): Promise<void> {
     const limit = this.#failures + failures;
     return this.#until(() => this.backlog === 0 || this.#failures >= limit);
   }

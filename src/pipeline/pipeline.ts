@@ -152,7 +152,7 @@ export class Pipeline {
   }
 
   /**
-   * Rotates and waits until every part has left, or its exporter failed twice more, or the time is over; what is left is retried later.
+   * Rotates and waits until every part has left, or its exporter failed three times more, or the time is over; what is left is retried later.
    * Never rejects; may be called at any time, any number of times at once.
    */
   async forceFlush(timeoutMs: number = limits.shutdownMs): Promise<void> {
