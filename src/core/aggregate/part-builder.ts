@@ -46,7 +46,9 @@ export class PartBuilder {
   rows = 0;
   /** Bytes of everything written so far, and the bound of what is pending. */
   bytes = 512;
+  /** Strings not yet written, as JSON. */
   readonly #strs: string[] = [];
+  readonly #writtenStrs: string[] = [];
   readonly #strIndex = new Map<string, number>();
   readonly #origins = new Map<number, Cells>();
   readonly #measures = new Map<number, Cells>();
@@ -103,6 +105,8 @@ export class PartBuilder {
     if (this.#pendingRows === 0) return;
     this.bytes -= this.#pendingRows * ROW_BYTES_MAX;
     this.#pendingRows = 0;
+    this.#writtenStrs.push(this.#strs.join(','));
+    this.#strs.length = 0;
     for (const name of COLUMNS) {
       const text = JSON.stringify(this.#pending[name]).slice(1, -1);
       this.#pending[name].length = 0;
@@ -117,7 +121,7 @@ export class PartBuilder {
     const { part, sealedAt, instance, mapping } = header;
     const head = { v: PART_VERSION, part, sealedAt, instance, package: header.package, mapping };
     const pieces = [JSON.stringify(final ? { ...head, final } : head).slice(0, -1), `,"n":${this.rows},"strs":[`];
-    for (let i = 0; i < this.#strs.length; i++) pieces.push(i === 0 ? this.#strs[i]! : `,${this.#strs[i]}`);
+    for (const text of this.#writtenStrs) if (text !== '') pieces.push(pieces.length === 2 ? text : `,${text}`);
     pieces.push(`],"wsec":${this.#windowSeconds}`);
     for (const name of COLUMNS) {
       pieces.push(`,"${name}":[`);
@@ -168,7 +172,7 @@ export class PartBuilder {
   #string(text: string): number {
     const known = this.#strIndex.get(text);
     if (known !== undefined) return known;
-    const index = this.#strs.length;
+    const index = this.#strIndex.size;
     const json = JSON.stringify(text);
     this.#strs.push(json);
     this.#strIndex.set(text, index);

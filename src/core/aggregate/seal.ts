@@ -29,8 +29,8 @@ export interface SealOptions {
 }
 
 /** A step handles so many rows, fewer when their strings are long: well below a millisecond. */
-const STEP_ROWS = 512;
-const STEP_BYTES = 128 * 1024;
+const STEP_ROWS = 256;
+const STEP_BYTES = 96 * 1024;
 /** Ids looked at in one step of the dictionary's sweep. */
 const STEP_IDS = 2048;
 
