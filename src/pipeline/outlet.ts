@@ -107,10 +107,13 @@ export class Outlet {
     this.#pump();
   }
 
-  /** Resolves when nothing waits or flies, or after `failures` more failed attempts: then the destination is down. */
-  drained(failures = 3): Promise<void> {
+  /**
+   * Resolves when nothing waits or flies, or when waiting is in vain: after `failures` more failed attempts the destination is down,
+   * and it may have asked for a pause beyond `until` (monotonic milliseconds).
+   */
+  drained(failures = 3, until = Number.POSITIVE_INFINITY): Promise<void> {
     const limit = this.#failures + failures;
-    return this.#until(() => this.backlog === 0 || this.#failures >= limit);
+    return this.#until(() => this.backlog === 0 || this.#failures >= limit || this.#retryAfter > until);
   }
 
   /** Asks the destination about handed parts now. */

@@ -158,7 +158,7 @@ export class Pipeline {
   async forceFlush(timeoutMs: number = limits.shutdownMs): Promise<void> {
     if (this.#shutdown !== undefined) return this.#shutdown;
     this.#rotate(false);
-    await within(timeoutMs, this.#flush());
+    await within(timeoutMs, this.#flush(timeoutMs));
     this.#warnLeft('forceFlush');
   }
 
@@ -227,10 +227,11 @@ export class Pipeline {
     return within(PRESSURE_MS, Promise.all(busy)).then(() => {});
   }
 
-  async #flush(): Promise<void> {
+  async #flush(timeoutMs: number): Promise<void> {
+    const until = performance.now() + timeoutMs;
     await this.#sealer.idle();
     for (const outlet of this.#outlets) outlet.kick();
-    await Promise.all(this.#outlets.map((outlet) => outlet.drained()));
+    await Promise.all(this.#outlets.map((outlet) => outlet.drained(undefined, until)));
   }
 
   async #shutDown(timeoutMs: number): Promise<void> {
@@ -240,7 +241,7 @@ export class Pipeline {
     this.#rotate(true);
     await within(
       timeoutMs - closingMs,
-      this.#flush().then(() => Promise.all(this.#outlets.map((outlet) => outlet.confirmNow()))),
+      this.#flush(timeoutMs - closingMs).then(() => Promise.all(this.#outlets.map((outlet) => outlet.confirmNow()))),
     );
     this.#warnLeft('shutdown');
     const { promise: deadline, resolve } = Promise.withResolvers<void>();

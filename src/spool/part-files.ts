@@ -92,6 +92,13 @@ export function writePartSync(folder: string, part: Part): void {
     }
     throw error;
   }
+  try {
+    const handle = fs.openSync(folder, 'r');
+    fs.fsyncSync(handle);
+    fs.closeSync(handle);
+  } catch {
+    // As in `syncFolder`.
+  }
 }
 
 /** Removes what processes that died in the middle of a write have left. */

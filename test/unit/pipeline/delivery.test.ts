@@ -61,6 +61,26 @@ describe('retry', () => {
     expect(exporter.calls[1]!.at - exporter.calls[0]!.at).toBeGreaterThan(110);
   });
 
+  test('a flush does not wait for a destination that asked for a longer pause than the flush has', async () => {
+    const exporter = new ScriptedExporter(new RetryableError('tomorrow', { retryAfterMs: 86_400_000 }));
+    const t = makePipeline([exporter]);
+    t.add('a');
+    const start = performance.now();
+    await t.pipeline.forceFlush(20_000);
+    await t.pipeline.shutdown(20_000);
+    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(exporter.calls).toHaveLength(1);
+    expect(sums(t.pipeline.quarantined.map((q) => q.part))).toEqual({ a: 1 });
+  });
+
+  test('a pause asked for is honoured up to its bound', async () => {
+    const exporter = new ScriptedExporter(new RetryableError('in a year', { retryAfterMs: 3.2e10 }));
+    const t = makePipeline([exporter], { delivery: { retryAfterMaxMs: 30 } });
+    t.add('a');
+    await t.pipeline.forceFlush();
+    expect(sums(exporter.delivered)).toEqual({ a: 1 });
+  });
+
   test('backoff doubles up to its bound, with full jitter', () => {
     const f = (failures: number, random: number) => backoffMs(failures, random, deliveryDefaults);
     expect([1, 2, 3, 4].map((n) => f(n, 0.5))).toEqual([500, 1_000, 2_000, 4_000]);
