@@ -10,7 +10,7 @@ import type { Endpoints } from './drivers/types.ts';
 import type { AppSettings, FromHarness, PlannedRequest, ToHarness } from './frameworks/runtime.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-const REGISTER = process.env['TRUTH_REGISTER'] ?? fileURLToPath(new URL('../../src/register.ts', import.meta.url));
+const REGISTER = process.env.TRUTH_REGISTER ?? fileURLToPath(new URL('../../src/register.ts', import.meta.url));
 
 export interface AppOptions {
   readonly service: string;
@@ -43,8 +43,8 @@ export class AppProcess {
       cwd: this.#directory,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
-        PATH: process.env['PATH'],
-        HOME: process.env['HOME'],
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
         NODE_NO_WARNINGS: '1',
         OTEL_SERVICE_NAME: options.service,
         OTEL_METRICS_EXPORTER: 'none',
@@ -112,7 +112,7 @@ export class AppProcess {
       this.#child.kill('SIGKILL');
       await this.#exited;
     }
-    if (process.env['TRUTH_KEEP'] === undefined) rmSync(this.#directory, { recursive: true, force: true });
+    if (process.env.TRUTH_KEEP === undefined) rmSync(this.#directory, { recursive: true, force: true });
     else process.stderr.write(`kept ${this.#directory}\n`);
   }
 }

@@ -14,6 +14,14 @@ export interface AppSpec {
   readonly env?: Readonly<Record<string, string>>;
   /** Spans go to an endpoint that takes them, instead of nowhere. */
   readonly exports?: boolean;
+  /** Does not run at all where one of its resources is missing. */
+  readonly needsAll?: boolean;
+  /** Most rounds that make sense: its requests hold on to connections. */
+  readonly maxRounds?: number;
+  /** A second application, started first and called by this one. */
+  readonly back?: AppSpec;
+  /** Sent along with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const SAMPLED = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.01' };
@@ -36,6 +44,55 @@ export const FRAMEWORKS: readonly AppSpec[] = [
   { service: 'graphql', entry: 'frameworks/graphql.ts', start: 'register', resources: DRIVER_NAMES },
 ];
 
+const OPTIONS = 'scenarios/sdk-options.ts';
+/** A caller that claims to be somebody else: nobody trusts it. */
+const FORGED = `attribution=${encodeURIComponent('["evil","job:evil"]')}`;
+
+export const SCENARIOS: readonly AppSpec[] = [
+  {
+    service: 'mappers',
+    entry: 'frameworks/express.ts',
+    start: 'scenarios/sdk-orm.ts',
+    resources: ['knex', 'typeorm', 'prisma'],
+  },
+  { service: 'bullmq', entry: 'scenarios/bullmq.ts', start: 'register', resources: ['bullmq', 'pg'], needsAll: true },
+  {
+    service: 'agent',
+    entry: 'scenarios/agent.ts',
+    start: 'register',
+    resources: ['http'],
+    needsAll: true,
+    exports: true,
+  },
+  {
+    service: 'unended',
+    entry: 'scenarios/unended.ts',
+    start: OPTIONS,
+    resources: ['pg', 'http', 'undici'],
+    needsAll: true,
+    maxRounds: 6,
+    env: { TRUTH_OPTIONS: JSON.stringify({ windowSeconds: 1, originDeadlineSeconds: 2 }) },
+  },
+  {
+    service: 'chain-front',
+    entry: 'scenarios/chain-front.ts',
+    start: OPTIONS,
+    resources: [],
+    exports: true,
+    headers: { baggage: FORGED },
+    env: { ...SAMPLED, TRUTH_OPTIONS: JSON.stringify({ propagateTo: ['127.0.0.1:*'] }) },
+    back: {
+      service: 'chain-back',
+      entry: 'scenarios/chain-back.ts',
+      start: OPTIONS,
+      resources: ['pg'],
+      needsAll: true,
+      exports: true,
+      env: { TRUTH_OPTIONS: JSON.stringify({ trustBaggage: true }) },
+    },
+  },
+];
+
 const EVENTS: Readonly<Record<Resource, string>> = {
   pg: 'db.client.operation.duration',
   knex: 'db.client.operation.duration',
@@ -55,6 +112,8 @@ const EVENTS: Readonly<Record<Resource, string>> = {
 export const SERVER = 'server';
 export const CONSUMER = 'amqplib consumer';
 export const MODEL = 'model';
+export const CHAIN = 'chain';
+export const OWN_TARGETS: readonly string[] = [SERVER, CONSUMER, MODEL, CHAIN];
 
 /** Every server has its own port, so the port in a target tells which it is. */
 export function patternsOf(endpoints: Endpoints): TargetPattern[] {

@@ -7,6 +7,7 @@ export interface LoadOptions {
   readonly requests: readonly PlannedRequest[];
   readonly rounds: number;
   readonly concurrency: number;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly sent: (origin: string) => void;
 }
 
@@ -30,9 +31,9 @@ function shuffled<T>(items: T[]): T[] {
   return items;
 }
 
-function send(planned: PlannedRequest, id: number, port: number, agent: Agent): Promise<void> {
+function send(planned: PlannedRequest, id: number, { port, headers: extra }: LoadOptions, agent: Agent): Promise<void> {
   return new Promise((resolve, reject) => {
-    const headers = planned.body === undefined ? {} : { 'content-type': 'application/json' };
+    const headers = { ...extra, ...(planned.body === undefined ? {} : { 'content-type': 'application/json' }) };
     const options = {
       host: '127.0.0.1',
       port,
@@ -66,7 +67,7 @@ export async function generateLoad(options: LoadOptions): Promise<void> {
   let id = 0;
   async function worker(): Promise<void> {
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      await send(next, ++id, options.port, agent);
+      await send(next, ++id, options, agent);
       options.sent(next.origin);
     }
   }

@@ -7,12 +7,12 @@
  * REQUIRE_ALL=1, when a cell was skipped because a server is not installed.
  */
 import { parseArgs } from 'node:util';
-import { countsOf, UNCLAIMED } from './books.ts';
-import { type AppSpec, CONSUMER, FRAMEWORKS, patternsOf, SERVER } from './cells.ts';
-import { compare } from './compare.ts';
-import { type Cell, cellOf, reportOf, skippedCell, tableOf } from './report.ts';
+import { type AppSpec, FRAMEWORKS, SCENARIOS } from './cells.ts';
+import { judge } from './judge.ts';
+import { type Cell, reportOf, skippedCell, tableOf } from './report.ts';
 import { type RunOptions, runApp } from './run-app.ts';
-import { type Resource, type Servers, startServers } from './servers/start.ts';
+import { Daemon } from './servers/process.ts';
+import { type Servers, startServers } from './servers/start.ts';
 import { type Count, Tally } from './tally.ts';
 
 const { values: flags } = parseArgs({
@@ -25,9 +25,12 @@ const { values: flags } = parseArgs({
 });
 const log = (line: string) => process.stderr.write(`${line}\n`);
 
-/** About 15 operations per round of all requests of one driver, in 56 cells. */
-const OPERATIONS_PER_ROUND = 800;
-const wantedOperations = Number(flags.operations ?? (flags.brief ? 2_500 : 12_000));
+/** Applications at a time: one per core of a small machine. */
+const PARALLEL = 2;
+/** All requests of all applications, once. */
+const OPERATIONS_PER_ROUND = 900;
+const wantedOperations = Number(flags.operations ?? (flags.brief ? 2_700 : 13_500));
+if (!(wantedOperations > 0)) throw new Error(`--operations must be a number above 0, received ${flags.operations}`);
 const options: RunOptions = {
   rounds: Math.max(1, Math.ceil(wantedOperations / OPERATIONS_PER_ROUND)),
   concurrency: 16,
@@ -35,46 +38,51 @@ const options: RunOptions = {
   messages: flags.brief ? 10 : 30,
 };
 
-function selected(spec: AppSpec): AppSpec {
-  const resources = spec.resources.filter((resource) => `${spec.service} × ${resource}`.includes(flags.only));
-  return { ...spec, resources };
+/** The part of an application that `--only` asks for; one that needs all of its resources runs whole. */
+function selected(spec: AppSpec): AppSpec | undefined {
+  const names = (part: AppSpec) => part.resources.map((resource) => `${part.service} × ${resource}`);
+  const wanted = (name: string) => name.includes(flags.only);
+  if (spec.needsAll === true || spec.back !== undefined) {
+    const all = [spec.service, ...names(spec), ...(spec.back === undefined ? [] : names(spec.back))];
+    return all.some(wanted) ? spec : undefined;
+  }
+  const resources = spec.resources.filter((resource) => wanted(`${spec.service} × ${resource}`));
+  return resources.length === 0 ? undefined : { ...spec, resources };
 }
 
-/** Cells of one application, once everything is counted. */
-function cellsOf(spec: AppSpec, servers: Servers, expected: readonly Count[], got: readonly Count[]): Cell[] {
-  const own = (counts: readonly Count[], target: string) =>
-    counts.filter((count) => count.target === target && count.cause.service === spec.service);
-  const cells: Cell[] = [];
-  for (const target of [...spec.resources, SERVER, CONSUMER, UNCLAIMED]) {
-    const missing = servers.missing.get(target as Resource);
-    if (missing !== undefined) {
-      cells.push(skippedCell(spec.service, target, missing.split('\n')[0]!));
-      continue;
-    }
-    const result = compare(own(expected, target), own(got, target));
-    // An operation on a target that nobody expects is a row too many; without one there is nothing to show.
-    if (result.operations > 0 || result.doubled > 0) cells.push(cellOf(spec.service, target, result));
-  }
-  return cells;
+const withBack = (spec: AppSpec): AppSpec[] => (spec.back === undefined ? [spec] : [spec, spec.back]);
+
+/** Cells that cannot run because a server they need is not there. */
+function skipped(spec: AppSpec, servers: Servers): Cell[] {
+  return withBack(spec).flatMap((part) =>
+    part.resources.flatMap((resource) => {
+      const reason = servers.missing.get(resource);
+      return reason === undefined ? [] : [skippedCell(part.service, resource, reason.split('\n')[0]!)];
+    }),
+  );
 }
 
 async function main(): Promise<number> {
-  const specs = FRAMEWORKS.map(selected).filter((spec) => spec.resources.length > 0);
+  const specs = [...SCENARIOS, ...FRAMEWORKS].map(selected).filter((spec) => spec !== undefined);
   const tally = new Tally();
   const begin = Date.now();
   const seconds = () => `${((Date.now() - begin) / 1000).toFixed(1)} s`;
   log('starting servers');
-  const servers = await startServers(tally, new Set(specs.flatMap((spec) => spec.resources)), log);
+  const servers = await startServers(tally, new Set(specs.flatMap(withBack).flatMap((spec) => spec.resources)), log);
   try {
     log(`servers are up (${seconds()}), SQL is ${servers.sqlKind || 'not used'}`);
-    const patterns = patternsOf(servers.endpoints);
     const got: Count[] = [];
     const failures: string[] = [];
-    const queue = [...specs];
+    const cells: Cell[] = specs.flatMap((spec) => skipped(spec, servers));
+    const runnable = specs.filter(
+      (spec) =>
+        !withBack(spec).some((part) => part.needsAll === true && part.resources.some((r) => servers.missing.has(r))),
+    );
+    const queue = [...runnable];
     async function worker(): Promise<void> {
       for (let spec = queue.shift(); spec !== undefined; spec = queue.shift()) {
         try {
-          got.push(...countsOf(await runApp(spec, servers, tally, options), patterns));
+          got.push(...(await runApp(spec, servers, tally, options)));
           log(`${spec.service}: done (${seconds()})`);
         } catch (error) {
           failures.push((error as Error).message);
@@ -82,20 +90,22 @@ async function main(): Promise<number> {
         }
       }
     }
-    await Promise.all([worker(), worker()]);
+    await Promise.all(Array.from({ length: PARALLEL }, worker));
     servers.collect();
     const expected = tally.counts();
-    const report = reportOf(specs.flatMap((spec) => cellsOf(spec, servers, expected, got)));
-    process.stdout.write(
-      flags.json ? `${JSON.stringify({ ...report, ...(failures.length > 0 ? { failures } : {}) })}\n` : tableOf(report),
-    );
+    for (const spec of runnable.flatMap(withBack)) cells.push(...judge(spec, servers.missing, expected, got));
+    const report = reportOf(cells);
+    const answer = { ...report, ...(failures.length > 0 ? { failures } : {}) };
+    process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : tableOf(report));
     log(`${report.operations} operations in ${seconds()}`);
     const exact = report.misattributed + report.lost + report.doubled === 0 && failures.length === 0;
-    const complete = process.env['REQUIRE_ALL'] !== '1' || report.cells.every((cell) => cell.skipped !== true);
+    const complete = process.env.REQUIRE_ALL !== '1' || report.cells.every((cell) => cell.skipped !== true);
     return exact && complete ? 0 : 1;
   } finally {
     await servers.stop();
   }
 }
 
-process.exitCode = await main();
+process.once('exit', () => Daemon.killAll());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+process.exit(await main());

@@ -2,10 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Row } from '../../src/core/model.ts';
 import { AppProcess } from './app-process.ts';
-import { type AppSpec, CONSUMER, SERVER } from './cells.ts';
+import type { TargetPattern } from './books.ts';
+import { countsOf } from './books.ts';
+import { type AppSpec, CHAIN, CONSUMER, patternsOf, SERVER } from './cells.ts';
+import type { Endpoints } from './drivers/types.ts';
 import { generateLoad } from './load.ts';
 import type { Resource, Servers } from './servers/start.ts';
-import type { Tally } from './tally.ts';
+import type { Count, Tally } from './tally.ts';
 import { findToken } from './token.ts';
 
 export interface RunOptions {
@@ -16,7 +19,7 @@ export interface RunOptions {
   readonly messages: number;
 }
 
-export function envOf(spec: AppSpec, servers: Servers): Record<string, string> {
+function envOf(spec: AppSpec, servers: Servers): Record<string, string> {
   return {
     ...(spec.exports === true
       ? {
@@ -25,18 +28,19 @@ export function envOf(spec: AppSpec, servers: Servers): Record<string, string> {
           OTEL_EXPORTER_OTLP_ENDPOINT: servers.sink,
         }
       : { OTEL_TRACES_EXPORTER: 'none' }),
+    TRUTH_PRISMA: servers.prismaClient,
     ...spec.env,
   };
 }
 
 /** Resources of the application that are there. */
-export function endpointsOf(spec: AppSpec, servers: Servers): Record<string, number> {
-  const endpoints: Partial<Record<Resource, number>> = {};
+function endpointsOf(spec: AppSpec, servers: Servers): Endpoints {
+  const endpoints: { [K in Resource]?: number } = {};
   for (const resource of spec.resources) {
     const port = servers.endpoints[resource];
     if (port !== undefined) endpoints[resource] = port;
   }
-  return endpoints as Record<string, number>;
+  return endpoints;
 }
 
 /** Until nobody counts anything any more: messages and MONITOR lines arrive a little late. */
@@ -51,25 +55,49 @@ async function quiet(tally: Tally): Promise<void> {
   }
 }
 
-export async function runApp(
-  spec: AppSpec,
-  servers: Servers,
-  tally: Tally,
-  options: RunOptions,
-): Promise<readonly Row[]> {
-  const { service } = spec;
-  const endpoints = endpointsOf(spec, servers);
-  const app = new AppProcess({
-    service,
+function launch(spec: AppSpec, servers: Servers, tally: Tally, env: Record<string, string>): AppProcess {
+  return new AppProcess({
+    service: spec.service,
     entry: spec.entry,
     start: spec.start,
-    endpoints,
-    env: envOf(spec, servers),
+    endpoints: endpointsOf(spec, servers),
+    env: { ...envOf(spec, servers), ...env },
     onCounted(target, token, operations) {
       const cause = findToken(token);
       if (cause !== undefined) tally.add(target, cause, operations);
     },
   });
+}
+
+/** What the application and the one behind it have booked. Ground truth goes to `tally`. */
+export async function runApp(spec: AppSpec, servers: Servers, tally: Tally, options: RunOptions): Promise<Count[]> {
+  const patterns = patternsOf(servers.endpoints);
+  if (spec.back === undefined) return countsOf(await drive(spec, servers, tally, options, {}), patterns);
+  const back = launch(spec.back, servers, tally, {});
+  try {
+    const { port } = await back.ready;
+    const rows = await drive(spec, servers, tally, options, { TRUTH_BACK: String(port) });
+    const address = new RegExp(`:${port}(?!\\d)`);
+    const chain: TargetPattern = {
+      name: CHAIN,
+      event: 'http.client.request.duration',
+      matches: (t) => address.test(t),
+    };
+    return countsOf([...rows, ...(await back.stop())], [chain, ...patterns]);
+  } finally {
+    await back.dispose();
+  }
+}
+
+async function drive(
+  spec: AppSpec,
+  servers: Servers,
+  tally: Tally,
+  options: RunOptions,
+  env: Record<string, string>,
+): Promise<readonly Row[]> {
+  const { service } = spec;
+  const app = launch(spec, servers, tally, env);
   try {
     const { port, requests } = await app.ready;
     const work: Promise<unknown>[] = [
@@ -77,12 +105,13 @@ export async function runApp(
       generateLoad({
         port,
         requests,
-        rounds: options.rounds,
+        rounds: Math.min(options.rounds, spec.maxRounds ?? Number.POSITIVE_INFINITY),
         concurrency: options.concurrency,
         sent: (origin) => tally.add(SERVER, { service, originService: service, origin }),
+        ...(spec.headers === undefined ? {} : { headers: spec.headers }),
       }),
     ];
-    if (endpoints['amqplib'] !== undefined && servers.feed !== undefined && options.messages > 0) {
+    if (spec.resources.includes('amqplib') && servers.feed !== undefined) {
       const exchange = `work-${service}`;
       work.push(servers.feed(exchange, options.messages));
       tally.add(CONSUMER, { service, originService: service, origin: `process ${exchange}` }, options.messages);
@@ -91,7 +120,7 @@ export async function runApp(
     await quiet(tally);
     return await app.stop();
   } finally {
-    if (process.env['TRUTH_OUTPUT'] !== undefined) process.stderr.write(app.output);
+    if (process.env.TRUTH_OUTPUT !== undefined) process.stderr.write(app.output);
     await app.dispose();
   }
 }

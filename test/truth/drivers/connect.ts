@@ -2,10 +2,13 @@ import { amqplib } from './amqplib.ts';
 import { grpcJs } from './grpc-js.ts';
 import { http } from './http.ts';
 import { ioredis } from './ioredis.ts';
+import { knex } from './knex.ts';
 import { mysql2 } from './mysql2.ts';
 import { pg } from './pg.ts';
+import { prisma } from './prisma.ts';
 import { redis } from './redis.ts';
-import type { Driver, DriverName, Endpoints, Load } from './types.ts';
+import { typeorm } from './typeorm.ts';
+import type { Driver, DriverName, Endpoints, Load, MapperName } from './types.ts';
 import { undici } from './undici.ts';
 
 const FACTORIES: Record<DriverName, (load: Load, port: number, service: string) => Promise<Driver>> = {
@@ -17,9 +20,15 @@ const FACTORIES: Record<DriverName, (load: Load, port: number, service: string) 
   http,
   amqplib,
   'grpc-js': grpcJs,
+  knex,
+  typeorm,
+  prisma,
 };
 
-export const DRIVER_NAMES = Object.keys(FACTORIES) as DriverName[];
+export const MAPPER_NAMES: readonly MapperName[] = ['knex', 'typeorm', 'prisma'];
+export const DRIVER_NAMES = (Object.keys(FACTORIES) as DriverName[]).filter(
+  (name) => !MAPPER_NAMES.includes(name as MapperName),
+);
 
 /** Connects every driver that has an endpoint. */
 export async function connectDrivers(
@@ -28,7 +37,7 @@ export async function connectDrivers(
   service: string,
 ): Promise<Map<DriverName, Driver>> {
   const drivers = new Map<DriverName, Driver>();
-  for (const name of DRIVER_NAMES) {
+  for (const name of [...DRIVER_NAMES, ...MAPPER_NAMES]) {
     const port = endpoints[name];
     if (port !== undefined) drivers.set(name, await FACTORIES[name](load, port, service));
   }

@@ -32,4 +32,6 @@ export interface Endpoints {
 /** Connections of a pool: far fewer than requests at a time, so that work queues and other requests release it. */
 export const POOL_SIZE = 3;
 
-export type DriverName = 'pg' | 'mysql2' | 'ioredis' | 'redis' | 'undici' | 'http' | 'amqplib' | 'grpc-js';
+/** Mappers over the driver `pg`. */
+export type MapperName = 'knex' | 'typeorm' | 'prisma';
+export type DriverName = MapperName | 'pg' | 'mysql2' | 'ioredis' | 'redis' | 'undici' | 'http' | 'amqplib' | 'grpc-js';

@@ -33,7 +33,7 @@ export interface PlannedRequest {
 }
 
 export function settings(): AppSettings {
-  return JSON.parse(process.env['TRUTH_APP'] ?? '') as AppSettings;
+  return JSON.parse(process.env.TRUTH_APP ?? '') as AppSettings;
 }
 
 export function tell(message: ToHarness): void {

@@ -9,6 +9,43 @@ const QUERY = 0x51;
 const PARSE = 0x50;
 const BIND = 0x42;
 
+const BEGIN = /^\s*(?:begin|start transaction)\b/i;
+const END = /^\s*(?:commit|rollback|end)\b/i;
+
+/**
+ * Names the cause of every statement of one connection. A transaction belongs to one cause: statements in it that carry
+ * no token (an ORM's BEGIN and COMMIT) are billed to the token in it. Anything else without one is start-up work.
+ */
+class Connection {
+  readonly #count: (cause: Cause) => void;
+  #inTransaction = false;
+  #cause: Cause | undefined;
+  #waiting = 0;
+
+  constructor(count: (cause: Cause) => void) {
+    this.#count = count;
+  }
+
+  operation(text: string, application: string): void {
+    const token = findToken(text);
+    if (BEGIN.test(text)) {
+      this.#inTransaction = true;
+      this.#cause = undefined;
+    }
+    if (token !== undefined && this.#inTransaction) this.#cause = token;
+    const cause = token ?? (this.#inTransaction ? this.#cause : undefined);
+    if (cause !== undefined) {
+      for (; this.#waiting > 0; this.#waiting--) this.#count(cause);
+      this.#count(cause);
+    } else if (this.#inTransaction && !END.test(text)) {
+      this.#waiting++;
+    } else {
+      this.#count({ service: application, originService: application, origin: 'job:startup' });
+    }
+    if (END.test(text)) this.#inTransaction = false;
+  }
+}
+
 /** Cuts a byte stream into frontend messages. The first message has no type byte. */
 class FrontendReader {
   #buffer: Buffer = Buffer.alloc(0);
@@ -67,9 +104,8 @@ export async function startPgTap(upstream: number, count: (cause: Cause) => void
   const sockets = new Set<Socket>();
   const server: Server = createServer((client) => {
     const target = connect(upstream, '127.0.0.1');
-    const reader = new FrontendReader((text, application) => {
-      count(findToken(text) ?? { service: application, originService: application, origin: 'job:startup' });
-    });
+    const connection = new Connection(count);
+    const reader = new FrontendReader((text, application) => connection.operation(text, application));
     for (const socket of [client, target]) {
       sockets.add(socket);
       socket.setNoDelay(true);

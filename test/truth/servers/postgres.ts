@@ -3,8 +3,10 @@
 import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import pg from 'pg';
 import { Daemon, findProgram, freePort, listening, run, temporaryDirectory } from './process.ts';
 
 export interface SqlServer {
@@ -83,7 +85,26 @@ async function startPglite(): Promise<SqlServer> {
   };
 }
 
+/** The one table, for the object-relational mappers. The port opens a little before the server answers. */
+async function createTable(port: number): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    const client = new pg.Client({ host: '127.0.0.1', port, user: 'truth', database: 'postgres' });
+    try {
+      await client.connect();
+      await client.query('create table items (id serial primary key, name text not null)');
+      return;
+    } catch (error) {
+      if (attempt === 100) throw error;
+      await sleep(100);
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
+}
+
 export async function startSqlServer(): Promise<SqlServer> {
-  const bin = process.env['TRUTH_PGLITE'] === '1' ? undefined : binaries();
-  return bin === undefined ? startPglite() : startPostgres(temporaryDirectory('pg'), bin);
+  const bin = process.env.TRUTH_PGLITE === '1' ? undefined : binaries();
+  const server = bin === undefined ? await startPglite() : await startPostgres(temporaryDirectory('pg'), bin);
+  await createTable(server.port);
+  return server;
 }

@@ -10,7 +10,7 @@ const EXTRA_DIRECTORIES = ['/usr/sbin', '/usr/local/sbin', '/usr/lib/rabbitmq/bi
 
 /** Path of an installed program, or `undefined`. */
 export function findProgram(...names: readonly string[]): string | undefined {
-  const directories = [...(process.env['PATH'] ?? '').split(delimiter), ...EXTRA_DIRECTORIES];
+  const directories = [...(process.env.PATH ?? '').split(delimiter), ...EXTRA_DIRECTORIES];
   for (const name of names) {
     for (const directory of directories) if (existsSync(join(directory, name))) return join(directory, name);
   }
@@ -36,8 +36,9 @@ export async function listening(port: number, child: ChildProcess, name: string,
     if (child.exitCode !== null)
       throw new Error(`${name} ended with code ${child.exitCode} before it listened on ${port}`);
     const open = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
-      setTimeout(() => socket.destroy(), 200).unref();
+      const socket = connect(port, '127.0.0.1', () => resolve(true));
+      socket.on('error', () => {}).on('close', () => resolve(false));
+      setTimeout(() => socket.destroy(), 1_000).unref();
     });
     if (open) return;
     await sleep(100);
@@ -50,9 +51,21 @@ export class Daemon {
   readonly #directory: string;
   #stderr = '';
 
+  static readonly #running = new Map<ChildProcess, string>();
+
+  /** When the harness itself is told to go: no server outlives it. */
+  static killAll(): void {
+    for (const [child, directory] of Daemon.#running) {
+      child.kill('SIGKILL');
+      rmSync(directory, { recursive: true, force: true });
+    }
+  }
+
   constructor(command: string, args: readonly string[], directory: string, options: SpawnOptions = {}) {
     this.#directory = directory;
     this.child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: directory, ...options });
+    Daemon.#running.set(this.child, directory);
+    this.child.once('exit', () => Daemon.#running.delete(this.child));
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         this.#stderr = (this.#stderr + chunk).slice(-4_000);
@@ -80,7 +93,7 @@ export class Daemon {
   }
 }
 
-/** Runs a program to its end. As root, some servers insist on another user: `asUser` names it. */
+/** Runs a program to its end. */
 export function run(command: string, args: readonly string[], directory: string): void {
   execFileSync(command, args, { cwd: directory, stdio: ['ignore', 'ignore', 'pipe'], timeout: 60_000 });
 }

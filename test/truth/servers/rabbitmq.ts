@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import amqp from 'amqplib';
+import amqp, { type ChannelModel } from 'amqplib';
 import { type Cause, findToken } from '../token.ts';
 import { Daemon, findProgram, freePort, listening, temporaryDirectory } from './process.ts';
 
@@ -33,7 +33,7 @@ export async function startRabbitMq(count: (cause: Cause) => void): Promise<Rabb
   const epmd = await startEpmd(epmdPort, directory);
   const daemon = new Daemon(program, [], directory, {
     env: {
-      PATH: process.env['PATH'],
+      PATH: process.env.PATH,
       HOME: directory,
       ERL_EPMD_PORT: String(epmdPort),
       ERL_EPMD_ADDRESS: '127.0.0.1',
@@ -85,7 +85,7 @@ export async function startRabbitMq(count: (cause: Cause) => void): Promise<Rabb
 }
 
 /** The port opens a little before the broker answers. */
-async function connect(port: number): Promise<amqp.ChannelModel> {
+async function connect(port: number): Promise<ChannelModel> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await amqp.connect(`amqp://guest:guest@127.0.0.1:${port}`);

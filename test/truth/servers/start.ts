@@ -5,6 +5,7 @@ import { startGrpc, startHttp } from './downstream.ts';
 import { startMariaDb } from './mariadb.ts';
 import { startPgTap } from './pg-tap.ts';
 import { startSqlServer } from './postgres.ts';
+import { generatePrismaClient } from './prisma-client.ts';
 import { startRabbitMq } from './rabbitmq.ts';
 import { startRedis } from './redis.ts';
 
@@ -17,6 +18,8 @@ export interface Servers {
   readonly sqlKind: string;
   /** Address of an OTLP endpoint that takes everything. */
   readonly sink: string;
+  /** The generated Prisma client, '' when there is none. */
+  readonly prismaClient: string;
   feed?: (exchange: string, messages: number) => Promise<void>;
   /** Counts what is only in a log. Call once, when all applications have ended. */
   collect(): void;
@@ -37,7 +40,7 @@ export async function startServers(
   const missing = new Map<Resource, string>();
   const running: { stop(): Promise<void> }[] = [];
   const collectors: (() => void)[] = [];
-  const servers: { sqlKind: string; feed?: Servers['feed'] } = { sqlKind: '' };
+  const servers: { sqlKind: string; prismaClient: string; feed?: Servers['feed'] } = { sqlKind: '', prismaClient: '' };
 
   /** Starts what at least one wanted resource needs; a failure becomes the reason. */
   async function start<T extends Stoppable>(
@@ -67,7 +70,19 @@ export async function startServers(
     const server = await start(taps, startSqlServer);
     if (server === undefined) return;
     servers.sqlKind = server.kind;
-    for (const resource of taps) await start([resource], () => startPgTap(server.port, counting(resource)));
+    for (const resource of taps) {
+      if (!missing.has(resource)) await start([resource], () => startPgTap(server.port, counting(resource)));
+    }
+  }
+  async function prisma(): Promise<void> {
+    if (!wanted.has('prisma')) return;
+    try {
+      const files = await generatePrismaClient();
+      servers.prismaClient = files.client;
+      running.push({ stop: async () => files.remove() });
+    } catch (error) {
+      missing.set('prisma', (error as Error).message);
+    }
   }
   async function mariaDb(): Promise<void> {
     const server = await start(['mysql2'], startMariaDb);
@@ -78,7 +93,7 @@ export async function startServers(
     if (server !== undefined) servers.feed = (exchange, messages) => server.feed(exchange, messages);
   }
   await Promise.all([
-    sql(),
+    prisma().then(sql),
     mariaDb(),
     rabbitMq(),
     start(['ioredis'], () => startRedis(counting('ioredis'))),
@@ -92,6 +107,7 @@ export async function startServers(
     endpoints,
     missing,
     sqlKind: servers.sqlKind,
+    prismaClient: servers.prismaClient,
     sink: `http://127.0.0.1:${sink.port}`,
     ...(servers.feed === undefined ? {} : { feed: servers.feed }),
     collect() {

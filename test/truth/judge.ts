@@ -1,0 +1,26 @@
+/** The cells of one application, once everything is counted. */
+import { UNCLAIMED } from './books.ts';
+import { type AppSpec, OWN_TARGETS } from './cells.ts';
+import { compare } from './compare.ts';
+import { type Cell, cellOf } from './report.ts';
+import type { Resource } from './servers/start.ts';
+import type { Count } from './tally.ts';
+
+export function judge(
+  spec: AppSpec,
+  missing: ReadonlyMap<Resource, string>,
+  expected: readonly Count[],
+  got: readonly Count[],
+): Cell[] {
+  const own = (counts: readonly Count[], target: string) =>
+    counts.filter((count) => count.target === target && count.cause.service === spec.service);
+  const cells = spec.resources
+    .filter((resource) => !missing.has(resource))
+    .map((resource) => cellOf(spec.service, resource, compare(own(expected, resource), own(got, resource))));
+  // Operations on a target that nobody expects are rows too many; where there are none, there is nothing to show.
+  for (const target of [...OWN_TARGETS, UNCLAIMED]) {
+    const result = compare(own(expected, target), own(got, target));
+    if (result.operations > 0 || result.doubled > 0) cells.push(cellOf(spec.service, target, result));
+  }
+  return cells;
+}

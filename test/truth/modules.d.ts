@@ -1,0 +1,28 @@
+/** What this folder uses of two packages that bring no types. */
+declare module 'amqplib' {
+  export interface Message {
+    readonly properties: { readonly headers?: Readonly<Record<string, unknown>> };
+  }
+  export interface Channel {
+    assertExchange(name: string, type: string, options: object): Promise<unknown>;
+    assertQueue(name: string, options: object): Promise<{ queue: string }>;
+    bindQueue(queue: string, exchange: string, pattern: string): Promise<unknown>;
+    consume(queue: string, onMessage: (message: Message | null) => void, options: object): Promise<unknown>;
+    publish(exchange: string, routingKey: string, content: Buffer): boolean;
+  }
+  export interface ChannelModel {
+    createChannel(): Promise<Channel>;
+    close(): Promise<void>;
+  }
+  const amqp: { connect(url: string): Promise<ChannelModel> };
+  export default amqp;
+}
+
+declare module 'pg-cursor' {
+  export default class Cursor {
+    constructor(text: string, values: readonly unknown[]);
+    /** `client.query` takes anything it can submit. */
+    submit(connection: unknown): void;
+    read(rows: number): Promise<unknown[]>;
+  }
+}

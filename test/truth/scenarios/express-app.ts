@@ -1,0 +1,43 @@
+/** An Express application of a few hand-written routes, for the scenarios that are about more than a driver. */
+import express, { type ErrorRequestHandler } from 'express';
+import { onHarness, ownToken, type PlannedRequest, settings, tell } from '../frameworks/runtime.ts';
+
+export interface ScenarioRoute {
+  readonly method?: 'GET' | 'POST';
+  readonly path: string;
+  /** `token` names this route. */
+  handle(token: string, id: string): Promise<string>;
+}
+
+export interface Scenario {
+  readonly routes: readonly ScenarioRoute[];
+  jobs?: (rounds: number) => Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function serveScenario(scenario: Scenario): Promise<void> {
+  const { service } = settings();
+  const app = express();
+  const requests: PlannedRequest[] = [];
+  for (const { method = 'GET', path, handle } of scenario.routes) {
+    const origin = `${method} ${path}`;
+    requests.push({ method, path, origin });
+    app[method === 'GET' ? 'get' : 'post'](path, async (request, response) => {
+      response.send(await handle(ownToken(service, origin), String(request.params.id)));
+    });
+  }
+  app.use(((error: Error, _request, response, _next) => {
+    process.stderr.write(`${error.stack}\n`);
+    response.status(500).end();
+  }) satisfies ErrorRequestHandler);
+  const server = app.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  onHarness({
+    jobs: scenario.jobs ?? (() => Promise.resolve()),
+    async stop() {
+      await new Promise((resolve) => server.close(resolve));
+      await scenario.stop();
+    },
+  });
+  tell({ type: 'ready', port: (server.address() as { port: number }).port, requests });
+}
