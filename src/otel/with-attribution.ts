@@ -2,7 +2,7 @@ import type { AttributionOptions } from '../config/options.ts';
 import { type Attribution, createAttribution } from './attribution.ts';
 import { settleOptions } from './settle-options.ts';
 import { atExit } from './setup/at-exit.ts';
-import { plugIn, type SdkConfiguration } from './setup/plug-in.ts';
+import { plugIn } from './setup/plug-in.ts';
 
 /**
  * Adds attribution to the configuration of a `NodeSDK`:
@@ -13,7 +13,8 @@ import { plugIn, type SdkConfiguration } from './setup/plug-in.ts';
  * at all with `OTEL_SDK_DISABLED=true`. Never throws: with unusable options or without an `@opentelemetry/sdk-node` to
  * be found, one line on standard error says so and `NodeSDK` runs without attribution.
  */
-export function withAttribution<C extends SdkConfiguration>(config: C, options?: AttributionOptions): C {
+// Generic, not `Partial<NodeSDKConfiguration>`: that type differs between the two SDK lines, and its package is optional.
+export function withAttribution<C extends object>(config: C, options?: AttributionOptions): C {
   if (options?.enabled === false) return config;
   return plugIn(config, {
     create: () => created(options),

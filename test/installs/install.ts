@@ -3,8 +3,8 @@
  * `node test/installs/install.ts` brings all of them up to date with `npm ci`; tests that need one that is not there
  * are skipped with the reason, or fail with REQUIRE_ALL=1.
  */
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -50,14 +50,45 @@ export function buildInto(name: InstallName): void {
   buildPackage(join(installDirectory(name), 'node_modules/otel-attribution'));
 }
 
-/** The build that is published, in `directory`. Types are checked elsewhere. */
+/**
+ * The build that is published, in `directory`, unless one is there that is newer than the sources. Types are checked
+ * elsewhere. Swapped in whole: another test may be running from the same install.
+ */
 export function buildPackage(directory: string): void {
-  rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true });
-  cpSync(join(root, 'package.json'), join(directory, 'package.json'));
+  if (builtMs(directory) > newestMs(join(root, 'src'))) return;
+  const fresh = `${directory}.${process.pid}.new`;
+  const stale = `${directory}.${process.pid}.old`;
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(fresh, { recursive: true });
+  cpSync(join(root, 'package.json'), join(fresh, 'package.json'));
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const args = ['-p', join(root, 'src'), '--noCheck', '--outDir', join(directory, 'dist')];
+  const args = ['-p', join(root, 'src'), '--noCheck', '--outDir', join(fresh, 'dist')];
   execFileSync(process.execPath, [tsc, ...args], { stdio: 'pipe' });
+  if (existsSync(directory)) renameSync(directory, stale);
+  renameSync(fresh, directory);
+  rmSync(stale, { recursive: true, force: true });
+}
+
+function builtMs(directory: string): number {
+  const built = join(directory, 'package.json');
+  return existsSync(built) ? statSync(built).mtimeMs : 0;
+}
+
+function newestMs(directory: string): number {
+  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+  return Math.max(...files.map((file) => statSync(join(directory, file)).mtimeMs));
+}
+
+/** Compiles a file of the install against what is installed there, and returns what the compiler says. */
+export function typeErrors(name: InstallName, file: string): string {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const strict = ['--strict', '--exactOptionalPropertyTypes', '--noEmit', '--skipLibCheck', 'false'];
+  const shape = ['--ignoreConfig', '--module', 'nodenext', '--target', 'es2024', '--types', 'node'];
+  const { stdout } = spawnSync(process.execPath, [tsc, ...strict, ...shape, file], {
+    cwd: installDirectory(name),
+    encoding: 'utf8',
+  });
+  return stdout;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) for (const name of installs) install(name);

@@ -1,10 +1,12 @@
 /** `NodeSDK` 0.223 (SDK 2.12, API 1.9) with and without attribution, in the second install, with the published build. */
 import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe } from 'vitest';
-import { buildInto, installDirectory, whyNotInstalled } from '../installs/install.ts';
+import { describe, expect, it } from 'vitest';
+import { buildInto, installDirectory, typeErrors, whyNotInstalled } from '../installs/install.ts';
 import { expectSame } from './otel-setup/expect-same.ts';
 import { expectSameSpans } from './otel-setup/expect-same-spans.ts';
+import { callsByOrigin, here, run as runApp } from './register/run.ts';
 
 const missing = whyNotInstalled('sdk-2');
 
@@ -23,5 +25,28 @@ describe.skipIf(missing !== '')(`SDK 2.12 line${missing && ` (skipped: ${missing
 
   describe('NodeSDK 0.223 exports the same spans with attribution as without', () => {
     expectSameSpans(join(directory, 'export-spans.ts'), directory);
+  });
+
+  it('the published types fit', () => expect(typeErrors('sdk-2', 'types.ts')).toBe(''));
+
+  describe('--import otel-attribution/register', () => {
+    it.each(['app-esm.mjs', 'app-cjs.cjs'])('%s', async (app) => {
+      const copy = mkdtempSync(join(directory, 'app-'));
+      try {
+        cpSync(here(app), join(copy, app));
+        const { stdout, stderr, rows } = await runApp(['--import', 'otel-attribution/register', join(copy, app)], {
+          cwd: directory,
+          env: { OTEL_SERVICE_NAME: 'shop' },
+        });
+        expect({ stdout, stderr }).toEqual({ stdout: 'served\n', stderr: '' });
+        expect(callsByOrigin(rows, 'http.client.request.duration')).toEqual({ 'GET /search': 6, '(unattributed)': 2 });
+        expect(callsByOrigin(rows, 'http.server.request.duration')).toEqual({
+          'GET /search': 2,
+          'GET /stock/:item': 6,
+        });
+      } finally {
+        rmSync(copy, { recursive: true, force: true });
+      }
+    });
   });
 });

@@ -56,9 +56,9 @@ export function sdkDisabled(): boolean {
 }
 
 /** A copy of `config` with our parts as memoized getters. */
-export function plugIn<C extends SdkConfiguration>(config: C, hooks: SetupHooks): C {
+export function plugIn<C extends object>(config: C, hooks: SetupHooks): C {
   if ((config as { [PLUGGED]?: true })[PLUGGED] === true) return config;
-  const setup = new Setup(config, hooks);
+  const setup = new Setup(config as SdkConfiguration, hooks);
   const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(config)) as C;
   for (const name of ADDED) {
     let value: { readonly of: unknown } | undefined;
