@@ -26,7 +26,7 @@ export interface Condition {
  */
 export function parseWhere(text: string): Condition[] {
   const conditions: Condition[] = [];
-  const term = /\s*([A-Za-z]+)((?:\.[^=!~,]+)?)(!=|!~|=|~)(?:"((?:[^"\\]|\\.)*)"|([^,]*))\s*(?:,|$)/y;
+  const term = /\s*([A-Za-z]+)((?:\.[^=!~,]+)?)(!=|!~|=|~)(?:"((?:[^"\\]|\\.)*)"|((?!")[^,]*))\s*(?:,|$)/y;
   while (term.lastIndex < text.length) {
     const at = term.lastIndex;
     const match = term.exec(text);
