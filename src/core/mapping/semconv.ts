@@ -93,6 +93,9 @@ export const semconv = {
   ],
 } as const satisfies Record<string, readonly string[]>;
 
+/** A span that has one of these may be about a model. */
+export const genaiGate = ['gen_ai.operation.name', 'gen_ai.provider.name', 'gen_ai.system', 'ai.operationId'] as const;
+
 export type Field = keyof typeof semconv;
 
 const byCurrentName = new Map<string, readonly string[]>();

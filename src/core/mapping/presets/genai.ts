@@ -1,5 +1,5 @@
 import { type EventSpec, KIND, type Plan } from '../plan.ts';
-import { semconv } from '../semconv.ts';
+import { genaiGate, semconv } from '../semconv.ts';
 import { isPresent, kindOf, textOf } from '../slot.ts';
 import { canonicalProvider } from '../systems.ts';
 import { parseHost } from '../targets.ts';
@@ -54,7 +54,7 @@ export const genai: Plan = {
   slots: [
     {
       field: 'genaiOperation or genaiProvider',
-      names: ['gen_ai.operation.name', 'gen_ai.provider.name', 'gen_ai.system', 'ai.operationId'],
+      names: genaiGate,
       keyed: false,
       presence: true,
       test: isPresent,
