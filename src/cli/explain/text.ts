@@ -1,0 +1,69 @@
+import type { ExplainedMeasure, UsedAttribute } from '../../core/mapping/explain.ts';
+import { printable, withUnit } from '../../reports/format.ts';
+import type { colours } from '../output.ts';
+import type { ExplainedSpan } from './run.ts';
+
+const KINDS = ['INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'];
+
+/** One span for a terminal. */
+export function explanationText(span: ExplainedSpan, dress: ReturnType<typeof colours>): string {
+  const { matched, others } = span.explanation;
+  const lines = [dress.bold(title(span))];
+  const add = (name: string, texts: readonly string[]): void => {
+    for (const [i, text] of texts.entries()) lines.push(`  ${dress.dim((i === 0 ? name : '').padEnd(8))}  ${text}`);
+  };
+  if (matched === null) {
+    add('rule', [dress.yellow('none: the span counts nothing')]);
+  } else {
+    add('rule', [matched.rule]);
+    add('target', [printable(matched.target, 200)]);
+    if (matched.system !== '') add('system', [matched.system]);
+    add('uses', matched.attributes.map(usedText));
+    const none = matched.connection
+      ? 'none: a connection span is no operation; its time is in the operation that waits for it'
+      : 'none';
+    add(
+      'measures',
+      matched.measures.length === 0 ? [none] : matched.measures.map((one) => measureText(one, matched.target)),
+    );
+  }
+  add('as root', [`${printable(span.asRoot.origin, 200)} ${dress.dim(`(${span.asRoot.from})`)}`]);
+  add(
+    matched === null ? 'why not' : 'others',
+    others.map(({ rule, why }) => `${rule}: ${why}`),
+  );
+  return lines.join('\n');
+}
+
+function title({ name, kind, service, scopeName, where }: ExplainedSpan): string {
+  const parts = [
+    printable(name, 100),
+    KINDS[kind] ?? `kind ${kind}`,
+    `service ${printable(service, 60) || '(unknown)'}`,
+  ];
+  if (scopeName !== '') parts.push(printable(scopeName, 80));
+  if (where !== '') parts.push(where);
+  return parts.join(' · ');
+}
+
+function usedText({ field, name, source, value }: UsedAttribute): string {
+  const text = printable(JSON.stringify(value), 120);
+  if (source === 'derived') return `${field} = ${text} (worked out)`;
+  const role = field === name ? '' : ` → ${field}`;
+  return `${name}${source === 'former' ? ' (former name)' : ''} = ${text}${role}`;
+}
+
+function measureText({ target, event, unit, attributes, value, refused }: ExplainedMeasure, own: string): string {
+  const amount =
+    refused !== '' ? `refused: ${refused}` : value === null ? 'absent' : `${withUnit(value, unit)} (${value} ${unit})`;
+  const of = target === own ? '' : ` of ${printable(target, 200)}`;
+  return `${event}${attributes === '' ? '' : ` ${attributes}`}${of}: ${amount}`;
+}
+
+/** Rules that were not tried are one line, each name once. */
+function othersText(others: ExplainedSpan['explanation']['others'], fired: string | undefined): string[] {
+  const untried = others.filter(({ why }) => why === `rule ${fired} came first`);
+  const lines = others.filter((one) => !untried.includes(one)).map(({ rule, why }) => `${rule}: ${why}`);
+  const names = [...new Set(untried.map(({ rule }) => rule))].filter((name) => name !== fired);
+  return names.length === 0 ? lines : [...lines, `not tried after ${fired}: ${names.join(', ')}`];
+}
