@@ -115,7 +115,7 @@ export async function rows({ brief }: BenchOptions): Promise<BenchRow[]> {
       ours: Math.round(ours),
       peer: Math.round(peer),
       peerName: 'BatchSpanProcessor + OTLP protobuf export',
-      ratio: ours / peer,
+      ratio: Math.round((ours / peer) * 1000) / 1000,
       goal: 'ratio ≤ 1/8',
       met: ours / peer <= 1 / 8,
       note: `a span with a processor that does nothing: ${Math.round(median(settled(a)))} ns; 1 SERVER root per ${CHILDREN} spans, its share included on both sides`,

@@ -58,6 +58,7 @@ if (values.json) {
   );
   for (const m of mismatches) console.log(`  ${JSON.stringify(m)}`);
   if (load.failures > 0) console.log(`${load.failures} requests got no answer`);
-  console.log(`\nask more:  node ${relative(process.cwd(), CLI)} trend --directory ${directory}`);
+  console.log('\nask more (trend, inventory, coverage, sources, load --help):');
+  console.log(`  node ${relative(process.cwd(), CLI)} trend --directory ${directory}`);
 }
 process.exitCode = exact ? 0 : 1;

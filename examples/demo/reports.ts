@@ -28,7 +28,7 @@ export function printReports(directory: string, rows: readonly Row[]): void {
     return;
   }
   for (const question of QUESTIONS) {
-    console.log(bold(`$ otel-attribution ${question.map(quoted).join(' ')}\n`));
+    console.log(`${bold(`$ otel-attribution ${question.map(quoted).join(' ')}`)}\n`);
     const { status, error } = spawnSync(process.execPath, [CLI, ...question, '--directory', directory], {
       stdio: ['ignore', 'inherit', 'inherit'],
     });

@@ -34,7 +34,7 @@ export async function openShop(directory: string, port: number): Promise<Shop> {
       DATABASE_URL: databaseUrl,
       ...env,
     });
-  const payments = await service('payments', { PORT: String(port + 1) });
+  const payments = await service('payments', { PORT: String(port === 0 ? 0 : port + 1) });
   const storefront = await service('storefront', { PAYMENTS_URL: `http://127.0.0.1:${payments.ready.port}` });
   return {
     databaseUrl,
