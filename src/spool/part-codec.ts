@@ -47,7 +47,10 @@ export async function decodePart(bytes: Uint8Array, name = 'part'): Promise<Part
   } catch (cause) {
     throw unreadable(name, cause);
   }
-  return parse(json, name);
+  const value = parse(json, name);
+  // Parsing and checking a full part take some milliseconds each: others may run between the two.
+  await nextTurn();
+  return validateColumns(value, name);
 }
 
 /** The same in one turn: for exit handlers and command line tools. */
@@ -59,34 +62,37 @@ export function decodePartSync(bytes: Uint8Array, name = 'part'): PartColumns {
   } catch (cause) {
     throw unreadable(name, cause);
   }
-  return parse(json, name);
+  return validateColumns(parse(json, name), name);
 }
 
 /** The rows of a part, in order; `row` is the index within the part. */
 export function* rowsOf(columns: PartColumns): Generator<Row, void, undefined> {
+  for (let row = 0; row < columns.n; row++) yield rowAt(columns, row);
+}
+
+/** One row; `row` is below `n`. */
+export function rowAt(columns: PartColumns, row: number): Row {
   const strs = columns.strs;
-  for (let row = 0; row < columns.n; row++) {
-    yield {
-      partId: columns.part,
-      row,
-      sealedAt: columns.sealedAt,
-      windowStart: columns.ws[row]!,
-      windowSeconds: columns.wsec,
-      service: strs[columns.service[row]!]!,
-      originService: strs[columns.originService[row]!]!,
-      origin: strs[columns.origin[row]!]!,
-      target: strs[columns.target[row]!]!,
-      event: strs[columns.event[row]!]!,
-      unit: strs[columns.unit[row]!]!,
-      value: columns.value[row]!,
-      count: columns.count[row]!,
-      samples: columns.samples[row]!,
-      min: columns.min[row]!,
-      max: columns.max[row]!,
-      exemplarTraceId: strs[columns.exemplar[row]!]!,
-      attributes: strs[columns.attributes[row]!]!,
-    };
-  }
+  return {
+    partId: columns.part,
+    row,
+    sealedAt: columns.sealedAt,
+    windowStart: columns.ws[row]!,
+    windowSeconds: columns.wsec,
+    service: strs[columns.service[row]!]!,
+    originService: strs[columns.originService[row]!]!,
+    origin: strs[columns.origin[row]!]!,
+    target: strs[columns.target[row]!]!,
+    event: strs[columns.event[row]!]!,
+    unit: strs[columns.unit[row]!]!,
+    value: columns.value[row]!,
+    count: columns.count[row]!,
+    samples: columns.samples[row]!,
+    min: columns.min[row]!,
+    max: columns.max[row]!,
+    exemplarTraceId: strs[columns.exemplar[row]!]!,
+    attributes: strs[columns.attributes[row]!]!,
+  };
 }
 
 /** A part as the pipeline hands it on, from the bytes of a file. Decodes once to learn its identity. */
@@ -116,7 +122,7 @@ async function toBytes(pieces: readonly string[]): Promise<Buffer> {
     chars += piece.length;
     if (chars < TURN_CHARS) continue;
     chars = 0;
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await nextTurn();
   }
   return buffers.length === 1 ? buffers[0]! : Buffer.concat(buffers);
 }
@@ -131,14 +137,16 @@ function checkFrame(bytes: Uint8Array, name: string): void {
   throw corrupt(name, found);
 }
 
-function parse(json: Buffer, name: string): PartColumns {
-  let value: unknown;
+function parse(json: Buffer, name: string): unknown {
   try {
-    value = JSON.parse(json.toString());
+    return JSON.parse(json.toString());
   } catch (cause) {
     throw corrupt(name, 'its content is not JSON', cause);
   }
-  return validateColumns(value, name);
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function unreadable(name: string, cause: unknown): AttributionError {

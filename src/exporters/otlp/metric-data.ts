@@ -8,7 +8,7 @@
  * from the samples, it follows as the delta sum `attribution.<event>.count`.
  */
 import type { PartColumns, Row } from '../../core/model.ts';
-import { rowsOf } from '../../spool/part-codec.ts';
+import { rowAt } from '../../spool/part-codec.ts';
 
 const DELTA = 0;
 const HISTOGRAM = 0;
@@ -55,16 +55,17 @@ export interface ResourceMetrics {
   }[];
 }
 
-/** Groups of rows that fit one call: of one service, with at most `maxPoints` points; the same for the same part every time. */
-export function chunksOf(columns: PartColumns, maxPoints: number): Row[][] {
-  const open = new Map<string, { rows: Row[]; points: number }>();
-  const chunks: Row[][] = [];
-  for (const row of rowsOf(columns)) {
-    const points = row.count === row.samples ? 1 : 2;
-    let chunk = open.get(row.service);
+/** Row numbers that fit one call: of one service, with at most `maxPoints` points; the same for the same part every time. */
+export function chunksOf(columns: PartColumns, maxPoints: number): number[][] {
+  const open = new Map<number, { rows: number[]; points: number }>();
+  const chunks: number[][] = [];
+  for (let row = 0; row < columns.n; row++) {
+    const service = columns.service[row]!;
+    const points = columns.count[row] === columns.samples[row] ? 1 : 2;
+    let chunk = open.get(service);
     if (chunk === undefined || chunk.points + points > maxPoints) {
       chunk = { rows: [], points: 0 };
-      open.set(row.service, chunk);
+      open.set(service, chunk);
       chunks.push(chunk.rows);
     }
     chunk.rows.push(row);
@@ -73,10 +74,11 @@ export function chunksOf(columns: PartColumns, maxPoints: number): Row[][] {
   return chunks;
 }
 
-/** `rows` are of one service. */
-export function resourceMetrics(rows: readonly Row[], packageVersion: string): ResourceMetrics {
+/** The request of one chunk. */
+export function resourceMetrics(columns: PartColumns, chunk: readonly number[]): ResourceMetrics {
   const metrics = new Map<string, Metric>();
-  for (const row of rows) {
+  for (const at of chunk) {
+    const row = rowAt(columns, at);
     const attributes = attributesOf(row);
     const times = { startTime: hrTime(row.windowStart), endTime: hrTime(row.windowStart + row.windowSeconds * 1000) };
     const value: Histogram = {
@@ -93,8 +95,8 @@ export function resourceMetrics(rows: readonly Row[], packageVersion: string): R
     }
   }
   return {
-    resource: { attributes: { 'service.name': rows[0]?.service ?? '' } },
-    scopeMetrics: [{ scope: { name: 'otel-attribution', version: packageVersion }, metrics: [...metrics.values()] }],
+    resource: { attributes: { 'service.name': rowAt(columns, chunk[0]!).service } },
+    scopeMetrics: [{ scope: { name: 'otel-attribution', version: columns.package }, metrics: [...metrics.values()] }],
   };
 }
 

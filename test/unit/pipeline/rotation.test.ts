@@ -174,17 +174,35 @@ describe('rotation', () => {
 
 describe('flushSync', () => {
   test('in the middle of sealing nothing is lost, doubled or numbered twice', async () => {
-    for (const turns of [0, 1, 2, 3, 5, 8, 13]) {
+    // By turns for the first steps, by time for what runs off the main thread.
+    for (const [turns, ms] of [
+      [0, 0],
+      [1, 0],
+      [3, 0],
+      [8, 0],
+      [40, 0],
+      [80, 0],
+      [0, 2],
+      [0, 5],
+      [0, 8],
+      [0, 12],
+      [0, 16],
+      [0, 25],
+    ] as const) {
       const memory = new MemoryExporter();
-      const { pipeline, add } = makePipeline([memory]);
+      const { pipeline, add, accounts } = makePipeline([memory]);
       for (let i = 0; i < 25_000; i++) add(`o${i}`);
       pipeline.rotate();
       add('later');
       for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve));
+      if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
       pipeline.flushSync();
       const atExit = memory.parts.length;
       await new Promise((resolve) => setTimeout(resolve, 30));
       expect(memory.parts).toHaveLength(atExit);
+      // The outlet would hide a doubled part: the pipeline's own books must not.
+      expect(accounts.total('attribution.part.sealed')).toBe(atExit);
+      expect(accounts.total('attribution.part.exported')).toBe(atExit);
       expect(memory.parts.map((part) => part.sequence)).toEqual(memory.parts.map((_, i) => i + 1));
       const totals = sums(memory.parts);
       expect(Object.keys(totals)).toHaveLength(25_001);
