@@ -47,7 +47,8 @@ export class OriginResolver {
 
   /** Origin that an open span above, below the root, was given by that attribute. */
   namedAbove(state: SpanState): NamedOrigin | undefined {
-    for (let outer = state.parent; outer !== undefined; outer = outer.parent) {
+    const { root } = state.scope;
+    for (let outer = state.parent; outer !== undefined && outer !== root; outer = outer.parent) {
       const named = outer.span === undefined ? outer.named : this.namedBy(outer.span.attributes);
       if (named !== undefined) return named;
     }
