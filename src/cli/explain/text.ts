@@ -28,10 +28,7 @@ export function explanationText(span: ExplainedSpan, dress: ReturnType<typeof co
     );
   }
   add('as root', [`${printable(span.asRoot.origin, 200)} ${dress.dim(`(${span.asRoot.from})`)}`]);
-  add(
-    matched === null ? 'why not' : 'others',
-    others.map(({ rule, why }) => `${rule}: ${why}`),
-  );
+  add(matched === null ? 'why not' : 'others', othersText(others, matched?.rule));
   return lines.join('\n');
 }
 
