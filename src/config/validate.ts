@@ -101,7 +101,10 @@ function check(
     });
     return {};
   }
-  if (result.success) return result.data as AttributionOptions;
+  if (result.success) {
+    // `{ live: undefined }` says nothing: it must not hide what the environment says.
+    return Object.fromEntries(Object.entries(result.data).filter(([, one]) => one !== undefined)) as AttributionOptions;
+  }
   for (const issue of result.error.issues) report(issue, [], value, locate, problems);
   return {};
 }
@@ -122,7 +125,7 @@ function report(issue: z.core.$ZodIssue, base: Path, root: unknown, locate: Loca
     }
     return;
   }
-  if (issue.code === 'invalid_union') {
+  if (issue.code === 'invalid_union' && !isForeignExporter(path, at(root, path))) {
     // Where one alternative agrees on the kind of value, its own complaints say more than "none fits".
     const inner = issue.errors.find((issues) => issues.length > 0 && issues.every(isInside));
     if (inner !== undefined) {
@@ -138,6 +141,14 @@ function report(issue: z.core.$ZodIssue, base: Path, root: unknown, locate: Loca
     rule: ruleText(issue, path),
     fix: fixText(issue, path, received),
   });
+}
+
+/** Something that is meant as no exporter of ours: what our own would need says nothing about it. */
+function isForeignExporter(path: Path, value: unknown): boolean {
+  if (path[0] !== 'exporters' || path.length !== 2) return false;
+  return (
+    value === null || typeof value !== 'object' || !Object.keys(value).some((key) => closest(key, ['otlp']) === 'otlp')
+  );
 }
 
 function isInside(issue: z.core.$ZodIssue): boolean {

@@ -11,7 +11,7 @@ export interface Yaml {
 /** Parses the text of a file; JSON is YAML. Aliases are bounded by the parser. */
 export function parseYaml(text: string, source: string): Yaml {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const position = (offset: number | undefined) => {
     if (offset === undefined) return undefined;
     const { line, col } = lines.linePos(offset);

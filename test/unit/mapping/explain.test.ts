@@ -133,7 +133,7 @@ describe('explanation as text', () => {
   it('covers connections, other targets and no match', () => {
     const pg = { 'db.system.name': 'postgresql', 'server.address': 'db' };
     expect(explanationText(explain({}, span(CLIENT, pg, 'pg.connect')))).toMatch(
-      /connection being opened[^]*measures\n {2}none/,
+      /connection being opened[\s\S]*measures\n {2}none/,
     );
     const consumer = { 'messaging.system': 'kafka', 'messaging.destination.name': 'orders', 'server.address': 'k' };
     expect(explanationText(explain({}, span(CONSUMER, consumer), 1))).toContain(
