@@ -51,17 +51,17 @@ export const DRIVERS: readonly string[] = [
 
 /** Packages of which only another package makes spans; `add` is what to install. */
 export const COMPANIONS: Readonly<
-  Record<string, { readonly add: string; readonly then: string; readonly without: string }>
+  Record<string, { readonly add: string; readonly use: string; readonly without: string }>
 > = {
   fastify: {
     add: '@fastify/otel',
-    then: 'register its plugin',
+    use: 'register its plugin',
     without: 'requests are seen, their routes are not',
   },
-  hono: { add: '@hono/otel', then: 'use its middleware', without: 'requests are seen, their routes are not' },
+  hono: { add: '@hono/otel', use: 'use its middleware', without: 'requests are seen, their routes are not' },
   '@prisma/client': {
     add: '@prisma/instrumentation',
-    then: 'add it to the instrumentations',
+    use: 'add it to the instrumentations',
     without: 'queries are seen only through an instrumented driver adapter such as pg',
   },
 };

@@ -1,0 +1,32 @@
+import { definitions } from '../../config/table.ts';
+
+/** Not for a file: they depend on the process, not on the application. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['route']);
+
+/** `attribution.yaml` with every option as a comment: valid as it is, and it says nothing until a line is uncommented. */
+export function configTemplate(): string {
+  const lines = [
+    '# Options of otel-attribution. Every line below is a comment: remove the # of what you want to change.',
+    '# Read when OTEL_ATTRIBUTION_CONFIG_FILE=attribution.yaml is set. Check it: npx otel-attribution validate attribution.yaml',
+  ];
+  for (const [name, { description, default: fallback, env, example }] of Object.entries(definitions)) {
+    if (LEFT_OUT.has(name)) continue;
+    const variable = env === undefined ? '' : ` Variable: ${env[0]}.`;
+    lines.push('', `# ${sentence(description)} Default: ${fallback.replaceAll('`', '')}.${variable}`);
+    if (name === 'rules') lines.push(...RULES_EXAMPLE);
+    else lines.push(`# ${name}: ${example}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const RULES_EXAMPLE = [
+  '# rules:',
+  '#   - name: cache',
+  '#     match: {kind: internal, attributes: {cache.name: {exists: true}}}',
+  "#     target: 'cache://{cache.name}'",
+  "#     events: [{name: cache.get, unit: '{call}', value: 1}]",
+];
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
