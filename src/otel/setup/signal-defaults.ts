@@ -16,6 +16,21 @@ export function isExported(signal: Signal, env: NodeJS.ProcessEnv): boolean {
   );
 }
 
+/** Make spans no rule maps, write trace ids into the application's log lines, or measure what nobody receives. */
+const ONLY_FOR_EXPORT = ['bunyan', 'dns', 'net', 'pino', 'runtime-node', 'winston'];
+
+/**
+ * Instrumentations that serve exported telemetry alone: off while nothing is exported, so that the flag changes neither
+ * the application's logs nor its speed for nothing. `OTEL_NODE_ENABLED_INSTRUMENTATIONS` has the last word.
+ */
+export function instrumentationDefaults(env: NodeJS.ProcessEnv): Record<string, { enabled: boolean }> {
+  const exported = (['TRACES', 'METRICS', 'LOGS'] as const).some((signal) => isExported(signal, env));
+  if (exported || isSet(env.OTEL_NODE_ENABLED_INSTRUMENTATIONS)) return {};
+  return Object.fromEntries(
+    ONLY_FOR_EXPORT.map((name) => [`@opentelemetry/instrumentation-${name}`, { enabled: false }]),
+  );
+}
+
 function isSet(value: string | undefined): boolean {
   return value !== undefined && value.trim() !== '';
 }

@@ -6,16 +6,17 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type Attribution, createAttribution } from '../attribution.ts';
+import { hasMetricRules } from '../with-attribution.ts';
 import { atExit } from './at-exit.ts';
 import { CallersView } from './callers-view.ts';
 import { diagnose, formatFindings } from './diagnose.ts';
 import { loadedPackages, patchedModules } from './loaded-packages.ts';
 import { installLoaderHook } from './loader-hook.ts';
-import { plugIn, type SdkConfiguration, sdkDisabled } from './plug-in.ts';
+import { plugIn, type SdkConfiguration, type SetupHooks, sdkDisabled } from './plug-in.ts';
 import { registeredProvider, watchProviders } from './providers.ts';
 import { say } from './say.ts';
 import { findSdk, resolveFromApplication, SDK_PACKAGE } from './sdk-modules.ts';
-import { isExported, withSignalDefaults } from './signal-defaults.ts';
+import { instrumentationDefaults, isExported, withSignalDefaults } from './signal-defaults.ts';
 import { endOnSignals } from './signals.ts';
 
 const AUTO_PACKAGE = '@opentelemetry/auto-instrumentations-node';
@@ -27,7 +28,7 @@ interface NodeSdk {
   shutdown(): Promise<void>;
 }
 interface AutoInstrumentations {
-  getNodeAutoInstrumentations(): object[];
+  getNodeAutoInstrumentations(configs: Readonly<Record<string, { enabled: boolean }>>): object[];
   getResourceDetectors(): object[];
 }
 
@@ -106,7 +107,7 @@ function startSdk(sdkPath: string, autoPath: string): Started | undefined {
   try {
     const { NodeSDK } = createRequire(sdkPath)(sdkPath) as { NodeSDK: new (config: object) => NodeSdk };
     const auto = createRequire(autoPath)(autoPath) as AutoInstrumentations;
-    const instrumentations = auto.getNodeAutoInstrumentations();
+    const instrumentations = auto.getNodeAutoInstrumentations(instrumentationDefaults(process.env));
     const config: SdkConfiguration & Record<string, unknown> = {
       instrumentations,
       // Asking the clouds who we are costs network calls: only where the answer goes somewhere.
@@ -118,8 +119,14 @@ function startSdk(sdkPath: string, autoPath: string): Started | undefined {
       if (created.options.enabled !== false) attribution = created;
       return attribution;
     };
+    const hooks: SetupHooks = {
+      create,
+      hasMetricRules: () => hasMetricRules(undefined),
+      findSdk: () => findSdk([sdkPath]),
+      view,
+    };
     const sdk = withSignalDefaults(() => {
-      const node = new NodeSDK(plugIn(config, { create, findSdk: () => findSdk([sdkPath]), view }));
+      const node = new NodeSDK(plugIn(config, hooks));
       node.start();
       return node;
     });

@@ -1,5 +1,11 @@
+import { getNodeAutoInstrumentations } from '@opentelemetry/auto-instrumentations-node';
 import { describe, expect, it } from 'vitest';
-import { isExported, type Signal, withSignalDefaults } from '../../../src/otel/setup/signal-defaults.ts';
+import {
+  instrumentationDefaults,
+  isExported,
+  type Signal,
+  withSignalDefaults,
+} from '../../../src/otel/setup/signal-defaults.ts';
 
 const signals: Signal[] = ['TRACES', 'METRICS', 'LOGS'];
 const exported = (env: NodeJS.ProcessEnv) => signals.filter((signal) => isExported(signal, env));
@@ -37,5 +43,23 @@ describe('a signal leaves the process only if the environment says where', () =>
     };
     expect(() => withSignalDefaults(fail, env)).toThrow('no such protocol');
     expect(env).toEqual({});
+  });
+});
+
+describe('instrumentations that only serve exported telemetry', () => {
+  it('are off while nothing is exported', () => {
+    expect(instrumentationDefaults({})['@opentelemetry/instrumentation-pino']).toEqual({ enabled: false });
+    expect(instrumentationDefaults({})['@opentelemetry/instrumentation-http']).toBeUndefined();
+  });
+
+  it.each([
+    { OTEL_TRACES_EXPORTER: 'console' },
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' },
+    { OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http,pino' },
+  ])('are as usual with %j', (env) => expect(instrumentationDefaults(env)).toEqual({}));
+
+  it('exist in the release we develop against', () => {
+    const known = getNodeAutoInstrumentations().map((one) => one.instrumentationName);
+    for (const name of Object.keys(instrumentationDefaults({}))) expect(known).toContain(name);
   });
 });
