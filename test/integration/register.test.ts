@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPackage } from '../installs/install.ts';
 import { otlpServer } from './otel-setup/otlp-server.ts';
-import { callsByOrigin, here, REGISTER, run } from './register/run.ts';
+import { callsByOrigin, here, REGISTER, run, valuesByTarget } from './register/run.ts';
 
 const register = ['--import', REGISTER];
 const CLIENT = 'http.client.request.duration';
@@ -67,6 +67,16 @@ describe('an application without any OpenTelemetry of its own', () => {
     const { stdout, rows } = await run([...register, 'app-named-import.mjs']);
     expect(stdout).toBe('served\n');
     expect(callsByOrigin(rows, SERVER)).toEqual({ 'GET (no route)': 1 });
+  });
+});
+
+describe('a metric rule in the file of OTEL_ATTRIBUTION_CONFIG_FILE', () => {
+  it('is fed from the meter provider, and no other metric leaves', async () => {
+    const { stdout, stderr, rows } = await run([...register, 'app-metric.mjs'], {
+      env: { OTEL_ATTRIBUTION_CONFIG_FILE: here('metric-rule.yaml') },
+    });
+    expect({ stdout, stderr }).toEqual({ stdout: 'served\n', stderr: '' });
+    expect(valuesByTarget(rows, 'jobs.done')).toEqual({ 'queue://mail': 7, 'queue://print': 5 });
   });
 });
 

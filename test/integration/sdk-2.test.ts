@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { buildInto, installDirectory, typeErrors, whyNotInstalled } from '../installs/install.ts';
 import { expectSame } from './otel-setup/expect-same.ts';
 import { expectSameSpans } from './otel-setup/expect-same-spans.ts';
-import { callsByOrigin, here, run as runApp } from './register/run.ts';
+import { callsByOrigin, here, run as runApp, valuesByTarget } from './register/run.ts';
 
 const missing = whyNotInstalled('sdk-2');
 
@@ -44,6 +44,21 @@ describe.skipIf(missing !== '')(`SDK 2.12 line${missing && ` (skipped: ${missing
           'GET /search': 2,
           'GET /stock/:item': 6,
         });
+      } finally {
+        rmSync(copy, { recursive: true, force: true });
+      }
+    });
+
+    it('feeds a metric rule', async () => {
+      const copy = mkdtempSync(join(directory, 'app-'));
+      try {
+        cpSync(here('app-metric.mjs'), join(copy, 'app.mjs'));
+        const { stderr, rows } = await runApp(['--import', 'otel-attribution/register', join(copy, 'app.mjs')], {
+          cwd: directory,
+          env: { OTEL_ATTRIBUTION_CONFIG_FILE: here('metric-rule.yaml') },
+        });
+        expect(stderr).toBe('');
+        expect(valuesByTarget(rows, 'jobs.done')).toEqual({ 'queue://mail': 7, 'queue://print': 5 });
       } finally {
         rmSync(copy, { recursive: true, force: true });
       }

@@ -70,3 +70,10 @@ export function callsByOrigin(rows: readonly Row[], event: string): Record<strin
   for (const row of rows) if (row.event === event) calls[row.origin] = (calls[row.origin] ?? 0) + row.count;
   return calls;
 }
+
+/** Sum of an event per target, over all windows and origins. */
+export function valuesByTarget(rows: readonly Row[], event: string): Record<string, number> {
+  const values: Record<string, number> = {};
+  for (const row of rows) if (row.event === event) values[row.target] = (values[row.target] ?? 0) + row.value;
+  return values;
+}
