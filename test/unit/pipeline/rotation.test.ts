@@ -198,7 +198,8 @@ describe('flushSync', () => {
       if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
       pipeline.flushSync();
       const atExit = memory.parts.length;
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      // Waits for the compression that flushSync overtook.
+      await pipeline.shutdown();
       expect(memory.parts).toHaveLength(atExit);
       // The outlet would hide a doubled part: the pipeline's own books must not.
       expect(accounts.total('attribution.part.sealed')).toBe(atExit);
