@@ -33,13 +33,13 @@ export const FRAMEWORKS: readonly AppSpec[] = [
   { service: 'fastify', entry: 'frameworks/fastify.ts', start: SDK, resources: DRIVER_NAMES, exports: true },
   {
     service: 'koa',
-    entry: 'frameworks/koa.cts',
+    entry: 'frameworks/koa.cjs',
     start: 'register',
     resources: DRIVER_NAMES,
     exports: true,
     env: SAMPLED,
   },
-  { service: 'nest', entry: 'frameworks/nest.cts', start: 'register', resources: DRIVER_NAMES },
+  { service: 'nest', entry: 'frameworks/nest.cjs', start: 'register', resources: DRIVER_NAMES },
   { service: 'hono', entry: 'frameworks/hono.ts', start: SDK, resources: DRIVER_NAMES, exports: true, env: SAMPLED },
   { service: 'graphql', entry: 'frameworks/graphql.ts', start: 'register', resources: DRIVER_NAMES },
 ];

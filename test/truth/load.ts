@@ -31,9 +31,19 @@ function shuffled<T>(items: T[]): T[] {
   return items;
 }
 
+/** A caller that traces, and samples: every second request has one. */
+function traceparent(id: number): string {
+  const hex = id.toString(16);
+  return `00-${hex.padStart(32, 'a')}-${hex.padStart(16, 'b')}-01`;
+}
+
 function send(planned: PlannedRequest, id: number, { port, headers: extra }: LoadOptions, agent: Agent): Promise<void> {
   return new Promise((resolve, reject) => {
-    const headers = { ...extra, ...(planned.body === undefined ? {} : { 'content-type': 'application/json' }) };
+    const headers = {
+      ...extra,
+      ...(id % 2 === 0 ? { traceparent: traceparent(id) } : {}),
+      ...(planned.body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
     const options = {
       host: '127.0.0.1',
       port,

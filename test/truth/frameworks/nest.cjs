@@ -5,13 +5,11 @@ const { NestFactory } = require('@nestjs/core');
 const { pipeline } = require('node:stream');
 const { serve } = require('./runtime.ts');
 
-const load = (name: string) => Promise.resolve(require(name));
+const load = (name) => Promise.resolve(require(name));
 
-// biome-ignore lint/suspicious/noExplicitAny: CommonJS without type imports
-function controllerOf(route: any, token: string): unknown {
+function controllerOf(route, token) {
   class RouteController {
-    // biome-ignore lint/suspicious/noExplicitAny: CommonJS without type imports
-    async run(response: any): Promise<void> {
+    async run(response) {
       const answer = await route.handle(token);
       if (typeof answer === 'string') response.send(answer);
       else pipeline(answer, response, () => {});
@@ -26,8 +24,7 @@ function controllerOf(route: any, token: string): unknown {
 
 void serve({
   load,
-  // biome-ignore lint/suspicious/noExplicitAny: CommonJS without type imports
-  async listen(routes: any[], token: (route: any) => string) {
+  async listen(routes, token) {
     class AppModule {}
     Module({ controllers: routes.map((route) => controllerOf(route, token(route))) })(AppModule);
     const app = await NestFactory.create(AppModule, { logger: false });

@@ -3,23 +3,20 @@ const Koa = require('koa');
 const Router = require('@koa/router');
 const { serve } = require('./runtime.ts');
 
-const load = (name: string) => Promise.resolve(require(name));
+const load = (name) => Promise.resolve(require(name));
 
 void serve({
   load,
-  // biome-ignore lint/suspicious/noExplicitAny: CommonJS without type imports
-  async listen(routes: any[], token: (route: any) => string) {
+  async listen(routes, token) {
     const app = new Koa();
     app.silent = true;
-    // biome-ignore lint/suspicious/noExplicitAny: CommonJS without type imports
-    app.use(async (_context: any, next: () => Promise<void>) => {
+    app.use(async (_context, next) => {
       await null;
       await next();
     });
     const router = new (Router.default ?? Router.Router ?? Router)();
     for (const route of routes) {
-      // biome-ignore lint/suspicious/noExplicitAny: CommonJS without type imports
-      router[route.method === 'GET' ? 'get' : 'post'](route.path, async (context: any) => {
+      router[route.method === 'GET' ? 'get' : 'post'](route.path, async (context) => {
         context.body = await route.handle(token(route));
       });
     }
