@@ -67,6 +67,7 @@ describe('an application without any OpenTelemetry of its own', () => {
     const { stdout, rows } = await run([...register, 'app-named-import.mjs']);
     expect(stdout).toBe('served\n');
     expect(callsByOrigin(rows, SERVER)).toEqual({ 'GET (no route)': 1 });
+    expect(callsByOrigin(rows, CLIENT)).toEqual({ '(unattributed)': 1 });
   });
 });
 
@@ -99,6 +100,12 @@ describe('the end of the process', () => {
     expect({ code: outcome.code, signal: outcome.signal }).toEqual({ code: 0, signal: null });
     expect(callsByOrigin(outcome.rows, CLIENT)).toEqual({ 'GET /search': 6, '(unattributed)': 2 });
     expect(outcome.stderr.match(/GET \/search/g)).toHaveLength(1);
+  });
+
+  it('comes with everything written even if a library takes the signal and raises it again', async () => {
+    const outcome = await run([...register, 'app-esm.mjs'], { signal: 'SIGTERM', env: { STAY: '1', RERAISE: '1' } });
+    expect(outcome.signal).toBe('SIGTERM');
+    expect(callsByOrigin(outcome.rows, CLIENT)).toEqual({ 'GET /search': 6, '(unattributed)': 2 });
   });
 
   it('process.exit in the middle loses nothing', async () => {

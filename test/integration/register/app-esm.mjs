@@ -11,6 +11,14 @@ const server = app.listen(0, '127.0.0.1');
 await once(server, 'listening');
 const base = `http://127.0.0.1:${server.address().port}`;
 if (process.env.OWN_LISTENER) process.on(process.env.OWN_LISTENER, () => server.close());
+if (process.env.RERAISE) {
+  // What libraries do that clean up on a signal and otherwise want the default.
+  const clean = () => {
+    process.removeListener('SIGTERM', clean);
+    process.kill(process.pid, 'SIGTERM');
+  };
+  process.on('SIGTERM', clean);
+}
 for (let i = 0; i < 2; i++) await (await fetch(`${base}/search`)).text();
 console.log('served');
 if (!process.env.STAY) server.close();

@@ -3,6 +3,7 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type PluggedIn, plugIn, type SdkConfiguration } from '../../../src/otel/setup/plug-in.ts';
 import { findSdk } from '../../../src/otel/setup/sdk-modules.ts';
+import { PassOnPropagator } from '../../../src/otel/setup/without-traces.ts';
 
 const processor = { onStart() {}, onEnd() {}, forceFlush: async () => {}, shutdown: async () => {} };
 const ours: PluggedIn = { processor, sampler: (delegate) => delegate, propagator: () => undefined };
@@ -83,6 +84,19 @@ describe('withAttribution on a configuration', () => {
     expect(stderr).toBe(
       'otel-attribution: off, because it could not join the OpenTelemetry set-up (textMapPropagator): no room\n',
     );
+  });
+
+  it('wraps a propagator that only passes on, where nothing is exported and origins are propagated', () => {
+    vi.stubEnv('OTEL_TRACES_EXPORTER', 'none');
+    const asked: unknown[] = [];
+    const propagator: PluggedIn['propagator'] = (delegate) => {
+      asked.push(delegate);
+      return { inject() {}, extract: (context) => context, fields: () => ['ours'] };
+    };
+    const config = plugIn<SdkConfiguration>({}, { create: () => ({ ...ours, propagator }) });
+    expect((config.textMapPropagator as { fields(): string[] }).fields()).toEqual(['ours']);
+    expect(asked.at(-1)).toBeInstanceOf(PassOnPropagator);
+    expect(String(config.sampler)).toBe('NoTraces');
   });
 
   it('is off when attribution says so', () => {
