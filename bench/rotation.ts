@@ -34,7 +34,7 @@ export async function rows(options: BenchOptions): Promise<BenchRow[]> {
       ratio: null,
       goal: `≤ ${goal}`,
       met: longest <= goal,
-      note: `median of ${runs.length}, all ${runs.map((run) => run.longestMs.toFixed(1)).join(' ')}; swap ${swapMs.toFixed(2)} ms, ${partCount} parts, ${(bytes / keys).toFixed(1)} B/row, ${totalMs.toFixed(0)} ms in all`,
+      note: `median of ${runs.length}, all ${runs.map((run) => run.longestMs.toFixed(1)).join(' ')}; the probe alone ${runs.map((run) => run.idleMs.toFixed(1)).join(' ')}; swap ${swapMs.toFixed(2)} ms, ${partCount} parts, ${(bytes / keys).toFixed(1)} B/row, ${totalMs.toFixed(0)} ms in all`,
     });
   }
   return out;
@@ -42,6 +42,8 @@ export async function rows(options: BenchOptions): Promise<BenchRow[]> {
 
 interface Measured {
   readonly longestMs: number;
+  /** Longest gap of the probe with nothing else to do, half a second long. */
+  readonly idleMs: number;
   readonly swapMs: number;
   readonly totalMs: number;
   readonly partCount: number;
@@ -77,6 +79,10 @@ async function measure(keys: number): Promise<Measured> {
   globalThis.gc?.();
   await new Promise((resolve) => setTimeout(resolve, 50));
 
+  // The probe alone: what the machine and its other processes add to every figure.
+  const control = startProbe();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const idleMs = control();
   const probe = startProbe();
   const start = performance.now();
   pipeline.rotate();
@@ -88,6 +94,7 @@ async function measure(keys: number): Promise<Measured> {
   const result = {
     longestMs,
     swapMs,
+    idleMs,
     totalMs,
     partCount: parts.length,
     bytes: parts.reduce((sum, part) => sum + part.body.length, 0),
