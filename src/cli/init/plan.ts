@@ -147,8 +147,8 @@ function codeSteps(way: Way, setUps: readonly SetUp[], module: boolean): Step[] 
   if (way === 'azure-monitor') {
     return code(
       'AttributionSpanProcessor',
-      'useAzureMonitor({ ..., spanProcessors: [new AttributionSpanProcessor()] })',
-      'add the processor to the options',
+      'useAzureMonitor({ ..., tracesPerSecond: 0, samplingRatio: 0.1, spanProcessors: [new AttributionSpanProcessor()] })',
+      'add the processor to the options, and sample by ratio: tracesPerSecond, the default, hides spans from attribution too',
     );
   }
   if (way === 'sentry') {

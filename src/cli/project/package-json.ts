@@ -30,7 +30,8 @@ const LOCK_FILES: readonly (readonly [file: string, manager: PackageManager])[] 
 ];
 
 /** @throws AttributionError `ATTR_USAGE` when there is no package.json, or one that cannot be read. */
-export function readProject(directory: string): Project {
+export function readProject(folder: string): Project {
+  const directory = path.resolve(folder);
   const file = path.join(directory, 'package.json');
   let text: string;
   try {

@@ -1,0 +1,39 @@
+/** What the running processes say about themselves. */
+import { askSocket, liveSockets } from '../top/processes.ts';
+import { bad, type Finding, ok, unsure } from './finding.ts';
+
+const ANSWER_MS = 2_000;
+/** A process that started a moment ago may not have seen a span yet; its socket cannot say when that was. */
+const WHY_NONE =
+  'send a request. If there were some: drivers were loaded before the instrumentations (put --import otel-attribution/register first), ' +
+  'another SDK got the spans, or instrumentations are switched off; what the process says after 30 s tells which';
+
+export async function checkProcesses(): Promise<Finding[]> {
+  if (process.platform === 'win32') return [];
+  const answers = await Promise.all(
+    liveSockets().map(async (socket) => ({ socket, answer: await askSocket(socket, ANSWER_MS) })),
+  );
+  const findings = answers.flatMap(({ socket, answer }): Finding[] => {
+    const who = `process ${socket.pid}${socket.thread === 0 ? '' : ` thread ${socket.thread}`}`;
+    if (answer === 'gone') return [];
+    if (answer === 'silent') {
+      return [
+        unsure(
+          `${who} did not answer within ${ANSWER_MS / 1000} s: its event loop is blocked, or it is stopped`,
+          `otel-attribution top --pid ${socket.pid}`,
+        ),
+      ];
+    }
+    const what = `${who}, ${answer.service} (${answer.script})`;
+    return answer.spansSeen === 0
+      ? [bad(`${what} has seen no span`, WHY_NONE)]
+      : [ok(`${what}: ${answer.spansSeen} spans seen`)];
+  });
+  if (findings.length > 0) return findings;
+  return [
+    unsure(
+      'no process of this user runs with attribution on this host',
+      'start one: node --import otel-attribution/register app.js. Those of other users or in other containers cannot be seen from here',
+    ),
+  ];
+}
