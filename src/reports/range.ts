@@ -27,10 +27,16 @@ export interface Books {
  */
 export async function readBooks(db: SqlStore, now: number): Promise<Books> {
   const [row] = await db.all<{ first: number | null; through: number; width: number }>(
-    `SELECT epoch_ms(min(window_start)) AS first,
-  epoch_ms(max(least(sealed_at, window_start + to_seconds(window_seconds)))) AS through,
+    `WITH ends AS (
+  SELECT min(window_start) AS first, max(window_start) AS newest FROM sums WHERE window_start <= epoch_ms($now::BIGINT)
+)
+SELECT epoch_ms(first) AS first, epoch_ms((
+    SELECT max(least(sealed_at, window_start + to_seconds(window_seconds))) FROM sums
+    -- No window is wider than a day.
+    WHERE window_start > newest - INTERVAL 1 DAY AND window_start <= newest
+  )) AS through,
   (SELECT window_seconds FROM parts ORDER BY sealed_at DESC, part_id LIMIT 1) AS width
-FROM sums WHERE window_start <= epoch_ms($now::BIGINT)`,
+FROM ends`,
     { now },
   );
   if (row === undefined || row.first === null) {

@@ -10,9 +10,17 @@ export function tempDir(): string {
   return directory;
 }
 
-/** Collects what is logged. */
+/** Collects what is logged; `debug` apart. */
 export function testLogger() {
   const lines: string[] = [];
+  const details: string[] = [];
   const push = (message: string): void => void lines.push(message);
-  return { lines, debug() {}, info: push, warn: push, error: push };
+  return {
+    lines,
+    details,
+    debug: (message: string): void => void details.push(message),
+    info: push,
+    warn: push,
+    error: push,
+  };
 }

@@ -1,10 +1,10 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { AttributionError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
-import { loadDuckDB } from './peer.ts';
+import { type DuckDB, loadDuckDB } from './peer.ts';
 
 /** A value bound to a statement; an array becomes a list of strings or of numbers. */
 export type SqlValue = string | number | boolean | null | readonly string[] | readonly number[];
@@ -39,31 +39,25 @@ const instances = new Map<string, Shared>();
 export class Database {
   readonly path: string;
   readonly #connection: DuckDBConnection;
-  readonly #listValue: typeof import('@duckdb/node-api')['listValue'];
+  readonly #duckdb: DuckDB;
   readonly #shared: Shared;
   readonly #release: () => void;
 
-  constructor(
-    path: string,
-    connection: DuckDBConnection,
-    listValue: typeof import('@duckdb/node-api')['listValue'],
-    shared: Shared,
-    release: () => void,
-  ) {
+  constructor(path: string, connection: DuckDBConnection, duckdb: DuckDB, shared: Shared, release: () => void) {
     this.path = path;
     this.#shared = shared;
     this.#connection = connection;
-    this.#listValue = listValue;
+    this.#duckdb = duckdb;
     this.#release = release;
   }
 
   async run(sql: string, params?: SqlParams): Promise<void> {
-    await this.#connection.run(sql, this.#bind(params));
+    await this.#connection.run(sql, ...this.#bind(params));
   }
 
   /** All rows as plain objects; 64-bit integers become numbers, times `Date`s. */
   async all<R = Record<string, unknown>>(sql: string, params?: SqlParams): Promise<R[]> {
-    const reader = await this.#connection.runAndReadAll(sql, this.#bind(params));
+    const reader = await this.#connection.runAndReadAll(sql, ...this.#bind(params));
     const rows = reader.getRowObjectsJS() as Record<string, unknown>[];
     for (const row of rows) for (const key in row) if (typeof row[key] === 'bigint') row[key] = Number(row[key]);
     return rows as R[];
@@ -95,13 +89,20 @@ export class Database {
     this.#release();
   }
 
-  #bind(params: SqlParams | undefined): Record<string, DuckDBValue> | undefined {
-    if (params === undefined) return undefined;
-    const bound: Record<string, DuckDBValue> = {};
+  /** Lists need their type said: the driver takes that of the first element, and a later one may not fit. */
+  #bind(params: SqlParams = {}): [Record<string, DuckDBValue>, Record<string, DuckDBType>] {
+    const { LIST, DOUBLE, VARCHAR, listValue } = this.#duckdb;
+    const values: Record<string, DuckDBValue> = {};
+    const types: Record<string, DuckDBType> = {};
     for (const [name, value] of Object.entries(params)) {
-      bound[name] = typeof value === 'object' && value !== null ? this.#listValue(value) : value;
+      if (typeof value === 'object' && value !== null) {
+        types[name] = LIST(typeof value[0] === 'number' ? DOUBLE : VARCHAR);
+        values[name] = listValue(value);
+      } else {
+        values[name] = value;
+      }
     }
-    return bound;
+    return [values, types];
   }
 }
 
@@ -130,8 +131,7 @@ export async function openDatabase(file: string, options: DatabaseOptions): Prom
     release();
     throw error;
   }
-  const { listValue } = await loadDuckDB();
-  return new Database(path, await instance.connect(), listValue, held, () => release(instance));
+  return new Database(path, await instance.connect(), await loadDuckDB(), held, () => release(instance));
 }
 
 async function openInstance(path: string, options: DatabaseOptions): Promise<DuckDBInstance> {

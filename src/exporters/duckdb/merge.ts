@@ -156,6 +156,7 @@ async function insertBatch(
     for (const part of batch) result.rows += part.n;
   } catch (error) {
     if (batch.length > 1) {
+      options.logger.debug(`A batch of ${batch.length} parts failed, they are merged one by one: ${error}`);
       const all = batch.splice(0);
       for (const part of all) {
         const alone = [part];

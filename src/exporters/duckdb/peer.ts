@@ -1,6 +1,6 @@
 import { AttributionError } from '../../core/errors.ts';
 
-type DuckDB = typeof import('@duckdb/node-api');
+export type DuckDB = typeof import('@duckdb/node-api');
 
 let loading: Promise<DuckDB> | undefined;
 

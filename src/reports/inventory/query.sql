@@ -1,12 +1,13 @@
 -- What is measured, and what each row attribute costs in rows: without it, how many rows would the range have?
+-- Keys are counted by their 64-bit hash: over 20,000,000 rows two share one with a chance of 1 in 100,000, and it is 20 times faster.
 WITH selected AS (
   SELECT window_start, service, origin_service, origin, target AS used_target, event, unit, attributes, value, count AS calls
   FROM sums WHERE {{span}} AND target <> 'otel-attribution'{{where}}
 ),
 measures AS (
   SELECT used_target, event, unit, '' AS attribute, epoch_ms(min(window_start)) AS first_seen, epoch_ms(max(window_start)) AS last_seen,
-    count(*) AS stored, count(DISTINCT (origin_service, origin)) AS origins,
-    count(DISTINCT (service, origin_service, origin, attributes)) AS keys, fsum(calls) AS calls, fsum(value) AS value
+    count(*) AS stored, count(DISTINCT hash(origin_service, origin)) AS origins,
+    count(DISTINCT hash(service, origin_service, origin, attributes)) AS keys, fsum(calls) AS calls, fsum(value) AS value
   FROM selected GROUP BY ALL
 ),
 -- Distinct attribute texts are few: names are taken out of each once.
@@ -23,10 +24,10 @@ with_names AS (
 ),
 costs AS (
   SELECT used_target, event, unit, attribute, epoch_ms(min(window_start)) AS first_seen, epoch_ms(max(window_start)) AS last_seen,
-    count(*) AS stored, count(DISTINCT (origin_service, origin)) AS origins, count(DISTINCT content) AS keys,
+    count(*) AS stored, count(DISTINCT hash(origin_service, origin)) AS origins, count(DISTINCT content) AS keys,
     fsum(calls) AS calls, fsum(value) AS value,
-    count(DISTINCT (window_start, service, origin_service, origin, attributes))
-      - count(DISTINCT (window_start, service, origin_service, origin, without)) AS saved
+    count(DISTINCT hash(window_start, service, origin_service, origin, attributes))
+      - count(DISTINCT hash(window_start, service, origin_service, origin, without)) AS saved
   FROM with_names GROUP BY ALL
 ),
 lines AS (

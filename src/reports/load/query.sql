@@ -1,21 +1,22 @@
 -- Who loads what. One block per target, event and unit: never a sum over units, nor over server and client seconds.
-WITH bucketed AS (
+-- One bucket is the whole range, or with --at peak each window, of which the heaviest stays.
+WITH blocks AS (
+  SELECT {{block}} AS block_target, event, unit, {{bucket}} AS bucket, fsum(value) AS total_value, fsum(count) AS total_calls,
+    max(max) AS largest, max({m: max, t: exemplar_trace_id}) FILTER (exemplar_trace_id <> '' AND max IS NOT NULL) AS exemplar
+  FROM sums WHERE {{span}} AND {{measure}}{{where}}
+  GROUP BY 1, 2, 3, 4
+  QUALIFY row_number() OVER (PARTITION BY block_target, event, unit ORDER BY total_value DESC, bucket) = 1
+),
+bucketed AS (
   SELECT {{block}} AS block_target, event, unit, {{bucket}} AS bucket, {{key_service}} AS key_service, {{key}} AS key,
     fsum(value) AS value, fsum(count) AS calls, max(max) AS largest,
     max({m: max, t: exemplar_trace_id}) FILTER (exemplar_trace_id <> '' AND max IS NOT NULL) AS exemplar
-  FROM sums WHERE {{span}} AND {{measure}}{{where}}
+  FROM sums WHERE {{span}} AND {{measure}}{{where}} AND {{bucket}} IN (SELECT bucket FROM blocks)
   GROUP BY ALL
-),
--- One bucket is the whole range, or with --at peak each window, of which the heaviest stays.
-blocks AS (
-  SELECT block_target, event, unit, bucket, fsum(value) AS total_value, fsum(calls) AS total_calls,
-    max(largest) AS largest, max(exemplar) AS exemplar
-  FROM bucketed GROUP BY block_target, event, unit, bucket
-  QUALIFY row_number() OVER (PARTITION BY block_target, event, unit ORDER BY total_value DESC, bucket) = 1
 ),
 requested AS (
   SELECT origin_service, origin, {{bucket}} AS bucket, fsum(count) AS requests
-  FROM sums WHERE {{span}} AND {{requests}}
+  FROM sums WHERE {{span}} AND {{requests}} AND {{bucket}} IN (SELECT bucket FROM blocks)
   GROUP BY ALL
 ),
 ranked AS (

@@ -1,14 +1,14 @@
 -- How load moved: the heaviest keys of each target, and the rest, per step.
-WITH summed AS (
-  SELECT {{block}} AS block_target, event, unit, window_start, {{key_service}} AS key_service, {{key}} AS key,
-    fsum(value) AS value, fsum(count) AS calls
-  FROM sums WHERE {{span}} AND {{measure}}{{where}}
-  GROUP BY ALL
+WITH steps AS (SELECT unnest($edges::BIGINT[]) AS step, unnest($step_seconds::DOUBLE[]) AS seconds),
+-- Windows are few beside rows: each finds its step once.
+windows AS (
+  SELECT window_start, step, seconds
+  FROM (SELECT DISTINCT window_start FROM sums WHERE {{span}}) AS found ASOF JOIN steps ON epoch_ms(found.window_start) >= steps.step
 ),
-steps AS (SELECT unnest($edges::BIGINT[]) AS step, unnest($step_seconds::DOUBLE[]) AS seconds),
 stepped AS (
-  SELECT block_target, event, unit, step, seconds, key_service, key, fsum(value) AS value, fsum(calls) AS calls
-  FROM summed ASOF JOIN steps ON epoch_ms(summed.window_start) >= steps.step
+  SELECT {{block}} AS block_target, event, unit, step, seconds, {{key_service}} AS key_service, {{key}} AS key,
+    fsum(value) AS value, fsum(count) AS calls
+  FROM sums JOIN windows USING (window_start) WHERE {{span}} AND {{measure}}{{where}}
   GROUP BY ALL
 ),
 keyed AS (

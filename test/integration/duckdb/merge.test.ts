@@ -41,7 +41,10 @@ function zstd(text: string): Buffer {
 test('merges every part once and removes its file', async () => {
   const directory = tempDir();
   for (let sequence = 1; sequence <= 150; sequence++) writePart(directory, part(sequence));
-  const { result, rows, value } = await merged(directory);
+  const logger = testLogger();
+  const { result, rows, value } = await merged(directory, { logger });
+  // Whole batches went in: no part had to be taken alone.
+  expect(logger.details).toEqual([]);
   expect(result).toEqual({ parts: 150, rows: 450, repeated: 0, quarantined: 0, newer: 0 });
   expect({ rows, value }).toEqual({ rows: 450, value: (150 * 3) / 1024 });
   expect(inbox(directory)).toEqual([]);
