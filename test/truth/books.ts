@@ -17,6 +17,8 @@ export interface TargetPattern {
   readonly name: string;
   readonly event: string;
   readonly matches: (target: string) => boolean;
+  /** Compares the sum of the values (messages, tokens) instead of the number of measurements. */
+  readonly sum?: boolean;
 }
 
 /** Events that count operations. Sizes, tokens and messages describe the same operations once more. */
@@ -37,7 +39,7 @@ export function countsOf(rows: readonly Row[], patterns: readonly TargetPattern[
         originService: row.originService,
         origin: pattern === undefined ? `${row.origin} → ${row.event} ${row.target}` : row.origin,
       },
-      operations: row.samples,
+      operations: pattern?.sum === true ? row.value : row.samples,
     });
   }
   return counts;

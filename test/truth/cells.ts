@@ -113,17 +113,39 @@ export const SERVER = 'server';
 export const CONSUMER = 'amqplib consumer';
 export const MODEL = 'model';
 export const CHAIN = 'chain';
-export const OWN_TARGETS: readonly string[] = [SERVER, CONSUMER, MODEL, CHAIN];
+export const TOKENS = 'tokens';
+export const MESSAGES = 'amqplib messages';
+export const OWN_TARGETS: readonly string[] = [SERVER, CONSUMER, MODEL, TOKENS, MESSAGES, CHAIN];
+
+/** Targets whose numbers are not operations. */
+export const UNITS: Readonly<Record<string, string>> = { [TOKENS]: '{token}', [MESSAGES]: '{message}' };
+
+/** What an instrumentation makes impossible: the operations are counted and listed, not hidden and not judged. */
+export const IMPOSSIBLE: Readonly<Record<string, string>> = {
+  [unseen('ioredis')]:
+    'instrumentation-ioredis makes no span without a parent (requireParentSpan): work outside any request or withOrigin is invisible',
+  [unseen('bullmq')]: "a worker's own polling runs on ioredis outside any span (requireParentSpan)",
+};
+
+/** Name in the tally of operations on a resource that no span can tell of. */
+export function unseen(resource: 'ioredis' | 'bullmq'): string {
+  return `${resource} without a parent`;
+}
 
 /** Every server has its own port, so the port in a target tells which it is. */
 export function patternsOf(endpoints: Endpoints): TargetPattern[] {
   const patterns: TargetPattern[] = [
     { name: SERVER, event: 'http.server.request.duration', matches: (target) => target.startsWith('service://') },
     { name: CONSUMER, event: 'messaging.process.duration', matches: (target) => target.startsWith('service://') },
+    { name: TOKENS, event: 'gen_ai.client.token.usage', matches: (target) => target.includes('mock'), sum: true },
     { name: MODEL, event: 'gen_ai.client.operation.duration', matches: (target) => target.includes('mock') },
   ];
   for (const [resource, port] of Object.entries(endpoints) as [Resource, number][]) {
     const address = new RegExp(`:${port}(?!\\d)`);
+    if (resource === 'amqplib') {
+      const event = 'messaging.client.sent.messages';
+      patterns.push({ name: MESSAGES, event, matches: (target) => address.test(target), sum: true });
+    }
     patterns.push({ name: resource, event: EVENTS[resource], matches: (target) => address.test(target) });
   }
   return patterns;

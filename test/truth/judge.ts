@@ -1,8 +1,8 @@
 /** The cells of one application, once everything is counted. */
 import { UNCLAIMED } from './books.ts';
-import { type AppSpec, OWN_TARGETS } from './cells.ts';
+import { type AppSpec, IMPOSSIBLE, OWN_TARGETS, UNITS } from './cells.ts';
 import { compare } from './compare.ts';
-import { type Cell, cellOf } from './report.ts';
+import { type Cell, cellOf, impossibleCell } from './report.ts';
 import type { Resource } from './servers/start.ts';
 import type { Count } from './tally.ts';
 
@@ -20,7 +20,11 @@ export function judge(
   // Operations on a target that nobody expects are rows too many; where there are none, there is nothing to show.
   for (const target of [...OWN_TARGETS, UNCLAIMED]) {
     const result = compare(own(expected, target), own(got, target));
-    if (result.operations > 0 || result.doubled > 0) cells.push(cellOf(spec.service, target, result));
+    if (result.operations > 0 || result.doubled > 0) cells.push(cellOf(spec.service, target, result, UNITS[target]));
+  }
+  for (const [target, reason] of Object.entries(IMPOSSIBLE)) {
+    const operations = own(expected, target).reduce((sum, count) => sum + count.operations, 0);
+    if (operations > 0) cells.push(impossibleCell(spec.service, target, operations, reason));
   }
   return cells;
 }

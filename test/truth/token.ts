@@ -11,6 +11,9 @@ export interface Cause {
   readonly origin: string;
 }
 
+/** Stands for the origin of an operation of which no instrumentation makes a span. */
+export const NO_SPAN = '(no span)';
+
 const PATTERN = /~([A-Za-z0-9%._!'()*-]+)~/;
 
 /** Safe inside SQL literals and comments, Redis keys, URL paths, headers and JSON. */

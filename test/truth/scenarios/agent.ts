@@ -9,7 +9,10 @@ import { serveScenario } from './express-app.ts';
 const { endpoints } = settings();
 const downstream = await http((name) => import(name), endpoints.http!);
 const usage = { inputTokens: 10, outputTokens: 5, totalTokens: 15 };
-const called = (token: string) => tell({ type: 'counted', target: 'model', token, operations: 1 });
+function called(token: string): void {
+  tell({ type: 'counted', target: 'model', token, operations: 1 });
+  tell({ type: 'counted', target: 'tokens', token, operations: usage.totalTokens });
+}
 
 /** Asks for the tool first, answers once the tool has answered. */
 function model(token: string): MockLanguageModelV2 {

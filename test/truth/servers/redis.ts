@@ -1,6 +1,6 @@
 /** redis-server, watched over MONITOR: the server prints every command of every client. */
 import { connect, type Socket } from 'node:net';
-import { type Cause, findToken } from '../token.ts';
+import { type Cause, findToken, NO_SPAN } from '../token.ts';
 import { Daemon, findProgram, freePort, listening, temporaryDirectory } from './process.ts';
 
 export interface RedisServer {
@@ -9,9 +9,18 @@ export interface RedisServer {
 }
 
 // Commands run by a script are the server's own: `[0 lua]`. They are part of the EVALSHA the client sent.
+const HANDSHAKE = /\] "(?:hello|info|client|command|select|monitor)"/i;
 const CLIENT_COMMAND = /^\+?\d+\.\d+ \[\d+ (?!lua)/;
 
-function monitor(port: number, count: (cause: Cause) => void): Promise<Socket> {
+/** Cause of a MONITOR line; commands without a token belong to `otherwise`, where they are counted at all. */
+function causeOf(line: string, otherwise: string | undefined): Cause | undefined {
+  if (!CLIENT_COMMAND.test(line)) return undefined;
+  const cause = findToken(line);
+  if (cause !== undefined || otherwise === undefined || HANDSHAKE.test(line)) return cause;
+  return { service: otherwise, originService: otherwise, origin: NO_SPAN };
+}
+
+function monitor(port: number, count: (cause: Cause) => void, otherwise: string | undefined): Promise<Socket> {
   return new Promise((resolve, reject) => {
     let rest = '';
     const socket = connect(port, '127.0.0.1', () => socket.write('MONITOR\r\n'));
@@ -22,14 +31,15 @@ function monitor(port: number, count: (cause: Cause) => void): Promise<Socket> {
       rest = lines.pop()!;
       for (const line of lines) {
         if (line === '+OK') resolve(socket);
-        const cause = CLIENT_COMMAND.test(line) ? findToken(line) : undefined;
+        const cause = causeOf(line, otherwise);
         if (cause !== undefined) count(cause);
       }
     });
   });
 }
 
-export async function startRedis(count: (cause: Cause) => void): Promise<RedisServer> {
+/** `otherwise`: the service whose commands without a token are counted too, as work that has no span. */
+export async function startRedis(count: (cause: Cause) => void, otherwise?: string): Promise<RedisServer> {
   const program = findProgram('redis-server', 'valkey-server');
   if (program === undefined) throw new Error('redis-server is not installed');
   const directory = temporaryDirectory('redis');
@@ -40,7 +50,7 @@ export async function startRedis(count: (cause: Cause) => void): Promise<RedisSe
     directory,
   );
   await listening(port, daemon.child, 'redis-server');
-  const watching = await monitor(port, count);
+  const watching = await monitor(port, count, otherwise);
   return {
     port,
     async stop() {

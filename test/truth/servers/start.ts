@@ -1,6 +1,8 @@
 /** All servers side by side. One that is not installed leaves its cells out, with the reason. */
+import { MESSAGES, unseen } from '../cells.ts';
 import type { Endpoints } from '../drivers/types.ts';
 import type { Tally } from '../tally.ts';
+import { type Cause, NO_SPAN } from '../token.ts';
 import { startGrpc, startHttp } from './downstream.ts';
 import { startMariaDb } from './mariadb.ts';
 import { startPgTap } from './pg-tap.ts';
@@ -61,7 +63,9 @@ export async function startServers(
     }
   }
 
-  const counting = (target: string) => (cause: Parameters<Tally['add']>[1]) => tally.add(target, cause);
+  const counting = (target: string) => (cause: Cause) => tally.add(target, cause);
+  const countingRedis = (target: 'ioredis' | 'bullmq') => (cause: Cause) =>
+    tally.add(cause.origin === NO_SPAN ? unseen(target) : target, cause);
   const sink = await startHttp(() => {});
   running.push(sink);
 
@@ -88,17 +92,21 @@ export async function startServers(
     const server = await start(['mysql2'], startMariaDb);
     if (server !== undefined) collectors.push(() => server.collect(counting('mysql2')));
   }
+  function countMessage(cause: Cause): void {
+    tally.add('amqplib', cause);
+    tally.add(MESSAGES, cause);
+  }
   async function rabbitMq(): Promise<void> {
-    const server = await start(['amqplib'], () => startRabbitMq(counting('amqplib')));
+    const server = await start(['amqplib'], () => startRabbitMq(countMessage));
     if (server !== undefined) servers.feed = (exchange, messages) => server.feed(exchange, messages);
   }
   await Promise.all([
     prisma().then(sql),
     mariaDb(),
     rabbitMq(),
-    start(['ioredis'], () => startRedis(counting('ioredis'))),
+    start(['ioredis'], () => startRedis(countingRedis('ioredis'))),
     start(['redis'], () => startRedis(counting('redis'))),
-    start(['bullmq'], () => startRedis(counting('bullmq'))),
+    start(['bullmq'], () => startRedis(countingRedis('bullmq'), 'bullmq')),
     start(['undici'], () => startHttp(counting('undici'))),
     start(['http'], () => startHttp(counting('http'))),
     start(['grpc-js'], () => startGrpc(counting('grpc-js'))),
