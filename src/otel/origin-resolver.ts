@@ -92,7 +92,7 @@ export class OriginResolver {
   /** What can be said before the root has ended: a route that may still come makes it `(unattributed)`. */
   soFar(scope: Scope): NamedOrigin {
     return (
-      this.known(scope, '') ?? {
+      this.known(scope, routeOfOpenHandler(scope)) ?? {
         originService: scope.service,
         origin: UNATTRIBUTED,
         attributes: scope.inbound?.attributes ?? '',
@@ -134,4 +134,22 @@ export class OriginResolver {
       return '';
     }
   }
+}
+
+/**
+ * The route that the open handler span of a request knows before its root does. Spans of middleware and routers carry a
+ * part of it only, so they do not count.
+ */
+function routeOfOpenHandler(scope: Scope): string {
+  for (let state = scope.firstOpen; state !== undefined; state = state.nextOpen) {
+    const attributes = state.span?.attributes;
+    if (attributes === undefined || state === scope.root) continue;
+    const handles =
+      attributes['express.type'] === 'request_handler' ||
+      attributes['koa.type'] === 'router' ||
+      attributes['nestjs.type'] !== undefined;
+    const route = attributes['http.route'];
+    if (handles && typeof route === 'string') return route;
+  }
+  return '';
 }

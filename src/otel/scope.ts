@@ -14,7 +14,9 @@ export class Scope {
   readonly service: string;
   /** Origin a trusted caller sent, or that the root's link leads to. */
   readonly inbound: CarriedOrigin | undefined;
+  /** The local root while it is open. */
   root: SpanState | undefined;
+  rootKind = 0;
   readonly pending = new PendingSums();
   /** Known once the root has ended. */
   resolved: NamedOrigin | undefined;

@@ -20,7 +20,16 @@ import { Scope } from './scope.ts';
 import { ScopeRegistry } from './scope-registry.ts';
 import type { ReadableSpan } from './sdk-types.ts';
 import { SpanState, setState, stateOf } from './span-state.ts';
-import { absorberOf, absorbs, CONSUMED_MESSAGES, hold, isNestedSystem, markCounted, markProcessed } from './winner.ts';
+import {
+  absorberOf,
+  absorbs,
+  CONSUMED_MESSAGES,
+  hold,
+  isBelowServer,
+  isNestedSystem,
+  markCounted,
+  markProcessed,
+} from './winner.ts';
 
 const INTERNAL = 0;
 const SERVER = 1;
@@ -88,7 +97,10 @@ export class SpanTracker {
     const detached = scope.rootEndedMs >= 0 && startMs - scope.rootEndedMs > this.#o.originDeadlineMs;
     const named = namedOrigin(parentContext) ?? (detached ? DETACHED_ORIGIN : undefined);
     const state = new SpanState(scope, parent, span, startMs, named, contextAttributes(parentContext));
-    if (parent === undefined) scope.root = state;
+    if (parent === undefined) {
+      scope.root = state;
+      scope.rootKind = span.kind;
+    }
     if (scope.openCount < limits.scopeSpans) scope.addOpen(state);
     else this.#o.accounts.count('attribution.limit.reached', 'scope_spans');
     setState(span, state);
@@ -96,7 +108,7 @@ export class SpanTracker {
 
   #parentOf(span: ReadableSpan, parentContext: Context): SpanState | undefined {
     const remoteOrNone = span.parentSpanContext === undefined || span.parentSpanContext.isRemote === true;
-    if (remoteOrNone && (span.kind === SERVER || span.kind === CONSUMER)) return undefined;
+    if (remoteOrNone && (span.kind === SERVER || span.kind === CONSUMER)) return sameRequest(span, parentContext);
     if (!remoteOrNone) {
       const parent = stateOf(trace.getSpan(parentContext));
       if (parent !== undefined) return parent;
@@ -124,7 +136,7 @@ export class SpanTracker {
     const { scope } = state;
     const { attributes } = span;
     const isRoot = scope.root === state;
-    this.#learn(span, scope);
+    if (!isRoot) this.#learn(span, scope);
     const byAttribute = this.#o.resolver.namedBy(attributes);
     if (byAttribute !== undefined) state.named = byAttribute;
     else if (state.named === undefined) state.named = this.#o.resolver.namedAbove(state);
@@ -148,7 +160,7 @@ export class SpanTracker {
 
   /** Routes and operation names that spans below the root know before, or instead of, the root. */
   #learn(span: ReadableSpan, scope: Scope): void {
-    if (span.kind !== INTERNAL) return;
+    if (span.kind !== INTERNAL && span.kind !== SERVER) return;
     const { attributes } = span;
     const route = attributes['http.route'];
     if (typeof route === 'string' && route.length > scope.childRoute.length) scope.childRoute = route;
@@ -161,6 +173,10 @@ export class SpanTracker {
   }
 
   #count(span: ReadableSpan, state: SpanState, mapped: Mapped): void {
+    if (span.kind === SERVER && mapped.category === 'server' && isBelowServer(state)) {
+      this.#suppressed.n++;
+      return;
+    }
     if (isNestedSystem(mapped)) {
       if (state.countedBelow?.includes(mapped.system)) {
         this.#suppressed.n++;
@@ -339,6 +355,18 @@ export class SpanTracker {
       }
     }
   }
+}
+
+/**
+ * A framework (Hono) that reads the caller's headers again starts a second server span for the request: it has the same
+ * remote parent as the one the HTTP instrumentation made around it.
+ */
+function sameRequest(span: ReadableSpan, parentContext: Context): SpanState | undefined {
+  const remote = span.parentSpanContext;
+  if (span.kind !== SERVER || remote === undefined) return undefined;
+  const outer = stateOf(rpcSpan(parentContext));
+  const isSame = outer?.span?.parentSpanContext?.spanId === remote.spanId;
+  return isSame ? outer : undefined;
 }
 
 function toMs(time: readonly [number, number]): number {

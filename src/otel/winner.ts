@@ -65,6 +65,12 @@ export function markCounted(state: SpanState, system: string): void {
   }
 }
 
+/** A framework's own server span (Hono, Next.js) below that of the HTTP instrumentation is the same request. */
+export function isBelowServer(state: SpanState): boolean {
+  const { scope } = state;
+  return scope.rootKind === SERVER && scope.root !== state;
+}
+
 /** A message was processed below these spans: a `receive` among them does not count its messages again. */
 export function markProcessed(state: SpanState): void {
   for (let outer = state.parent; outer !== undefined && !outer.processedBelow; outer = outer.parent) {

@@ -7,10 +7,15 @@ import type { Logger } from '../../core/logger.ts';
 import { resolveFromApplication, SDK_PACKAGE } from '../setup/sdk-modules.ts';
 import { packageVersion } from '../version.ts';
 import { bindPoolCallback } from './bind-callback.ts';
+import { repairUndiciQueue } from './undici-queue.ts';
 
 const INSTRUMENTATION_PACKAGE = '@opentelemetry/instrumentation';
 
-type Exports = { readonly prototype?: unknown; readonly default?: Exports };
+type Exports = {
+  readonly prototype?: unknown;
+  readonly default?: Exports;
+  readonly PoolBase?: { prototype?: unknown };
+};
 
 /** The little of `@opentelemetry/instrumentation` used here, the same in all its versions. */
 interface InstrumentationModule {
@@ -63,6 +68,16 @@ function makeRepair(module: InstrumentationModule): object {
     };
   const keep = () => {};
   const mysqlFile = (file: string) => new InstrumentationNodeModuleFile(file, ['>=2 <4'], bind('getConnection'), keep);
+  const undiciFile = (file: string) =>
+    new InstrumentationNodeModuleFile(
+      file,
+      ['>=5 <9'],
+      (exports) => {
+        repairUndiciQueue(exports.PoolBase);
+        return exports;
+      },
+      keep,
+    );
 
   class PoolRepair extends InstrumentationBase {
     init() {
@@ -70,6 +85,10 @@ function makeRepair(module: InstrumentationModule): object {
         new InstrumentationNodeModuleDefinition('mysql2', ['>=2 <4'], undefined, undefined, [
           mysqlFile('mysql2/lib/base/pool.js'),
           mysqlFile('mysql2/lib/pool.js'),
+        ]),
+        new InstrumentationNodeModuleDefinition('undici', ['>=5 <9'], undefined, undefined, [
+          undiciFile('undici/lib/dispatcher/pool-base.js'),
+          undiciFile('undici/lib/pool-base.js'),
         ]),
         new InstrumentationNodeModuleDefinition('pg-pool', ['>=2 <4'], bind('connect'), keep),
       ];

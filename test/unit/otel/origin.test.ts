@@ -172,6 +172,30 @@ describe('linking', () => {
     expect(h.attribution.accounts.total('attribution.span.parent_unknown')).toBe(1);
   });
 
+  it('counts a request once that the framework gives a server span of its own', async () => {
+    const remote = trace.setSpanContext(ROOT_CONTEXT, {
+      traceId: 'a'.repeat(32),
+      spanId: 'b'.repeat(16),
+      traceFlags: 1,
+      isRemote: true,
+    });
+    const attributes = { 'http.request.method': 'GET' };
+    for (const parent of [ROOT_CONTEXT, remote]) {
+      const request = h.span('GET', { kind: SpanKind.SERVER, attributes }, parent);
+      const inside = setRPCMetadata(h.in(request, ROOT_CONTEXT), { type: RPCType.HTTP, span: request });
+      // Local parent, or the caller's headers read once more.
+      const again = parent === remote ? trace.setSpan(inside, trace.getSpan(remote)!) : inside;
+      const own = h.span('GET /own/:id', { kind: SpanKind.SERVER, attributes }, again);
+      own.setAttribute('http.route', '/own/:id');
+      h.pg(h.in(own, inside)).end();
+      own.end();
+      request.end();
+    }
+    const rows = await h.rows();
+    expect(operations(rows, PG_TARGET)).toEqual({ 'GET /own/:id': 2 });
+    expect(operations(rows, 'service://storefront')).toEqual({ 'GET /own/:id': 2 });
+  });
+
   it('keeps a chain of spans, each started below the last, at a bounded length', () => {
     const request = h.request('/chain');
     let last = request;
