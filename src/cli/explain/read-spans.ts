@@ -2,9 +2,10 @@
  * Spans in the forms in which people have them: OTLP/JSON (a span, a whole request, lines of requests), what
  * `ConsoleSpanExporter` prints, and our own `SpanFacts`.
  */
-import { parseAllDocuments } from 'yaml';
+import { stripVTControlCharacters } from 'node:util';
 import { AttributionError } from '../../core/errors.ts';
 import type { SpanFacts } from '../../core/mapping/types.ts';
+import { parseInspected } from './inspected.ts';
 import { fromOtlpAttributes, otlpKind } from './otlp.ts';
 
 export interface ReadSpan {
@@ -31,7 +32,8 @@ const KINDS = ['internal', 'server', 'client', 'producer', 'consumer'];
 export function readSpans(text: string, source: string, service = ''): ReadSpan[] {
   const spans: ReadSpan[] = [];
   const around = { service, scopeName: '', otlp: false };
-  const documents = parse(text, source);
+  // A logger, or FORCE_COLOR, may have coloured it.
+  const documents = parse(stripVTControlCharacters(text), source);
   for (const [i, document] of documents.entries()) {
     walk(document, documents.length > 1 ? `[${i}]` : '', around, source, spans);
   }
@@ -39,7 +41,7 @@ export function readSpans(text: string, source: string, service = ''): ReadSpan[
   return spans;
 }
 
-/** JSON; else one JSON per line; else what `console.dir` prints, which YAML reads (unquoted keys, single quotes). */
+/** JSON; else one JSON per line; else what `console.dir` prints. */
 function parse(text: string, source: string): unknown[] {
   if (text.trim() === '') throw usage(`${source} is empty; expected a span as JSON`);
   let problem: string;
@@ -53,13 +55,8 @@ function parse(text: string, source: string): unknown[] {
   } catch {
     // Not lines of JSON either.
   }
-  if (/^\s*[{[]/.test(text)) {
-    // Printed one after another, without a separator.
-    const documents = parseAllDocuments(text.replaceAll(/^\}\s*(?=\{)/gm, '}\n---\n'), { logLevel: 'silent' });
-    if (Array.isArray(documents) && documents.every(({ errors }) => errors.length === 0)) {
-      return documents.map((document) => document.toJS({ maxAliasCount: 0 }) as unknown);
-    }
-  }
+  const printed = parseInspected(text);
+  if (printed !== undefined) return printed;
   throw usage(`${source} is not JSON: ${problem}`);
 }
 

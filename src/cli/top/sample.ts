@@ -77,14 +77,11 @@ export class Sampler {
   picture(at: number): TopPicture {
     const sums = new Map<string, Sum>();
     for (const { answers } of this.#seen.values()) {
-      for (const answer of answers) {
-        for (const one of answer.inFlight) {
-          const key = keyOf(one);
-          const sum = sums.get(key) ?? this.#newSum(key, one);
-          sums.set(key, sum);
-          // Each process over its own answers: one that missed a look did not stand still.
-          sum.active += one.operations / answers.length;
-        }
+      for (const [key, { one, operations }] of totals(answers)) {
+        const sum = sums.get(key) ?? this.#newSum(key, one);
+        sums.set(key, sum);
+        // Each process over its own answers: one that missed a look did not stand still.
+        sum.active += operations / answers.length;
       }
     }
     this.#addOldest(sums);
@@ -120,6 +117,20 @@ export class Sampler {
 
 function keyOf({ target, originService, origin }: LiveSnapshot['inFlight'][number]): string {
   return JSON.stringify([target, originService, origin]);
+}
+
+/** Operations of one process per row, over all of its answers: whole numbers until the one division. */
+function totals(answers: readonly LiveSnapshot[]) {
+  const totals = new Map<string, { readonly one: LiveSnapshot['inFlight'][number]; operations: number }>();
+  for (const { inFlight } of answers) {
+    for (const one of inFlight) {
+      const key = keyOf(one);
+      const total = totals.get(key);
+      if (total === undefined) totals.set(key, { one, operations: one.operations });
+      else total.operations += one.operations;
+    }
+  }
+  return totals;
 }
 
 function processOf({ socket, answers }: Seen): TopProcess {

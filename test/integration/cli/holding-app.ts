@@ -1,10 +1,13 @@
 /** An application with the plug-in that holds operations open until it is told to end. Prints `ready` when they are. */
-import { SpanKind, trace, context } from '@opentelemetry/api';
+import { context, SpanKind, trace } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { withAttribution } from '../../../src/index.ts';
 
 const sdk = new NodeSDK(
-  withAttribution({ serviceName: process.env.SERVICE ?? 'storefront', spanProcessors: [] }, { exporters: ['memory'], exitTable: false }),
+  withAttribution(
+    { serviceName: process.env.SERVICE ?? 'storefront', spanProcessors: [] },
+    { exporters: ['memory'], exitTable: false },
+  ),
 );
 sdk.start();
 const tracer = trace.getTracer('holding-app');
