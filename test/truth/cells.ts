@@ -16,6 +16,8 @@ export interface AppSpec {
   readonly exports?: boolean;
   /** Does not run at all where one of its resources is missing. */
   readonly needsAll?: boolean;
+  /** Needs database connections that are sessions of their own, which those of PGlite are not. */
+  readonly needsSessions?: boolean;
   /** Most rounds that make sense: its requests hold on to connections. */
   readonly maxRounds?: number;
   /** A second application, started first and called by this one. */
@@ -70,6 +72,7 @@ export const SCENARIOS: readonly AppSpec[] = [
     start: OPTIONS,
     resources: ['pg', 'http', 'undici'],
     needsAll: true,
+    needsSessions: true,
     maxRounds: 6,
     env: { TRUTH_OPTIONS: JSON.stringify({ windowSeconds: 1, originDeadlineSeconds: 2 }) },
   },

@@ -12,7 +12,7 @@ import { judge } from './judge.ts';
 import { type Cell, reportOf, skippedCell, tableOf } from './report.ts';
 import { type RunOptions, runApp } from './run-app.ts';
 import { Daemon } from './servers/process.ts';
-import { type Servers, startServers } from './servers/start.ts';
+import { type Resource, type Servers, startServers } from './servers/start.ts';
 import { type Count, Tally } from './tally.ts';
 
 const { values: flags } = parseArgs({
@@ -52,15 +52,31 @@ function selected(spec: AppSpec): AppSpec | undefined {
 
 const withBack = (spec: AppSpec): AppSpec[] => (spec.back === undefined ? [spec] : [spec, spec.back]);
 
+const ONE_SESSION = 'needs PostgreSQL: PGlite is one session for all connections';
+
+function reasonOf(part: AppSpec, resource: Resource, servers: Servers): string | undefined {
+  if (part.needsSessions === true && servers.sqlKind === 'PGlite') return ONE_SESSION;
+  return servers.missing.get(resource)?.split('\n')[0];
+}
+
 /** Cells that cannot run because a server they need is not there. */
 function skipped(spec: AppSpec, servers: Servers): Cell[] {
-  return withBack(spec).flatMap((part) =>
-    part.resources.flatMap((resource) => {
-      const reason = servers.missing.get(resource);
-      return reason === undefined ? [] : [skippedCell(part.service, resource, reason.split('\n')[0]!)];
-    }),
-  );
+  return withBack(spec).flatMap((part) => {
+    const reasons = part.resources.map((resource) => reasonOf(part, resource, servers));
+    // One that needs all does not run where one is missing: every cell of it says why.
+    const forAll = part.needsAll === true ? reasons.find((reason) => reason !== undefined) : undefined;
+    return part.resources.flatMap((resource, i) => {
+      const reason = reasons[i] ?? forAll;
+      return reason === undefined ? [] : [skippedCell(part.service, resource, reason)];
+    });
+  });
 }
+
+const canRun = (spec: AppSpec, servers: Servers): boolean =>
+  !withBack(spec).some(
+    (part) => part.needsAll === true && part.resources.some((r) => reasonOf(part, r, servers) !== undefined),
+  ) &&
+  (spec.resources.length === 0 || spec.resources.some((r) => reasonOf(spec, r, servers) === undefined));
 
 async function main(): Promise<number> {
   const specs = [...SCENARIOS, ...FRAMEWORKS].map(selected).filter((spec) => spec !== undefined);
@@ -74,10 +90,7 @@ async function main(): Promise<number> {
     const got: Count[] = [];
     const failures: string[] = [];
     const cells: Cell[] = specs.flatMap((spec) => skipped(spec, servers));
-    const runnable = specs.filter(
-      (spec) =>
-        !withBack(spec).some((part) => part.needsAll === true && part.resources.some((r) => servers.missing.has(r))),
-    );
+    const runnable = specs.filter((spec) => canRun(spec, servers));
     const queue = [...runnable];
     async function worker(): Promise<void> {
       for (let spec = queue.shift(); spec !== undefined; spec = queue.shift()) {

@@ -29,6 +29,7 @@ function envOf(spec: AppSpec, servers: Servers): Record<string, string> {
         }
       : { OTEL_TRACES_EXPORTER: 'none' }),
     TRUTH_PRISMA: servers.prismaClient,
+    TRUTH_SQL: servers.sqlKind,
     ...spec.env,
   };
 }

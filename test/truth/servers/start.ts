@@ -1,5 +1,6 @@
 /** All servers side by side. One that is not installed leaves its cells out, with the reason. */
 import { MESSAGES, unseen } from '../cells.ts';
+import { MAPPER_NAMES } from '../drivers/connect.ts';
 import type { Endpoints } from '../drivers/types.ts';
 import type { Tally } from '../tally.ts';
 import { type Cause, NO_SPAN } from '../token.ts';
@@ -74,6 +75,10 @@ export async function startServers(
     const server = await start(taps, startSqlServer);
     if (server === undefined) return;
     servers.sqlKind = server.kind;
+    if (server.kind === 'PGlite') {
+      for (const mapper of MAPPER_NAMES)
+        missing.set(mapper, 'needs PostgreSQL: PGlite is one session for all connections');
+    }
     for (const resource of taps) {
       if (!missing.has(resource)) await start([resource], () => startPgTap(server.port, counting(resource)));
     }
