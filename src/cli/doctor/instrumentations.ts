@@ -18,7 +18,7 @@ const BUILT_ON: Readonly<Record<string, string>> = {
   'drizzle-orm': 'its driver',
   axios: 'http',
   got: 'http',
-  '@elastic/elasticsearch': 'undici',
+  '@elastic/elasticsearch': '@opentelemetry/instrumentation-undici',
   '@clickhouse/client': 'http',
   '@aws-sdk/client-dynamodb': '@smithy/core',
   '@aws-sdk/client-s3': '@smithy/core',

@@ -1,9 +1,12 @@
 /** What the running processes say about themselves. */
+import { statSync } from 'node:fs';
+import { withUnit } from '../../reports/format.ts';
 import { askSocket, liveSockets } from '../top/processes.ts';
 import { bad, type Finding, ok, unsure } from './finding.ts';
 
 const ANSWER_MS = 2_000;
-/** A process that started a moment ago may not have seen a span yet; its socket cannot say when that was. */
+/** A process that started a moment ago may not have had anything to do yet. */
+const YOUNG_MS = 30_000;
 const WHY_NONE =
   'send a request. If there were some: drivers were loaded before the instrumentations (put --import otel-attribution/register first), ' +
   'another SDK got the spans, or instrumentations are switched off; what the process says after 30 s tells which';
@@ -25,9 +28,10 @@ export async function checkProcesses(): Promise<Finding[]> {
       ];
     }
     const what = `${who}, ${answer.service} (${answer.script})`;
-    return answer.spansSeen === 0
-      ? [bad(`${what} has seen no span`, WHY_NONE)]
-      : [ok(`${what}: ${answer.spansSeen} spans seen`)];
+    if (answer.spansSeen > 0) return [ok(`${what}: ${answer.spansSeen} spans seen`)];
+    const ageMs = socketAgeMs(socket.path);
+    const text = `${what} has seen no span in ${withUnit(ageMs / 1000, 's')}`;
+    return [ageMs < YOUNG_MS ? unsure(text, WHY_NONE) : bad(text, WHY_NONE)];
   });
   if (findings.length > 0) return findings;
   return [
@@ -36,4 +40,13 @@ export async function checkProcesses(): Promise<Finding[]> {
       'start one: node --import otel-attribution/register app.js. Those of other users or in other containers cannot be seen from here',
     ),
   ];
+}
+
+/** The process makes its socket when it starts. */
+function socketAgeMs(path: string): number {
+  try {
+    return Math.max(0, Date.now() - statSync(path).mtimeMs);
+  } catch {
+    return 0;
+  }
 }

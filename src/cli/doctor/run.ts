@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { validateAll } from '../../config/validate.ts';
 import { AttributionError } from '../../core/errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { colours } from '../output.ts';
-import { type Project, readProject } from '../project/package-json.ts';
+import { type Project, readProject, upwards } from '../project/package-json.ts';
 import { scanSources } from '../project/set-ups.ts';
 import { checkDirectory } from './directory.ts';
 import { checkEnvironment } from './environment.ts';
@@ -66,9 +67,10 @@ async function examine({ project: folder, command, directory }: DoctorOptions): 
   return groups;
 }
 
+/** The nearest package.json on the way up, as npm finds it. */
 function projectIn(folder: string): Project | AttributionError {
   try {
-    return readProject(folder);
+    return readProject(upwards(folder).find((at) => existsSync(path.join(at, 'package.json'))) ?? folder);
   } catch (error) {
     if (error instanceof AttributionError) return error;
     throw error;

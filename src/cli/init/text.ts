@@ -58,6 +58,9 @@ function lastLine(plan: InitPlan, written: readonly string[] | undefined, green:
     if (numbers.length === 0) return 'Nothing was written.';
     return `Nothing was written. otel-attribution init --write does ${numbers.length === 1 ? 'step' : 'steps'} ${numbers.join(' and ')}.`;
   }
+  if (plan.script !== undefined && !written.includes('package.json')) {
+    return 'package.json is written in a way that cannot be edited safely: change the script by hand.';
+  }
   if (written.length === 0) return 'Nothing was left to write.';
   return `Wrote ${written.join(' and ')}. Do the other steps, start the application, then: otel-attribution top`;
 }

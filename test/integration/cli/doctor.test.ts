@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { testPart, testRow } from '../../helpers/parts.ts';
@@ -109,9 +110,11 @@ test('versions that do not fit: API lines, peers, drivers', async () => {
       },
       pg: { version: '9.1.0' },
       koa: { version: '3.0.0' },
+      axios: { version: '1.9.0' },
+      typeorm: { version: '0.3.0' },
       'better-sqlite3': { version: '12.0.0' },
     },
-    { pg: '9', koa: '3', 'better-sqlite3': '12', mongodb: '7' },
+    { pg: '9', koa: '3', axios: '1', typeorm: '0', 'better-sqlite3': '12', mongodb: '7' },
   );
   const all = await checks(folder);
   expect(about(all, '2 copies of @opentelemetry/api')).toMatchObject({
@@ -121,6 +124,8 @@ test('versions that do not fit: API lines, peers, drivers', async () => {
   expect(about(all, 'needs @opentelemetry/api ^1.11.0; 1.10.0 is installed')?.status).toBe('bad');
   expect(about(all, 'pg 9.1.0: i-pg supports >=8.0.3 <9')?.status).toBe('bad');
   expect(about(all, 'koa 3.0.0: no active instrumentation')?.status).toBe('bad');
+  expect(about(all, 'axios 1.9.0 is seen only through http')?.status).toBe('bad');
+  expect(about(all, 'typeorm 0.3.0: seen through its driver')?.status).toBe('ok');
   expect(about(all, 'better-sqlite3 12.0.0 has no instrumentation')?.fix).toContain('record()');
   expect(about(all, 'mongodb is in package.json, but not installed')?.status).toBe('unsure');
 });
@@ -243,22 +248,32 @@ test('a full spool, a file in place of the directory, production without a direc
   expect(about(production, 'sums stay in memory')?.fix).toContain('OTEL_ATTRIBUTION_DIRECTORY');
 });
 
-test('live processes: one that has seen spans, and one that has not', async () => {
+test('live processes: one that has seen spans, one that has not, and when that is too long', async () => {
   const TMPDIR = temporaryFolder();
   const app = path.join(import.meta.dirname, 'holding-app.ts');
-  for (const env of [{ IDLE: '1', SERVICE: 'quiet' }, { SERVICE: 'busy' }]) {
+  const quiet: number[] = [];
+  for (const env of [{ IDLE: '1' }, { IDLE: '1' }, {}]) {
     const child = fork(app, {
       env: { ...process.env, OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none', TMPDIR, ...env },
     });
     onTestFinished(() => void child.kill('SIGKILL'));
     await once(child, 'message');
+    if (env.IDLE === '1') quiet.push(child.pid!);
   }
+  // The second quiet one has been there for five minutes, by the age of its socket.
+  const started = Date.now() / 1000 - 300;
+  const socket = path.join(TMPDIR, `otel-attribution-${os.userInfo().uid}`, `${quiet[1]}-0.sock`);
+  utimesSync(socket, started, started);
   const all = await checks(healthy(), [], { TMPDIR });
-  const live = all.filter(({ group }) => group === 'processes');
-  expect(live.map(({ status, text }) => [status, /spans? seen|has seen no span/.exec(text)?.[0]]).sort()).toEqual([
-    ['bad', 'has seen no span'],
-    ['ok', 'spans seen'],
-  ]);
+  expect(about(all, `process ${quiet[0]}`)).toMatchObject({
+    status: 'unsure',
+    text: expect.stringContaining('no span'),
+  });
+  expect(about(all, `process ${quiet[1]}`)).toMatchObject({
+    status: 'bad',
+    text: expect.stringMatching(/no span in (300 s|5(\.0)? min)/),
+  });
+  expect(all.filter(({ group, status }) => group === 'processes' && status === 'ok')).toHaveLength(1);
 });
 
 test('a store that another process holds: says which', async () => {
@@ -283,7 +298,7 @@ test('as text: marks, fixes and the verdict; sad paths', async () => {
   const folder = temporaryFolder();
   const { code, stdout } = await runCli(['doctor', '--project', folder], { env: { TMPDIR: folder } });
   expect(code).toBe(1);
-  expect(stdout).toContain(`✗ ${path.join(folder, 'package.json')} does not exist`);
+  expect(stdout).toContain(`✗ ${path.join(folder, 'package.json')} does not exist`); // and none above it
   expect(stdout).toContain('→ otel-attribution doctor --project <folder>');
   expect(stdout).toContain('1 thing is in the way.');
   const unknown = await runCli(['doctor', '--fix']);

@@ -110,6 +110,16 @@ test('a script that does not call node is left alone, with the other way shown',
   expect(read(folder, 'package.json')).toContain('"nest start"');
 });
 
+test('a script written with escapes is left to the user', async () => {
+  const folder = temporaryFolder();
+  const text = '{"name":"x","scripts":{"start":"node\\u0020app.js"}}';
+  writeFileSync(path.join(folder, 'package.json'), text);
+  const { code, stdout } = await runCli(['init', folder, '--write']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('change the script by hand');
+  expect(read(folder, 'package.json')).toBe(text);
+});
+
 test('a package.json that cannot be replaced: says so, and leaves no file behind', async ({ skip }) => {
   if (process.getuid?.() === 0) skip('root may write everywhere');
   const folder = makeProject(shop);
