@@ -19,11 +19,36 @@ export function loadOptions(fromCode?: unknown, env: Env = process.env): Attribu
   return freeze(options);
 }
 
+/**
+ * As `loadOptions`, for a running application: a mistake costs the option it is in. `report` gets the text of all
+ * problems. Never throws.
+ */
+export function usableOptions(
+  fromCode: unknown,
+  report: (problems: string) => void,
+  env: Env = process.env,
+): AttributionOptions {
+  try {
+    return loadOptions(fromCode, env);
+  } catch (error) {
+    report(error instanceof Error ? error.message : String(error));
+  }
+  try {
+    return freeze(load<typeof import('./salvage.ts')>('salvage').salvage(fromCode, env).options);
+  } catch {
+    return Object.freeze({});
+  }
+}
+
 /** Loaded synchronously: `withAttribution` and `register` run before the first await of an application. */
 export function validation(): typeof import('./validate.ts') {
+  return load<typeof import('./validate.ts')>('validate');
+}
+
+function load<T>(name: string): T {
   // From source the modules end in .ts, from the package in .js.
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return createRequire(import.meta.url)(`./validate.${extension}`) as typeof import('./validate.ts');
+  return createRequire(import.meta.url)(`./${name}.${extension}`) as T;
 }
 
 function isEmptyObject(value: unknown): boolean {

@@ -96,7 +96,7 @@ function assemble(options: AttributionOptions): Attribution {
   });
   const windowSeconds = options.windowSeconds ?? 60;
   const originDeadlineMs = (options.originDeadlineSeconds ?? 2 * windowSeconds) * 1000;
-  const { exporters, directory } = buildExporters(options, logger);
+  const { exporters, directory } = buildExporters(options);
   const pipeline: Pipeline = new Pipeline({
     exporters,
     dictionary,

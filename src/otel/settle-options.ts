@@ -1,16 +1,12 @@
-/** Options of code, environment and file, checked. A mistake costs the option, never the application. */
-import { loadOptions } from '../config/load.ts';
+import { usableOptions } from '../config/load.ts';
 import type { AttributionOptions } from '../config/options.ts';
+import { say } from './setup/say.ts';
 import { diagLogger } from './telemetry.ts';
 
-/** The options in force. What is wrong is reported in full; then the defaults serve. */
+/** The options in force, of code, environment and file. A mistake is reported in full and costs the option it is in. */
 export function settleOptions(options: AttributionOptions | undefined): AttributionOptions {
-  try {
-    return loadOptions(options);
-  } catch (error) {
-    const text = `${(error as Error).message}\notel-attribution runs with its defaults until this is mended.`;
-    diagLogger().error(text);
-    process.stderr.write(`otel-attribution: ${text}\n`);
-    return {};
-  }
+  return usableOptions(options, (problems) => {
+    diagLogger().error(problems);
+    say(`${problems}\nThe application runs on; what is wrong is left out until it is mended.`);
+  });
 }
