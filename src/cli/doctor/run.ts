@@ -60,7 +60,8 @@ async function examine({ project: folder, command, directory }: DoctorOptions): 
   }
   if (project instanceof AttributionError) add('environment', checkEnvironment(process.env, problems, []));
   add('processes', await checkProcesses());
-  const parts = path.resolve(directory ?? options.directory ?? './.attribution');
+  // What the configuration says is meant from where the application starts; -d from where we are.
+  const parts = path.resolve(directory ?? path.resolve(folder, options.directory ?? '.attribution'));
   const production = process.env.NODE_ENV === 'production' && options.directory === undefined;
   add('directory', checkDirectory(parts, { ...options, production }, Date.now()));
   add('store', await checkStore(parts));

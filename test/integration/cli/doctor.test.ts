@@ -294,6 +294,12 @@ test('a store that another process holds: says which', async () => {
   });
 });
 
+test('the default directory lies in the folder of the project', async () => {
+  const folder = healthy();
+  const all = await checks(temporaryFolder(), ['--project', folder]);
+  expect(about(all, 'does not exist yet')?.text).toContain(path.join(folder, '.attribution'));
+});
+
 test('as text: marks, fixes and the verdict; sad paths', async () => {
   const folder = temporaryFolder();
   const { code, stdout } = await runCli(['doctor', '--project', folder], { env: { TMPDIR: folder } });
