@@ -14,6 +14,7 @@ interface BenchModule {
 /** In the order they run. */
 const modules: readonly { readonly name: string; readonly load: () => Promise<BenchModule> }[] = [
   { name: 'aggregate', load: () => import('./aggregate.ts') },
+  { name: 'mapping', load: () => import('./mapping.ts') },
   { name: 'span', load: () => import('./span.ts') },
   { name: 'rotation', load: () => import('./rotation.ts') },
   { name: 'import', load: () => import('./import.ts') },
