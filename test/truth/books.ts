@@ -25,6 +25,11 @@ export interface TargetPattern {
 const OPERATIONS = /\.duration$/;
 export const UNCLAIMED = '(unclaimed)';
 
+/** Row attributes are part of who it was; those of a sum (`gen_ai.token.type`) say what it was. */
+function originOf(row: Row, pattern: TargetPattern): string {
+  return row.attributes === '' || pattern.sum === true ? row.origin : `${row.origin} ${row.attributes}`;
+}
+
 /** Rows as counts, named by the first pattern that fits; operations on a target nobody expects are `(unclaimed)`. */
 export function countsOf(rows: readonly Row[], patterns: readonly TargetPattern[]): Count[] {
   const counts: Count[] = [];
@@ -37,7 +42,7 @@ export function countsOf(rows: readonly Row[], patterns: readonly TargetPattern[
       cause: {
         service: row.service,
         originService: row.originService,
-        origin: pattern === undefined ? `${row.origin} → ${row.event} ${row.target}` : row.origin,
+        origin: pattern === undefined ? `${row.origin} → ${row.event} ${row.target}` : originOf(row, pattern),
       },
       operations: pattern?.sum === true ? row.value : row.samples,
     });

@@ -52,6 +52,12 @@ const FORGED = `attribution=${encodeURIComponent('["evil","job:evil"]')}`;
 
 export const SCENARIOS: readonly AppSpec[] = [
   {
+    service: 'tenants',
+    entry: 'scenarios/tenants.ts',
+    start: 'register',
+    resources: ['pg', 'mysql2', 'redis', 'undici'],
+  },
+  {
     service: 'mappers',
     entry: 'frameworks/express.ts',
     start: 'scenarios/sdk-orm.ts',

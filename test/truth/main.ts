@@ -27,9 +27,9 @@ const log = (line: string) => process.stderr.write(`${line}\n`);
 
 /** Applications at a time: one per core of a small machine. */
 const PARALLEL = 2;
-/** All requests of all applications, once. */
-const OPERATIONS_PER_ROUND = 900;
-const wantedOperations = Number(flags.operations ?? (flags.brief ? 2_700 : 13_500));
+/** All requests of all applications, once: about as many operations. */
+const OPERATIONS_PER_ROUND = 1_700;
+const wantedOperations = Number(flags.operations ?? (flags.brief ? 4_500 : 20_000));
 if (!(wantedOperations > 0)) throw new Error(`--operations must be a number above 0, received ${flags.operations}`);
 const options: RunOptions = {
   rounds: Math.max(1, Math.ceil(wantedOperations / OPERATIONS_PER_ROUND)),
@@ -80,6 +80,8 @@ const canRun = (spec: AppSpec, servers: Servers): boolean =>
 
 async function main(): Promise<number> {
   const specs = [...SCENARIOS, ...FRAMEWORKS].map(selected).filter((spec) => spec !== undefined);
+  if (specs.length === 0)
+    throw new Error(`--only ${JSON.stringify(flags.only)} matches no cell; try "express", "× pg" or "chain"`);
   const tally = new Tally();
   const begin = Date.now();
   const seconds = () => `${((Date.now() - begin) / 1000).toFixed(1)} s`;

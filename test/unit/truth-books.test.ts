@@ -61,6 +61,10 @@ describe('countsOf', () => {
     expect(countsOf(rows, patterns)).toEqual([]);
   });
 
+  it('tells rows of the same origin apart by their attributes', () => {
+    expect(countsOf([row({ attributes: '{"tenant":"a"}' })], patterns)[0]!.cause.origin).toBe('GET /a {"tenant":"a"}');
+  });
+
   it('takes values where the unit is counted, not measurements', () => {
     const sent = row({
       target: 'rabbitmq://127.0.0.1:5002/e',

@@ -5,6 +5,8 @@ import { onHarness, ownToken, type PlannedRequest, settings, tell } from '../fra
 export interface ScenarioRoute {
   readonly method?: 'GET' | 'POST';
   readonly path: string;
+  /** What to send and which origin it must get, where that is more than the path says. */
+  readonly requests?: readonly { readonly path: string; readonly origin: string }[];
   /** `token` names this route. */
   handle(token: string, id: string): Promise<string>;
 }
@@ -19,9 +21,9 @@ export async function serveScenario(scenario: Scenario): Promise<void> {
   const { service } = settings();
   const app = express();
   const requests: PlannedRequest[] = [];
-  for (const { method = 'GET', path, handle } of scenario.routes) {
+  for (const { method = 'GET', path, requests: sent, handle } of scenario.routes) {
     const origin = `${method} ${path}`;
-    requests.push({ method, path, origin });
+    for (const request of sent ?? [{ path, origin }]) requests.push({ method, ...request });
     app[method === 'GET' ? 'get' : 'post'](path, async (request, response) => {
       response.send(await handle(ownToken(service, origin), String(request.params.id)));
     });
