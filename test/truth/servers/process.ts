@@ -25,8 +25,12 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+const directories: string[] = [];
+
 export function temporaryDirectory(name: string): string {
-  return mkdtempSync(join(tmpdir(), `truth-${name}-`));
+  const directory = mkdtempSync(join(tmpdir(), `truth-${name}-`));
+  directories.push(directory);
+  return directory;
 }
 
 /** Waits until something listens; rejects when the child ends first or the time is over. */
@@ -51,20 +55,18 @@ export class Daemon {
   readonly #directory: string;
   #stderr = '';
 
-  static readonly #running = new Map<ChildProcess, string>();
+  static readonly #running = new Set<ChildProcess>();
 
-  /** When the harness itself is told to go: no server outlives it. */
+  /** At the end of the harness, whatever ended it: no server and no directory outlives it. */
   static killAll(): void {
-    for (const [child, directory] of Daemon.#running) {
-      child.kill('SIGKILL');
-      rmSync(directory, { recursive: true, force: true });
-    }
+    for (const child of Daemon.#running) child.kill('SIGKILL');
+    for (const directory of directories) rmSync(directory, { recursive: true, force: true });
   }
 
   constructor(command: string, args: readonly string[], directory: string, options: SpawnOptions = {}) {
     this.#directory = directory;
     this.child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: directory, ...options });
-    Daemon.#running.set(this.child, directory);
+    Daemon.#running.add(this.child);
     this.child.once('exit', () => Daemon.#running.delete(this.child));
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
