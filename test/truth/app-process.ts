@@ -1,13 +1,13 @@
 /** An application under test in a process of its own, started the way a user starts it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Row } from '../../src/core/model.ts';
 import { readRows } from './books.ts';
 import type { Endpoints } from './drivers/types.ts';
 import type { AppSettings, FromHarness, PlannedRequest, ToHarness } from './frameworks/runtime.ts';
+import { temporaryDirectory } from './servers/process.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const REGISTER = process.env.TRUTH_REGISTER ?? fileURLToPath(new URL('../../src/register.ts', import.meta.url));
@@ -28,7 +28,7 @@ const STOPPED_WITHIN_MS = 30_000;
 
 export class AppProcess {
   readonly #child: ChildProcess;
-  readonly #directory = mkdtempSync(join(tmpdir(), 'truth-app-'));
+  readonly #directory = temporaryDirectory('app');
   readonly #service: string;
   readonly #exited: Promise<number | null>;
   #output = '';

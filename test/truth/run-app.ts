@@ -44,11 +44,17 @@ function endpointsOf(spec: AppSpec, servers: Servers): Endpoints {
   return endpoints;
 }
 
-/** Until nobody counts anything any more: messages and MONITOR lines arrive a little late. */
-async function quiet(tally: Tally): Promise<void> {
-  const total = () => tally.counts().reduce((sum, count) => sum + count.operations, 0);
+const QUIET_WITHIN_MS = 20_000;
+
+/** Until nobody counts anything for this service any more: messages and MONITOR lines arrive a little late. */
+async function quiet(tally: Tally, service: string): Promise<void> {
+  const total = () =>
+    tally.counts().reduce((sum, count) => (count.cause.service === service ? sum + count.operations : sum), 0);
+  const end = Date.now() + QUIET_WITHIN_MS;
   let last = -1;
   for (let unchanged = 0; unchanged < 3; ) {
+    if (Date.now() > end)
+      throw new Error(`application ${service} was still at work ${QUIET_WITHIN_MS / 1000} s after the load`);
     await sleep(60);
     const now = total();
     unchanged = now === last ? unchanged + 1 : 0;
@@ -118,7 +124,7 @@ async function drive(
       tally.add(CONSUMER, { service, originService: service, origin: `process ${exchange}` }, options.messages);
     }
     await Promise.all(work);
-    await quiet(tally);
+    await quiet(tally, service);
     return await app.stop();
   } finally {
     if (process.env.TRUTH_OUTPUT !== undefined) process.stderr.write(app.output);

@@ -93,6 +93,7 @@ export async function serve(app: Application): Promise<void> {
 }
 
 export function onHarness(on: { jobs?: (rounds: number) => Promise<void>; stop: () => Promise<void> }): void {
+  process.once('disconnect', () => process.exit(1)); // the harness is gone
   process.on('message', async (message: FromHarness) => {
     if (message.type === 'jobs') {
       await on.jobs?.(message.rounds);

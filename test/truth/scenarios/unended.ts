@@ -32,8 +32,11 @@ function startTimer(token: string): void {
   const detached = ownToken(service, DETACHED);
   setTimeout(() => void database.one(token), 100);
   const begun = Date.now();
+  let ticks = 0;
   const timer = setInterval(() => {
-    if (Date.now() - begun > DEADLINE_MS * 1.75) void database.one(detached);
+    if (Date.now() - begun < DEADLINE_MS * 1.75) return;
+    void database.one(detached);
+    if (++ticks === 4) clearInterval(timer);
   }, 400);
   open.push(() => clearInterval(timer));
 }

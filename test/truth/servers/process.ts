@@ -60,6 +60,7 @@ export class Daemon {
   /** At the end of the harness, whatever ended it: no server and no directory outlives it. */
   static killAll(): void {
     for (const child of Daemon.#running) child.kill('SIGKILL');
+    if (process.env.TRUTH_KEEP !== undefined) return;
     for (const directory of directories) rmSync(directory, { recursive: true, force: true });
   }
 
