@@ -10,9 +10,9 @@ export {
   withAttributes,
   withOrigin,
 } from './otel/api.ts';
-export { type Attribution, createAttribution } from './otel/attribution.ts';
+export type { Attribution } from './otel/attribution.ts';
 export { AttributionPropagator } from './otel/attribution-propagator.ts';
+export { createAttribution, withAttribution } from './otel/engine.ts';
 export { AttributionMetricExporter } from './otel/metrics/metric-exporter.ts';
 export { AttributionSampler } from './otel/sampler.ts';
 export { AttributionSpanProcessor } from './otel/span-processor.ts';
-export { withAttribution } from './otel/with-attribution.ts';

@@ -62,26 +62,34 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /** Runs `fn` in `context`; `done` is told once it has returned, thrown or settled. */
-function runIn<T>(context: Context, fn: () => T, done: (failed: boolean) => void = () => {}): T {
+function runIn<T>(context: Context, fn: () => T, done?: (failed: boolean) => void): T {
   return contextApi.with(context, () => {
     let result: T;
     try {
       result = fn();
     } catch (error) {
-      done(true);
+      done?.(true);
       throw error;
     }
     if (!isThenable(result)) {
-      done(false);
+      done?.(false);
       return result;
     }
-    // `then` of a query builder starts the query: it has to be called here, inside the context.
-    const settled = new Promise((resolve, reject) => (result as PromiseLike<unknown>).then(resolve, reject));
-    settled.then(
-      () => done(false),
-      () => done(true),
-    );
-    return settled as T;
+    if (done === undefined && result instanceof Promise) return result;
+    // `then` of a query builder starts the query: it has to be called here, inside the context. What is returned
+    // rejects as the original does, so that a rejection nobody handles is still reported.
+    return new Promise((resolve, reject) => {
+      (result as PromiseLike<unknown>).then(
+        (value) => {
+          done?.(false);
+          resolve(value);
+        },
+        (error) => {
+          done?.(true);
+          reject(error);
+        },
+      );
+    }) as T;
   });
 }
 

@@ -9,6 +9,9 @@ const RECORD_AND_SAMPLED = 2;
  */
 export const COUNTED_ATTRIBUTE = 'attribution.counted';
 const COUNTED: Attributes = Object.freeze({ [COUNTED_ATTRIBUTE]: true });
+// The SDK only reads a result, so the usual ones are made once.
+const RECORDED: SamplingResult = Object.freeze({ decision: RECORD });
+const SAMPLED: SamplingResult = Object.freeze({ decision: RECORD_AND_SAMPLED, attributes: COUNTED });
 
 /**
  * Records every span, exports only what the delegate samples: attribution sees all traffic at any sampling ratio, and
@@ -30,12 +33,14 @@ export class AttributionSampler implements Sampler {
     links: Link[],
   ): SamplingResult {
     const result = this.#delegate.shouldSample(context, traceId, spanName, spanKind, attributes, links);
-    if (result.decision === NOT_RECORD) return { ...result, decision: RECORD };
-    if (result.decision !== RECORD_AND_SAMPLED) return result;
-    return {
-      ...result,
-      attributes: result.attributes === undefined ? COUNTED : { ...result.attributes, ...COUNTED },
-    };
+    const { decision, traceState } = result;
+    if (decision === NOT_RECORD) {
+      if (result.attributes === undefined && traceState === undefined) return RECORDED;
+      return { ...result, decision: RECORD };
+    }
+    if (decision !== RECORD_AND_SAMPLED) return result;
+    if (result.attributes === undefined && traceState === undefined) return SAMPLED;
+    return { ...result, attributes: { ...result.attributes, ...COUNTED } };
   }
 
   toString(): string {

@@ -33,6 +33,8 @@ export class Scope {
   older: Scope | undefined;
   newer: Scope | undefined;
   registered = false;
+  /** Canonical attributes noted so far, while they were always the same. */
+  #notedOnce = '';
   #noted: Map<string, string | typeof AMBIGUOUS> | undefined;
 
   constructor(startMs: number, service: string, inbound: CarriedOrigin | undefined) {
@@ -60,7 +62,13 @@ export class Scope {
 
   /** `withAttributes` was called within this scope. */
   note(canonical: string): void {
-    this.#noted ??= new Map();
+    if (this.#noted === undefined) {
+      if (this.#notedOnce === '' || this.#notedOnce === canonical) {
+        this.#notedOnce = canonical;
+        return;
+      }
+      this.#noted = new Map(Object.entries(parseAttributes(this.#notedOnce)));
+    }
     for (const [key, value] of Object.entries(parseAttributes(canonical))) {
       const known = this.#noted.get(key);
       this.#noted.set(key, known === undefined || known === value ? value : AMBIGUOUS);
@@ -73,7 +81,8 @@ export class Scope {
    */
   scopeAttributes(ofRoot: string, limits: AttributeLimits): string {
     let base = this.inbound?.attributes ?? '';
-    if (this.#noted !== undefined) {
+    if (this.#noted === undefined) base = mergeAttributes(base, this.#notedOnce, limits);
+    else {
       const noted: Record<string, string> = {};
       for (const [key, value] of this.#noted) if (value !== AMBIGUOUS) noted[key] = value;
       base = mergeAttributes(base, canonicalAttributes(noted, limits), limits);

@@ -1,8 +1,8 @@
 import type { Context } from '@opentelemetry/api';
 import type { AttributionOptions } from '../config/options.ts';
-import { type Attribution, createAttribution } from './attribution.ts';
+import type { Attribution } from './attribution.ts';
+import { createAttribution, flushAtExit } from './engine.ts';
 import type { ReadableSpan, SpanProcessor } from './sdk-types.ts';
-import { atExit } from './setup/at-exit.ts';
 
 /**
  * The span processor for set-ups that own their SDK (the Azure Monitor distro, Sentry). Sampled spans only, unless the
@@ -13,7 +13,7 @@ export class AttributionSpanProcessor implements SpanProcessor {
 
   constructor(options?: AttributionOptions) {
     this.#attribution = createAttribution(options);
-    atExit(this.#attribution);
+    flushAtExit(this.#attribution);
   }
 
   onStart(span: ReadableSpan, parentContext: Context): void {

@@ -4,15 +4,7 @@ import { settleOptions } from './settle-options.ts';
 import { atExit } from './setup/at-exit.ts';
 import { plugIn } from './setup/plug-in.ts';
 
-/**
- * Adds attribution to the configuration of a `NodeSDK`, of either SDK line:
- * `new NodeSDK(withAttribution({ instrumentations: [...] }, { windowSeconds: 60 }))`.
- *
- * Returns a copy of `config`; exporters, processors, sampler and propagators, from `config` or from `OTEL_*`, go on as
- * before, and your span processors see the spans they saw before. Nothing starts before `NodeSDK.start()`, and nothing
- * at all with `OTEL_SDK_DISABLED=true`. Never throws: with unusable options or without an `@opentelemetry/sdk-node` to
- * be found, one line on standard error says so and `NodeSDK` runs without attribution.
- */
+/** See engine.ts. */
 export function withAttribution<C extends object>(config: C, options?: AttributionOptions): C {
   if (options?.enabled === false) return config;
   return plugIn(config, {

@@ -49,8 +49,17 @@ export function canonicalAttributes(
 export function mergeAttributes(base: string, over: string, limits: AttributeLimits): string {
   if (base === '' || base === over) return over;
   if (over === '') return base;
-  return canonicalAttributes({ ...parseAttributes(base), ...parseAttributes(over) }, limits);
+  if (base === lastBase && over === lastOver) return lastMerged;
+  lastMerged = canonicalAttributes({ ...parseAttributes(base), ...parseAttributes(over) }, limits);
+  lastBase = base;
+  lastOver = over;
+  return lastMerged;
 }
+
+// One request merges the same two for each of its sums.
+let lastBase = '';
+let lastOver = '';
+let lastMerged = '';
 
 export function parseAttributes(canonical: string): RowAttributes {
   if (canonical === '') return {};

@@ -1,5 +1,6 @@
 import type { AttributionOptions } from '../../config/options.ts';
-import { type Attribution, createAttribution } from '../attribution.ts';
+import type { Attribution } from '../attribution.ts';
+import { createAttribution } from '../engine.ts';
 import { type ResourceMetrics, temporalityOf } from './metric-types.ts';
 
 const SUCCESS = 0;

@@ -372,3 +372,16 @@ describe('propagation', () => {
     expect(propagation.fields()).toEqual([]);
   });
 });
+
+describe('a rejection nobody handles', () => {
+  it('inside withOrigin is still reported by the process', async () => {
+    const reported = new Promise((resolve) => process.once('unhandledRejection', resolve));
+    const listeners = process.listeners('unhandledRejection').slice(0, -1);
+    for (const listener of listeners) process.removeListener('unhandledRejection', listener);
+    void withOrigin('job', async () => {
+      throw new Error('lost');
+    });
+    expect(await reported).toMatchObject({ message: 'lost' });
+    for (const listener of listeners) process.on('unhandledRejection', listener);
+  });
+});
