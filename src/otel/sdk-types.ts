@@ -44,3 +44,8 @@ export interface Sampler {
   ): SamplingResult;
   toString(): string;
 }
+
+/** Milliseconds since the Unix epoch. */
+export function toMs(time: HrTime): number {
+  return time[0] * 1000 + time[1] / 1e6;
+}

@@ -18,7 +18,6 @@ export class SpanState {
   /** The span while it is open; dropped at its end so that a long chain of spans keeps nothing alive. */
   span: ReadableSpan | undefined;
   readonly kind: number;
-  readonly startMs: number;
   /** Origin named by `withOrigin`, a span attribute or by having been started long after its root ended. */
   named: NamedOrigin | undefined;
   /** Canonical row attributes from the context in which the span started. */
@@ -41,7 +40,6 @@ export class SpanState {
     scope: Scope,
     parent: SpanState | undefined,
     span: ReadableSpan,
-    startMs: number,
     named: NamedOrigin | undefined,
     attributes: string,
   ) {
@@ -49,7 +47,6 @@ export class SpanState {
     this.parent = parent;
     this.span = span;
     this.kind = span.kind;
-    this.startMs = startMs;
     this.named = named;
     this.attributes = attributes;
   }

@@ -3,7 +3,7 @@
  * scope to the sum table when its origin is known. Nothing in here may throw into the application: the span processor
  * guards every call.
  */
-import { type Context, context as contextApi, trace } from '@opentelemetry/api';
+import { type Context, context as contextApi } from '@opentelemetry/api';
 import type { Accounts } from '../core/accounts.ts';
 import { limits } from '../core/limits.ts';
 import type { Mapped, Mapping } from '../core/mapping/types.ts';
@@ -12,13 +12,14 @@ import type { NamedOrigin, PendingSums } from '../core/origin/pending-sums.ts';
 import { text } from '../core/origin/root-origin.ts';
 import { spread, windowOf } from '../core/windows.ts';
 import type { Committer } from './committer.ts';
-import { contextAttributes, inboundOrigin, namedOrigin, rpcRoute, rpcSpan } from './context.ts';
+import { inboundOrigin, rpcRoute, rpcSpan } from './context.ts';
+import { ContextFacts } from './context-facts.ts';
 import { factsOf } from './facts.ts';
 import type { OriginResolver } from './origin-resolver.ts';
 import { RemoteParents } from './remote-parents.ts';
 import { Scope } from './scope.ts';
 import { ScopeRegistry } from './scope-registry.ts';
-import type { ReadableSpan } from './sdk-types.ts';
+import { type ReadableSpan, toMs } from './sdk-types.ts';
 import { SpanState, setState, stateOf } from './span-state.ts';
 import {
   absorberOf,
@@ -69,6 +70,7 @@ export class SpanTracker {
   readonly #matched: { n: number };
   readonly #suppressed: { n: number };
   readonly #unmatched: readonly { n: number }[];
+  readonly #facts = new ContextFacts();
   #resource: unknown;
 
   constructor(options: TrackerOptions) {
@@ -91,12 +93,14 @@ export class SpanTracker {
     if (stateOf(span) !== undefined) return;
     this.#seen.n++;
     this.spansSeen++;
+    const facts = this.#facts;
+    facts.read(parentContext);
     const startMs = toMs(span.startTime);
     const parent = this.#parentOf(span, parentContext);
     const scope = parent === undefined ? this.#open(span, parentContext, startMs) : parent.scope;
     const detached = scope.rootEndedMs >= 0 && startMs - scope.rootEndedMs > this.#o.originDeadlineMs;
-    const named = namedOrigin(parentContext) ?? (detached ? DETACHED_ORIGIN : undefined);
-    const state = new SpanState(scope, parent, span, startMs, named, contextAttributes(parentContext));
+    const named = facts.named ?? (detached ? DETACHED_ORIGIN : undefined);
+    const state = new SpanState(scope, parent, span, named, facts.attributes);
     if (parent === undefined) {
       scope.root = state;
       scope.rootKind = span.kind;
@@ -109,10 +113,7 @@ export class SpanTracker {
   #parentOf(span: ReadableSpan, parentContext: Context): SpanState | undefined {
     const remoteOrNone = span.parentSpanContext === undefined || span.parentSpanContext.isRemote === true;
     if (remoteOrNone && (span.kind === SERVER || span.kind === CONSUMER)) return sameRequest(span, parentContext);
-    if (!remoteOrNone) {
-      const parent = stateOf(trace.getSpan(parentContext));
-      if (parent !== undefined) return parent;
-    }
+    if (!remoteOrNone && this.#facts.parent !== undefined) return this.#facts.parent;
     // The server span is known from the HTTP instrumentation's own metadata where the parent was wrapped or dropped.
     const server = stateOf(rpcSpan(parentContext));
     if (server === undefined && !remoteOrNone) this.#o.accounts.count('attribution.span.parent_unknown');
@@ -213,7 +214,8 @@ export class SpanTracker {
     this.#matched.n++;
     if (span.kind === CLIENT || span.kind === PRODUCER || mapped.category === 'genai') state.absorbs = mapped.address;
     const { attributes } = span;
-    const traceId = (span.spanContext().traceFlags & SAMPLED) === 0 ? '' : span.spanContext().traceId;
+    const spanContext = span.spanContext();
+    const traceId = (spanContext.traceFlags & SAMPLED) === 0 ? '' : spanContext.traceId;
     const seconds = Math.max(0, span.duration[0] + span.duration[1] / 1e9);
     const endMs = toMs(span.endTime);
     const rowAttributes = this.#o.resolver.rowAttributes(state.attributes, attributes);
@@ -234,31 +236,20 @@ export class SpanTracker {
           state.named,
           rowAttributes,
           value,
+          1,
           operations,
           operations,
-          value,
           traceId,
           duration,
           endMs,
         );
       } else {
-        shares.forEach((named, at) => {
+        for (let at = 0; at < shares.length; at++) {
           const part = 1 / shares.length;
           const samples = at === 0 ? operations : 0;
-          this.#add(
-            into,
-            measure,
-            named,
-            rowAttributes,
-            value * part,
-            operations * part,
-            samples,
-            value,
-            traceId,
-            duration,
-            endMs,
-          );
-        });
+          const count = operations * part;
+          this.#add(into, measure, shares[at], rowAttributes, value, part, count, samples, traceId, duration, endMs);
+        }
       }
     }
   }
@@ -270,15 +261,16 @@ export class SpanTracker {
     return origins.some((origin) => origin !== undefined) ? origins : undefined;
   }
 
+  /** Adds `part` of one measurement; a duration to every window it covered, its operation to that of its end. */
   #add(
     into: PendingSums,
     measure: Mapped['measures'][number],
     named: NamedOrigin | undefined,
     attributes: string,
     value: number,
+    part: number,
     count: number,
     samples: number,
-    extreme: number,
     traceId: string,
     duration: boolean,
     endMs: number,
@@ -286,12 +278,12 @@ export class SpanTracker {
     const { windowSeconds } = this.#o;
     const window = windowOf(endMs, windowSeconds);
     if (!duration || endMs - window * windowSeconds * 1000 >= value * 1000) {
-      into.add(window, measure, named, attributes, value, count, samples, extreme, traceId);
+      into.add(window, measure, named, attributes, value * part, count, samples, value, traceId);
       return;
     }
     spread(endMs, value, windowSeconds, (at, share, end) => {
-      if (end) into.add(at, measure, named, attributes, share, count, samples, extreme, traceId);
-      else into.add(at, measure, named, attributes, share, 0, 0, Number.NaN, '');
+      if (end) into.add(at, measure, named, attributes, share * part, count, samples, value, traceId);
+      else into.add(at, measure, named, attributes, share * part, 0, 0, Number.NaN, '');
     });
   }
 
@@ -302,6 +294,7 @@ export class SpanTracker {
       this.#o.accounts.count('attribution.origin.changed_after_send');
     }
     scope.root = undefined;
+    this.#facts.forget();
     this.#o.committer.commit(scope, scope.resolved);
   }
 
@@ -338,7 +331,7 @@ export class SpanTracker {
   #countUnended(scope: Scope, before: number, withRoot: boolean): void {
     for (let state = scope.firstOpen; state !== undefined; state = state.nextOpen) {
       const { span } = state;
-      if (span === undefined || state.startMs > before) continue;
+      if (span === undefined || toMs(span.startTime) > before) continue;
       const mapped = this.#o.mapping.match(factsOf(span, scope.service));
       if (state.held !== undefined) this.#releaseHeld(state, mapped);
       if (state.counted || (state === scope.root && !withRoot)) continue;
@@ -367,8 +360,4 @@ function sameRequest(span: ReadableSpan, parentContext: Context): SpanState | un
   const outer = stateOf(rpcSpan(parentContext));
   const isSame = outer?.span?.parentSpanContext?.spanId === remote.spanId;
   return isSame ? outer : undefined;
-}
-
-function toMs(time: readonly [number, number]): number {
-  return time[0] * 1000 + time[1] / 1e6;
 }

@@ -7,6 +7,7 @@ import { mappingHash } from './hash.ts';
 import { MappedCombination } from './mapped.ts';
 import type { Plan } from './plan.ts';
 import { presetOrder, presetPlans } from './presets/index.ts';
+import { RecentMatches } from './recent-matches.ts';
 import type { PresetName, Rule } from './rule.ts';
 import type { Facts } from './slot.ts';
 import type { Mapped, Mapping, PointFacts, SpanFacts } from './types.ts';
@@ -45,12 +46,15 @@ export function compileMapping(
   return new CompiledMapping(compilePlans(options), options);
 }
 
+const INTERNAL = 0;
+
 class CompiledMapping implements Mapping {
   readonly hash: string;
   readonly hasMetricRules: boolean;
   readonly #byKind: readonly (readonly CombinationCache[])[];
   readonly #metrics: readonly CombinationCache[];
   readonly #accounts: Accounts;
+  readonly #recent = new RecentMatches();
   #busy = false;
 
   constructor(plans: readonly Plan[], options: Parameters<typeof compileMapping>[0]) {
@@ -76,11 +80,21 @@ class CompiledMapping implements Mapping {
   }
 
   match(span: SpanFacts): Mapped | undefined {
-    return this.#find(this.#byKind[span.kind], span);
+    return this.#guarded(this.#byKind[span.kind], span, this.#matchSpan);
   }
 
+  readonly #matchSpan = (caches: readonly CombinationCache[], span: SpanFacts): Mapped | undefined => {
+    // Most INTERNAL spans match nothing, which the first question of each rule tells.
+    if (span.kind === INTERNAL) return search(caches, span);
+    const recent = this.#recent.find(span);
+    if (recent !== undefined) return recent;
+    const mapped = search(caches, span);
+    if (mapped !== undefined) this.#recent.remember(span, mapped, (watched) => search(caches, watched));
+    return mapped;
+  };
+
   matchPoint(point: PointFacts): Mapped | undefined {
-    const mapped = this.#find(this.#metrics, point);
+    const mapped = this.#guarded(this.#metrics, point, search);
     if (mapped === undefined || point.type === 'sum' || point.type === 'histogram') return mapped;
     // A level is no sum: adding it up per interval would make the total depend on how often it was read.
     if (mapped.integrates) return mapped;
@@ -88,15 +102,16 @@ class CompiledMapping implements Mapping {
     return undefined;
   }
 
-  #find(caches: readonly CombinationCache[] | undefined, facts: Facts): Mapped | undefined {
+  #guarded<F extends Facts>(
+    caches: readonly CombinationCache[] | undefined,
+    facts: F,
+    match: (caches: readonly CombinationCache[], facts: F) => Mapped | undefined,
+  ): Mapped | undefined {
     // A getter among the attributes that ends a span would come back in here, over the answers being gathered.
     if (caches === undefined || this.#busy) return undefined;
     this.#busy = true;
     try {
-      for (let i = 0; i < caches.length; i++) {
-        const mapped = caches[i]!.find(facts);
-        if (mapped !== undefined) return mapped;
-      }
+      return match(caches, facts);
     } catch {
       this.#accounts.count('attribution.hook.failed', 'attributes');
     } finally {
@@ -104,4 +119,12 @@ class CompiledMapping implements Mapping {
     }
     return undefined;
   }
+}
+
+function search(caches: readonly CombinationCache[], facts: Facts): Mapped | undefined {
+  for (let i = 0; i < caches.length; i++) {
+    const mapped = caches[i]!.find(facts);
+    if (mapped !== undefined) return mapped;
+  }
+  return undefined;
 }

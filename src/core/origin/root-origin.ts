@@ -53,8 +53,24 @@ export function text(attributes: Readonly<Record<string, unknown>>, ...names: st
 function httpOrigin(root: RootFacts, hints: RouteHints): { origin: string; complete: boolean } {
   const method = text(root.attributes, 'http.request.method', 'http.method') || 'HTTP';
   const route = text(root.attributes, 'http.route') || hints.rpcRoute || hints.childRoute;
-  const base = route === '' ? `${method} (no route)` : `${method} ${route}`;
+  const base = methodAndRoute(method, route || '(no route)');
   return { origin: hints.graphql === '' ? base : `${base} ${hints.graphql}`, complete: route !== '' };
+}
+
+// A new string of the same text costs its flattening and hashing at every look-up; routes are few.
+const joined = new Map<string, Map<string, string>>();
+const ROUTES_MAX = 1_000;
+
+function methodAndRoute(method: string, route: string): string {
+  let byMethod = joined.get(route);
+  if (byMethod === undefined) {
+    if (joined.size >= ROUTES_MAX) joined.clear();
+    joined.set(route, (byMethod = new Map()));
+  }
+  let origin = byMethod.get(method);
+  // Methods come from outside, too.
+  if (origin === undefined && byMethod.size < 32) byMethod.set(method, (origin = `${method} ${route}`));
+  return origin ?? `${method} ${route}`;
 }
 
 export function messagingDestination(attributes: Readonly<Record<string, unknown>>): string {

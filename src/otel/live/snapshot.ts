@@ -3,6 +3,7 @@ import { DETACHED, UNATTRIBUTED } from '../../core/model.ts';
 import type { Attribution } from '../attribution.ts';
 import { factsOf } from '../facts.ts';
 import type { Scope } from '../scope.ts';
+import { toMs } from '../sdk-types.ts';
 import type { SpanState } from '../span-state.ts';
 
 /** Open spans looked at for one snapshot; what is beyond is said in `truncated`. */
@@ -80,7 +81,7 @@ function addState(
   };
   byTarget.set(mapped.target, row);
   row.operations++;
-  row.oldestMs = Math.max(row.oldestMs, Math.max(0, now - state.startMs));
+  row.oldestMs = Math.max(row.oldestMs, Math.max(0, now - toMs(span.startTime)));
 }
 
 function originNow(

@@ -37,7 +37,13 @@ describe('preset http', () => {
   const targets: [string, Record<string, unknown>, string][] = [
     [
       'a port of its own',
-      { ...undici, 'url.full': 'http://pay:3000/x', 'server.address': 'pay', 'server.port': 3000 },
+      {
+        ...undici,
+        'url.full': 'http://pay:3000/x',
+        'url.scheme': 'http',
+        'server.address': 'pay',
+        'server.port': 3000,
+      },
       'http://pay:3000',
     ],
     [

@@ -9,13 +9,14 @@ function urlOf(facts: Facts): string {
   return typeof url === 'string' ? url : '';
 }
 
-/** From the front of the URL, without cutting it: a URL differs per call and must not become part of a key. */
+/** The attribute, else the front of the URL, uncut: a URL differs per call and must not become part of a key. */
 function schemeOf(facts: Facts): string | undefined {
+  const scheme = firstScalar(facts.attributes, semconv.urlScheme);
+  if (typeof scheme === 'string') return scheme.toLowerCase();
   const url = urlOf(facts);
   if (url.startsWith('https:')) return 'https';
   if (url.startsWith('http:')) return 'http';
-  const scheme = url === '' ? firstScalar(facts.attributes, semconv.urlScheme) : parseUrl(url)?.scheme;
-  return typeof scheme === 'string' ? scheme.toLowerCase() : undefined;
+  return parseUrl(url)?.scheme?.toLowerCase();
 }
 
 function urlHost(facts: Facts): string | undefined {
