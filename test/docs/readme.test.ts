@@ -20,7 +20,11 @@ function table(): string {
 
 it('lists every option', () => {
   const marked = /(<!-- options:.*?-->\n)([\s\S]*?)(\n?<!-- \/options -->)/;
-  if (process.env.UPDATE === '1') writeFileSync(file, readme.replace(marked, (_, open, __, close) => `${open}${table()}\n${String(close).trimStart()}`));
+  if (process.env.UPDATE === '1')
+    writeFileSync(
+      file,
+      readme.replace(marked, (_, open, __, close) => `${open}${table()}\n${String(close).trimStart()}`),
+    );
   expect(marked.exec(readFileSync(file, 'utf8'))?.[2]?.trim()).toBe(table());
 });
 
@@ -39,7 +43,9 @@ it('shows a configuration that is valid', () => {
 
 it('imports only what the package exports', async () => {
   const api = Object.keys(await import('../../src/index.ts'));
-  const named = [...readme.matchAll(/import \{([^}]*)\} from 'otel-attribution'/g)].flatMap(([, names]) => names!.split(','));
+  const named = [...readme.matchAll(/import \{([^}]*)\} from 'otel-attribution'/g)].flatMap(([, names]) =>
+    names!.split(','),
+  );
   expect(named.length).toBeGreaterThan(0);
   for (const name of named) expect(api).toContain(name.trim());
 });
