@@ -39,7 +39,14 @@ const DYNAMO = {
 const totals = async () => {
   request.end();
   const sums: Record<string, number> = {};
-  for (const row of await h.rows()) {
+  const rows = await h.rows();
+  const { accounts } = h.attribution;
+  const books = ['matched', 'unmatched', 'suppressed'].map((what) =>
+    accounts.total(`attribution.span.${what}` as never),
+  );
+  // Every span that ended is in the books exactly once.
+  expect(books.reduce((a, b) => a + b)).toBe(accounts.total('attribution.span.seen'));
+  for (const row of rows) {
     if (row.unit === 's' && !row.target.startsWith('service://'))
       sums[row.target] = (sums[row.target] ?? 0) + row.count;
   }
