@@ -54,6 +54,7 @@ export class SpanTracker {
   readonly resolver: OriginResolver;
   readonly #o: TrackerOptions;
   readonly #seen: { n: number };
+  readonly #connections: { n: number };
   readonly #counter: SpanCounter;
   readonly #unmatched: readonly { n: number }[];
   readonly #facts = new ContextFacts();
@@ -66,6 +67,7 @@ export class SpanTracker {
     const { accounts } = options;
     this.#seen = accounts.counter('attribution.span.seen');
     this.#counter = new SpanCounter({ ...options, remoteParents: this.remoteParents });
+    this.#connections = accounts.counter('attribution.span.unmatched', 'connection');
     this.#unmatched = KIND_NAMES.map((kind) => accounts.counter('attribution.span.unmatched', kind));
     this.scopes = new ScopeRegistry(limits.scopes, (scope) => {
       accounts.count('attribution.limit.reached', 'scopes');
@@ -129,7 +131,7 @@ export class SpanTracker {
 
     const mapped = this.#o.mapping.match(factsOf(span, scope.service));
     if (mapped === undefined) this.#unmatched[span.kind]!.n++;
-    else if (mapped.connection) this.#o.accounts.count('attribution.span.unmatched', 'connection');
+    else if (mapped.connection) this.#connections.n++;
     else this.#counter.count(span, state, mapped);
     this.#counter.releaseHeld(state, mapped);
 
