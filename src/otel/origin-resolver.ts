@@ -4,7 +4,7 @@ import { limits } from '../core/limits.ts';
 import { UNATTRIBUTED } from '../core/model.ts';
 import { attributeText, canonicalAttributes, mergeAttributes } from '../core/origin/attributes.ts';
 import type { NamedOrigin } from '../core/origin/pending-sums.ts';
-import { type RootFacts, type RootOrigin, rootOrigin } from '../core/origin/root-origin.ts';
+import { handlerRoute, type RootFacts, type RootOrigin, rootOrigin } from '../core/origin/root-origin.ts';
 import type { Scope } from './scope.ts';
 import type { ReadableSpan } from './sdk-types.ts';
 import type { SpanState } from './span-state.ts';
@@ -92,12 +92,17 @@ export class OriginResolver {
   /** What can be said before the root has ended: a route that may still come makes it `(unattributed)`. */
   soFar(scope: Scope): NamedOrigin {
     return (
-      this.known(scope, routeOfOpenHandler(scope)) ?? {
+      this.running(scope) ?? {
         originService: scope.service,
         origin: UNATTRIBUTED,
         attributes: scope.inbound?.attributes ?? '',
       }
     );
+  }
+
+  /** What is known of a scope at work, with the route that its handler knows already. */
+  running(scope: Scope): NamedOrigin | undefined {
+    return this.known(scope, routeOfOpenHandler(scope));
   }
 
   /** The same without the fallback: what may be sent to another service now. */
@@ -136,20 +141,14 @@ export class OriginResolver {
   }
 }
 
-/**
- * The route that the open handler span of a request knows before its root does. Spans of middleware and routers carry a
- * part of it only, so they do not count.
- */
+/** The route that the open handler spans of a request know before its root does: the longest, as routers nest. */
 function routeOfOpenHandler(scope: Scope): string {
+  let longest = '';
   for (let state = scope.firstOpen; state !== undefined; state = state.nextOpen) {
     const attributes = state.span?.attributes;
     if (attributes === undefined || state === scope.root) continue;
-    const handles =
-      attributes['express.type'] === 'request_handler' ||
-      attributes['koa.type'] === 'router' ||
-      attributes['nestjs.type'] !== undefined;
-    const route = attributes['http.route'];
-    if (handles && typeof route === 'string') return route;
+    const route = handlerRoute(attributes);
+    if (route.length > longest.length) longest = route;
   }
-  return '';
+  return longest;
 }

@@ -21,7 +21,7 @@ export class Scope {
   /** Known once the root has ended. */
   resolved: NamedOrigin | undefined;
   rootEndedMs = -1;
-  /** Longest `http.route` of a span below the root. */
+  /** Longest `http.route` of a handler's span below the root. */
   childRoute = '';
   /** GraphQL operation seen below the root, such as `query Search`. */
   graphql = '';

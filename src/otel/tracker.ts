@@ -9,7 +9,7 @@ import { limits } from '../core/limits.ts';
 import type { Mapping } from '../core/mapping/types.ts';
 import { DETACHED } from '../core/model.ts';
 import type { NamedOrigin } from '../core/origin/pending-sums.ts';
-import { text } from '../core/origin/root-origin.ts';
+import { handlerRoute, text } from '../core/origin/root-origin.ts';
 import type { Committer } from './committer.ts';
 import { inboundOrigin, rpcRoute, rpcSpan } from './context.ts';
 import { ContextFacts } from './context-facts.ts';
@@ -150,8 +150,8 @@ export class SpanTracker {
   #learn(span: ReadableSpan, scope: Scope): void {
     if (span.kind !== INTERNAL && span.kind !== SERVER) return;
     const { attributes } = span;
-    const route = attributes['http.route'];
-    if (typeof route === 'string' && route.length > scope.childRoute.length) scope.childRoute = route;
+    const route = handlerRoute(attributes);
+    if (route.length > scope.childRoute.length) scope.childRoute = route;
     const type = attributes['graphql.operation.type'];
     if (typeof type === 'string') {
       const name = attributes['graphql.operation.name'];

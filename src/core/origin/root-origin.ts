@@ -20,7 +20,7 @@ export interface RootFacts {
 export interface RouteHints {
   /** `rpcMetadata.route` at the root's end. */
   readonly rpcRoute: string;
-  /** `http.route` of a span below the root. */
+  /** `http.route` of a handler's span below the root. */
   readonly childRoute: string;
   /** `query Search` when the request was a GraphQL operation. */
   readonly graphql: string;
@@ -47,6 +47,28 @@ export function text(attributes: Readonly<Record<string, unknown>>, ...names: st
     if (typeof value === 'number') return String(value);
   }
   return '';
+}
+
+/** What frameworks call the span of a handler; spans of their middleware and routers know a part of the route only. */
+const HANDLER_TYPES: readonly (readonly [attribute: string, handler: string])[] = [
+  ['express.type', 'request_handler'],
+  ['router.type', 'request_handler'],
+  ['restify.type', 'request_handler'],
+  ['connect.type', 'request_handler'],
+  ['fastify.type', 'request_handler'],
+  ['koa.type', 'router'],
+  ['hapi.type', 'router'],
+];
+
+/** Whole route that a span below the root knows, '' when it knows none or a part. */
+export function handlerRoute(attributes: Readonly<Record<string, unknown>>): string {
+  const route = attributes['http.route'];
+  if (typeof route !== 'string') return '';
+  for (const [attribute, handler] of HANDLER_TYPES) {
+    const type = attributes[attribute];
+    if (type !== undefined && type !== handler) return '';
+  }
+  return route;
 }
 
 /** Origin of an HTTP request: `METHOD route`, then the GraphQL operation. `complete` is false while the route is unknown. */

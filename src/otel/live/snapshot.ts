@@ -89,7 +89,7 @@ function originNow(
   scope: Scope,
   state: SpanState,
 ): { originService: string; origin: string } {
-  const named = state.named ?? attribution.tracker.resolver.known(scope, '');
+  const named = state.named ?? attribution.tracker.resolver.running(scope);
   if (named !== undefined) return { originService: named.originService || scope.service, origin: named.origin };
   if (scope.rootEndedMs >= 0) return { originService: scope.service, origin: scope.resolved?.origin ?? DETACHED };
   const attributes = scope.root?.span?.attributes ?? {};

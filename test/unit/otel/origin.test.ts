@@ -38,6 +38,15 @@ describe('the origin of a request', () => {
     expect(await pgOperations()).toEqual({ 'GET /api/items/:id': 1 });
   });
 
+  it('is not the part of a route that middleware and routers know', async () => {
+    const request = h.request();
+    h.span('middleware - log', { attributes: { 'express.type': 'middleware', 'http.route': '/' } }, request).end();
+    h.span('router - /api', { attributes: { 'express.type': 'router', 'http.route': '/api' } }, request).end();
+    h.pg(request).end();
+    request.end();
+    expect(await pgOperations()).toEqual({ 'GET (no route)': 1 });
+  });
+
   it('is METHOD (no route) where nothing knows the route', async () => {
     const request = h.request(undefined, 'POST');
     h.pg(request).end();
@@ -338,6 +347,19 @@ describe('scopes that wait', () => {
     request.end();
     expect(await pgOperations()).toEqual({ '(unattributed)': 1, 'GET /slow': 1 });
     expect(h.attribution.accounts.total('attribution.scope.committed_early')).toBe(1);
+  });
+
+  it('know the route of an open handler, but not from middleware that has ended', async () => {
+    await h.close();
+    h = startHarness({ originDeadlineSeconds: 1, windowSeconds: 1 });
+    for (const type of ['request_handler', 'middleware']) {
+      const request = h.request();
+      h.span('middleware', { attributes: { 'express.type': 'middleware', 'http.route': '/' } }, request).end();
+      h.span(type, { attributes: { 'express.type': type, 'http.route': '/long/:id' } }, request);
+      h.pg(request).end();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1_050));
+    expect(await pgOperations()).toEqual({ 'GET /long/:id': 1, '(unattributed)': 1 });
   });
 
   it('count an operation that never ends, once, and only its duration if it ends after all', async () => {
