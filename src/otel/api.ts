@@ -1,7 +1,7 @@
 /** What applications call: name an origin, add dimensions, count by hand. None of it throws, with or without a set-up. */
 import { type Context, context as contextApi, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { canonicalAttributes, mergeAttributes } from '../core/attributes.ts';
 import { limits } from '../core/limits.ts';
-import { canonicalAttributes, mergeAttributes } from '../core/origin/attributes.ts';
 import { contextAttributes, setContextAttributes, setNamedOrigin } from './context.ts';
 import { currentAttribution } from './global.ts';
 import { stateOf } from './span-state.ts';

@@ -2,8 +2,8 @@
 import type { Accounts } from '../core/accounts.ts';
 import type { Dictionary } from '../core/aggregate/dictionary.ts';
 import type { SumTable } from '../core/aggregate/sum-table.ts';
+import { mergeAttributes } from '../core/attributes.ts';
 import { limits } from '../core/limits.ts';
-import { mergeAttributes } from '../core/origin/attributes.ts';
 import type { NamedOrigin } from '../core/origin/pending-sums.ts';
 import type { Scope } from './scope.ts';
 

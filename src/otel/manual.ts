@@ -2,10 +2,10 @@
 import { type Context, trace } from '@opentelemetry/api';
 import type { Accounts } from '../core/accounts.ts';
 import type { Dictionary } from '../core/aggregate/dictionary.ts';
+import { canonicalAttributes, mergeAttributes } from '../core/attributes.ts';
 import { limits } from '../core/limits.ts';
 import { baseUnit } from '../core/mapping/units.ts';
 import { UNATTRIBUTED } from '../core/model.ts';
-import { canonicalAttributes, mergeAttributes } from '../core/origin/attributes.ts';
 import { windowOf } from '../core/windows.ts';
 import type { ManualMeasurement } from './api.ts';
 import type { Committer } from './committer.ts';

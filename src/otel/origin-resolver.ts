@@ -1,8 +1,8 @@
 /** Who caused the work of a scope: the first that is known of named, sent by a caller, local root. */
 import type { Accounts } from '../core/accounts.ts';
+import { attributeText, canonicalAttributes, mergeAttributes } from '../core/attributes.ts';
 import { limits } from '../core/limits.ts';
 import { UNATTRIBUTED } from '../core/model.ts';
-import { attributeText, canonicalAttributes, mergeAttributes } from '../core/origin/attributes.ts';
 import type { NamedOrigin } from '../core/origin/pending-sums.ts';
 import { handlerRoute, type RootFacts, type RootOrigin, rootOrigin } from '../core/origin/root-origin.ts';
 import type { Scope } from './scope.ts';

@@ -11,8 +11,8 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { Accounts } from '../core/accounts.ts';
+import { mergeAttributes } from '../core/attributes.ts';
 import { limits } from '../core/limits.ts';
-import { mergeAttributes } from '../core/origin/attributes.ts';
 import { BAGGAGE_KEY, CARRIED_CHARS_MAX, decodeCarried, encodeCarried, HEADER } from '../core/origin/carried.ts';
 import { contextAttributes, inboundOrigin, namedOrigin, rpcRoute, setInboundOrigin } from './context.ts';
 import { listedTargets } from './listed-targets.ts';

@@ -1,6 +1,6 @@
 /** The work under one local root: it holds measurements until the origin is known, and lists the spans still open. */
-import type { AttributeLimits } from '../core/origin/attributes.ts';
-import { canonicalAttributes, mergeAttributes, parseAttributes } from '../core/origin/attributes.ts';
+import type { AttributeLimits } from '../core/attributes.ts';
+import { canonicalAttributes, mergeAttributes, parseAttributes } from '../core/attributes.ts';
 import type { CarriedOrigin } from '../core/origin/carried.ts';
 import { type NamedOrigin, PendingSums } from '../core/origin/pending-sums.ts';
 import type { SpanState } from './span-state.ts';

@@ -1,5 +1,6 @@
+import { mergeAttributes } from '../attributes.ts';
+import { limits } from '../limits.ts';
 import { PART_VERSION } from '../model.ts';
-import { mergeAttributes } from './attributes.ts';
 import type { Measure, Origin } from './dictionary.ts';
 import type { FrozenRow } from './frozen-table.ts';
 
@@ -164,7 +165,7 @@ export class PartBuilder {
     const pair = o.local * 2 ** 26 + m.local;
     const known = this.#attributes.get(pair);
     if (known !== undefined) return known;
-    const index = this.#string(mergeAttributes(o.attributes, m.attributes));
+    const index = this.#string(mergeAttributes(o.attributes, m.attributes, limits));
     this.#attributes.set(pair, index);
     return index;
   }

@@ -1,7 +1,7 @@
 import type { Accounts } from '../accounts.ts';
 import type { Dictionary, Measure } from '../aggregate/dictionary.ts';
+import { canonicalAttributes } from '../attributes.ts';
 import { limits } from '../limits.ts';
-import { canonicalAttributes } from '../origin/attributes.ts';
 import type { EventSpec, Outcome, ValueSource } from './plan.ts';
 import type { Category, Mapped, RefusalReason } from './types.ts';
 import { baseUnit } from './units.ts';

@@ -178,10 +178,10 @@ describe('seal', () => {
 
   it('merges the attributes of origin and measure', () => {
     const { dictionary, table } = setUp();
-    const origins = ['', '{"b":1,"z":"o"}'].map((a) => dictionary.origin('s', 's', 'o', a));
-    const measures = ['', '{"a":2,"b":"m"}'].map((a) => dictionary.measure('t', 'e', 'u', a));
+    const origins = ['', '{"b":"1","z":"o"}'].map((a) => dictionary.origin('s', 's', 'o', a));
+    const measures = ['', '{"a":"2","b":"m"}'].map((a) => dictionary.measure('t', 'e', 'u', a));
     for (const w of [1, 2]) for (const o of origins) for (const m of measures) table.add(w, o, m, 1);
-    const expected = ['', '{"a":2,"b":"m"}', '{"b":1,"z":"o"}', '{"a":2,"b":"m","z":"o"}'];
+    const expected = ['', '{"a":"2","b":"m"}', '{"b":"1","z":"o"}', '{"a":"2","b":"m","z":"o"}'];
     expect(rowsOf(sealAll(table.rotate()).columns).map((r) => r.attributes)).toEqual([...expected, ...expected]);
   });
 

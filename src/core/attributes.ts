@@ -65,7 +65,7 @@ export function parseAttributes(canonical: string): RowAttributes {
   if (canonical === '') return {};
   try {
     const parsed: unknown = JSON.parse(canonical);
-    return parsed !== null && typeof parsed === 'object' ? (parsed as RowAttributes) : {};
+    return parsed !== null && typeof parsed === 'object' && !Array.isArray(parsed) ? (parsed as RowAttributes) : {};
   } catch {
     return {};
   }
