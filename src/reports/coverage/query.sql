@@ -1,0 +1,60 @@
+-- What is missing from the books. `ok` is false where something is, NULL where a number is for information.
+WITH measured AS (
+  SELECT target AS used_target, event, unit, fsum(value) AS total, coalesce(fsum(value) FILTER (origin <> '(unattributed)'), 0) AS attributed
+  FROM sums WHERE {{span}} AND {{measure}}{{where}} GROUP BY ALL
+),
+accounts AS (
+  SELECT event, unit, CASE WHEN json_valid(attributes) THEN coalesce(json_extract_string(attributes, '/reason'), '') ELSE '' END AS reason,
+    fsum(value) AS n
+  FROM sums WHERE {{span}} AND target = 'otel-attribution' GROUP BY ALL
+),
+spans AS (
+  SELECT coalesce(sum(n) FILTER (event = 'attribution.span.seen'), 0) AS seen,
+    coalesce(sum(n) FILTER (event IN ('attribution.span.matched', 'attribution.span.unmatched', 'attribution.span.suppressed')), 0) AS explained
+  FROM accounts
+),
+reporting AS (SELECT * FROM parts WHERE sealed_at >= epoch_ms($from::BIGINT){{sealed}}),
+-- A part whose rows were compacted can no longer be counted.
+stored AS (
+  SELECT part_id, n - (SELECT count(*) FROM sums WHERE sums.part_id = reporting.part_id) AS missing FROM reporting
+  WHERE date_trunc('day', sealed_at) NOT IN (SELECT date_trunc('day', sealed_at) FROM sums WHERE part_id LIKE 'compacted-%')
+),
+instances AS (
+  SELECT instance, min(list_aggregate(services, 'min')) AS service, max(sequence) AS last_sequence, count(*) AS have,
+    max(sealed_at) AS last_sealed, bool_or(final) AS final, max(window_seconds) AS width
+  FROM parts WHERE instance IN (SELECT instance FROM reporting) GROUP BY instance
+),
+services AS (
+  SELECT service, max(sealed_at) AS last_sealed
+  FROM (SELECT unnest(services) AS service, sealed_at FROM parts WHERE sealed_at >= epoch_ms(($from - 604800000)::BIGINT))
+  GROUP BY service
+),
+lines AS (
+  SELECT 1 AS part, 'attributed' AS "check", used_target AS subject, event AS reason, attributed AS value, unit,
+    CASE WHEN total <> 0 THEN attributed / total END AS share, NULL::BOOLEAN AS ok
+  FROM measured
+  UNION ALL
+  SELECT 2, 'account', event, reason, n, unit,
+    CASE WHEN event LIKE 'attribution.span.%' AND seen > 0 THEN n / seen END, NULL FROM accounts, spans
+  UNION ALL
+  SELECT 3, 'spans', 'seen but neither matched, unmatched nor suppressed', '', seen - explained, '{span}',
+    CASE WHEN seen > 0 THEN (seen - explained) / seen END, seen = explained
+  FROM spans WHERE seen > 0
+  UNION ALL
+  SELECT 4, 'rows', 'all parts', '', 0, '{row}', NULL, true WHERE NOT EXISTS (SELECT 1 FROM stored WHERE missing <> 0)
+  UNION ALL
+  SELECT 4, 'rows', part_id, 'rows of this part are missing', missing, '{row}', NULL, false FROM stored WHERE missing <> 0
+  UNION ALL
+  SELECT 5, 'gap', 'all instances', '', 0, '{part}', NULL, true WHERE NOT EXISTS (SELECT 1 FROM instances WHERE last_sequence > have)
+  UNION ALL
+  SELECT 5, 'gap', instance, coalesce(service, ''), last_sequence - have, '{part}', NULL, false FROM instances WHERE last_sequence > have
+  UNION ALL
+  SELECT 6, 'no-final', instance, coalesce(service, ''), ($now::DOUBLE - epoch_ms(last_sealed)) / 1000, 's', NULL, false
+  FROM instances WHERE NOT final AND epoch_ms(last_sealed) < $now::DOUBLE - 3000 * width
+  UNION ALL
+  SELECT 7, 'silent', service, '', ($now::DOUBLE - epoch_ms(last_sealed)) / 1000, 's', NULL, false
+  FROM services WHERE last_sealed < epoch_ms($from::BIGINT)
+)
+SELECT "check", subject, reason, value::DOUBLE AS value, unit, share, ok FROM lines
+ORDER BY part, share DESC NULLS LAST, value DESC, subject, reason
+LIMIT $limit
