@@ -28,7 +28,8 @@ const columns: readonly Column[] = [
 
 export const coverage: Report = {
   name: 'coverage',
-  question: 'What is missing from the books: unattributed load, refusals by reason, gaps, killed instances, silent services.',
+  question:
+    'What is missing from the books: unattributed load, refusals by reason, gaps, killed instances, silent services.',
   parameters: ['since', 'from', 'to', 'tz', 'asOf', 'where', 'limit', 'measure'],
   since: '1h',
   limit: 200,
