@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { AttributionError } from '../core/errors.ts';
+import { unsupportedNode } from '../core/node-version.ts';
 import { commands } from './commands.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import { version } from './version.ts';
@@ -12,6 +13,11 @@ import { version } from './version.ts';
  * Resolves with the exit code; the text went to the terminal.
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  const tooOld = unsupportedNode(process.versions.node);
+  if (tooOld !== '') {
+    process.stderr.write(`otel-attribution ${tooOld}\n`);
+    return exitCodes.unavailable;
+  }
   const program = new Command('otel-attribution')
     .description('Who causes the load on your databases, queues and APIs.')
     .version(version())

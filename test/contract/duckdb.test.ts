@@ -6,28 +6,7 @@ import type { Row } from '../../src/core/model.ts';
 import { DuckDBExporter, openStore } from '../../src/exporters/duckdb/index.ts';
 import { testPart, testRow } from '../helpers/parts.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
-import { exporterContract } from './exporter-contract.ts';
-
-const fields: (keyof Row)[] = [
-  'partId',
-  'row',
-  'sealedAt',
-  'windowStart',
-  'windowSeconds',
-  'service',
-  'originService',
-  'origin',
-  'target',
-  'event',
-  'unit',
-  'value',
-  'count',
-  'samples',
-  'min',
-  'max',
-  'exemplarTraceId',
-  'attributes',
-];
+import { exporterContract, rowFields } from './exporter-contract.ts';
 
 const columns = `part_id AS "partId", "row", epoch_ms(sealed_at) AS "sealedAt", epoch_ms(window_start) AS "windowStart",
   window_seconds AS "windowSeconds", service, origin_service AS "originService", origin, target AS target, event, unit, value, count,
@@ -49,7 +28,7 @@ exporterContract(
       cleanup: () => rm(directory, { recursive: true, force: true }),
     };
   },
-  { fields, wellFormed: true },
+  { fields: rowFields, wellFormed: true },
 );
 
 test('duckdb: origins arrive as text, with half a surrogate pair replaced', async () => {

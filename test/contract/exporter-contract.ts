@@ -9,6 +9,28 @@ import type { Part, Row } from '../../src/core/model.ts';
 import { decodePartSync, rowsOf } from '../../src/spool/part-codec.ts';
 import { makePart, type SampleRow } from '../unit/spool/make-part.ts';
 
+/** Every field of a row, for destinations that keep all. */
+export const rowFields: readonly (keyof Row)[] = [
+  'partId',
+  'row',
+  'sealedAt',
+  'windowStart',
+  'windowSeconds',
+  'service',
+  'originService',
+  'origin',
+  'target',
+  'event',
+  'unit',
+  'value',
+  'count',
+  'samples',
+  'min',
+  'max',
+  'exemplarTraceId',
+  'attributes',
+];
+
 export interface Destination {
   /** Not started yet. */
   readonly exporter: Exporter;

@@ -10,29 +10,8 @@ import { OtlpExporter } from '../../src/exporters/otlp/index.ts';
 import { decodePart, rowsOf } from '../../src/spool/part-codec.ts';
 import { listParts } from '../../src/spool/part-files.ts';
 import { installDirectory, whyNotInstalled } from '../installs/install.ts';
-import { type Destination, exporterContract } from './exporter-contract.ts';
+import { type Destination, exporterContract, rowFields } from './exporter-contract.ts';
 import { otlpServer } from './otlp-server.ts';
-
-const all: (keyof Row)[] = [
-  'partId',
-  'row',
-  'sealedAt',
-  'windowStart',
-  'windowSeconds',
-  'service',
-  'originService',
-  'origin',
-  'target',
-  'event',
-  'unit',
-  'value',
-  'count',
-  'samples',
-  'min',
-  'max',
-  'exemplarTraceId',
-  'attributes',
-];
 
 exporterContract(
   'memory',
@@ -40,7 +19,7 @@ exporterContract(
     const exporter = new MemoryExporter();
     return { exporter, received: async () => exporter.rows() };
   },
-  { fields: all },
+  { fields: rowFields },
 );
 
 exporterContract(
@@ -60,7 +39,7 @@ exporterContract(
       cleanup: () => rm(directory, { recursive: true, force: true }),
     };
   },
-  { fields: all },
+  { fields: rowFields },
 );
 
 // People read it: names are cut and cleaned, so only the numbers are compared.
@@ -74,7 +53,7 @@ exporterContract(
   { fields: ['value', 'count'] },
 );
 
-const otlpFields: (keyof Row)[] = all.filter(
+const otlpFields: (keyof Row)[] = rowFields.filter(
   (field) => !['partId', 'row', 'sealedAt', 'exemplarTraceId'].includes(field),
 );
 
