@@ -1,8 +1,8 @@
 /** Cost and memory of the sum table, beside the metrics SDK and a plain Map. */
 import { AggregationTemporality, AggregationType, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import { Dictionary, type Measure, type Origin } from '../src/core/aggregate/dictionary.ts';
-import { Recorder } from '../src/core/aggregate/recorder.ts';
 import { SumTable } from '../src/core/aggregate/sum-table.ts';
+import { Recorder } from './recorder.ts';
 import { alternate, type BenchOptions, type BenchRow, heldBytes, lessIsBetter, prng, sink, timed } from './row.ts';
 
 const WINDOW_MS = 1_800_000_000_000;

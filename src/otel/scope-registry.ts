@@ -1,4 +1,4 @@
-/** The live scopes of a process, oldest first, bounded. */
+/** The live scopes of a process in the order in which they were added, bounded. One that is added again goes to the end. */
 import type { Scope } from './scope.ts';
 
 export class ScopeRegistry {
@@ -44,7 +44,7 @@ export class ScopeRegistry {
     this.#size--;
   }
 
-  /** Oldest first. The current scope may be removed while iterating. */
+  /** First added first. The current scope may be removed while iterating. */
   *[Symbol.iterator](): Generator<Scope> {
     let scope = this.#oldest;
     while (scope !== undefined) {

@@ -92,6 +92,8 @@ export class SpanTracker {
       scope.root = state;
       scope.rootKind = span.kind;
     }
+    // Work that begins after its request has ended may never end itself: it has to be found again.
+    else if (!scope.registered && scope.rootEndedMs >= 0) this.scopes.add(scope);
     if (scope.openCount < limits.scopeSpans) scope.addOpen(state);
     else this.#o.accounts.count('attribution.limit.reached', 'scope_spans');
     setState(span, state);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { Recorder } from '../../../bench/recorder.ts';
 import { Dictionary } from '../../../src/core/aggregate/dictionary.ts';
-import { Recorder } from '../../../src/core/aggregate/recorder.ts';
 import { hashKey } from '../../../src/core/aggregate/rows.ts';
 import { SumTable } from '../../../src/core/aggregate/sum-table.ts';
 

@@ -378,6 +378,24 @@ describe('scopes that wait', () => {
     expect(rows.reduce((sum, row) => sum + row.value, 0)).toBeGreaterThan(1);
   });
 
+  it('count work begun after the request that never ends', async () => {
+    const request = h.request('/late-cursor');
+    request.end();
+    h.pg(request);
+    expect(h.attribution.tracker.scopes.size).toBe(1);
+    await h.attribution.shutdown();
+    expect(operations(await h.rows(), PG_TARGET)).toEqual({ 'GET /late-cursor': 1 });
+  });
+
+  it('leave the registry once nothing of them is open', async () => {
+    const request = h.request('/late');
+    request.end();
+    const late = h.pg(request);
+    late.end();
+    expect(h.attribution.tracker.scopes.size).toBe(0);
+    expect(await pgOperations()).toEqual({ 'GET /late': 1 });
+  });
+
   it('commit everything at shutdown, open spans as operations without a duration', async () => {
     const request = h.request('/open');
     h.pg(request);

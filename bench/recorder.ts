@@ -1,6 +1,6 @@
-import { windowOf } from '../windows.ts';
-import type { Dictionary, Measure, Origin } from './dictionary.ts';
-import type { SumTable } from './sum-table.ts';
+import type { Dictionary, Measure, Origin } from '../src/core/aggregate/dictionary.ts';
+import type { SumTable } from '../src/core/aggregate/sum-table.ts';
+import { windowOf } from '../src/core/windows.ts';
 
 /** A power of two. */
 const REMEMBERED = 4096;
