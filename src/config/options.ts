@@ -44,7 +44,13 @@ export interface AttributionOptions {
   readonly live?: boolean;
 }
 
-export type ExporterChoice = 'file' | 'console' | 'memory' | { readonly otlp: OtlpOptions } | Exporter;
+export type ExporterChoice =
+  | 'file'
+  | 'console'
+  | 'memory'
+  | { readonly otlp: OtlpOptions }
+  | { readonly kusto: KustoOptions }
+  | Exporter;
 
 export interface OtlpOptions {
   /** Default `http://localhost:4318/v1/metrics`. */
@@ -52,3 +58,40 @@ export interface OtlpOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
 }
+
+/** Azure Data Explorer, Fabric Eventhouse, or anything that speaks Kusto's protocol. */
+export interface KustoOptions {
+  /** `https://<cluster>.<region>.kusto.windows.net`. Not needed with `connectionString`. */
+  readonly cluster?: string;
+  readonly database: string;
+  /** Base name of tables, views and functions. Default `Attribution`. */
+  readonly table?: string;
+  /** `queued` (default): batched by the service, confirmed by query. `streaming`: seconds after the window, for small volumes. */
+  readonly mode?: 'queued' | 'streaming';
+  /** Default: the default Azure credential chain. */
+  readonly auth?: KustoAuth;
+  /** A Kusto connection string, with its own authentication. */
+  readonly connectionString?: string;
+  /** Deadline of one upload or query in milliseconds. Default 30,000. */
+  readonly timeoutMs?: number;
+}
+
+export type KustoAuth =
+  | 'default'
+  | 'az-cli'
+  | 'managed-identity'
+  | 'workload-identity'
+  /** No token at all: an emulator. */
+  | 'none'
+  | { readonly managedIdentity: { readonly clientId: string } }
+  | { readonly appKey: { readonly tenantId: string; readonly clientId: string; readonly clientSecret: string } }
+  | {
+      readonly certificate: {
+        readonly tenantId: string;
+        readonly clientId: string;
+        /** PEM with certificate and private key. */
+        readonly path: string;
+      };
+    }
+  /** In code only; called for every request, on the main thread. */
+  | { readonly token: () => Promise<string> };

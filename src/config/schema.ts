@@ -155,7 +155,7 @@ export function crossProblems(options: AttributionOptions): { path: string[]; ru
     });
   }
   const names = (options.exporters ?? []).map((one) =>
-    typeof one === 'string' ? one : 'otlp' in one ? 'otlp' : one.name,
+    typeof one === 'string' ? one : 'otlp' in one ? 'otlp' : 'kusto' in one ? 'kusto' : one.name,
   );
   const twice = names.find((one, i) => names.indexOf(one) !== i);
   if (twice !== undefined) {

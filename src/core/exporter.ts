@@ -3,7 +3,8 @@ import type { Part } from './model.ts';
 /** `delivered`: the destination has the part. `handed`: accepted for later; the part is kept until `confirm` says it arrived. */
 export type ExportOutcome = 'delivered' | 'handed';
 
-export type ConfirmState = 'arrived' | 'missing' | 'refused';
+/** What became of a handed part; `refused` says why. A part that is not spoken of is asked about again later. */
+export type ConfirmState = 'arrived' | 'missing' | { readonly refused: string };
 
 /**
  * An outlet for parts. The pipeline owns retry, backoff with jitter, concurrency, deadlines and order by age;
@@ -22,6 +23,13 @@ export interface Exporter {
     /** `exportSync` exists: what is left at `process.on('exit')` can still leave. */
     readonly sync: boolean;
   };
+  /**
+   * How long after a part was first sent `supports.idempotent` holds, in milliseconds; later `confirm` must say `missing` before it is
+   * sent again. Default: for ever.
+   */
+  readonly idempotentMs?: number;
+  /** Parts it takes at once while it is healthy. Default: the pipeline's. */
+  readonly concurrency?: number;
   /** Called once before the first part; may be called again after it failed. */
   start?(): Promise<void>;
   export(part: Part, signal: AbortSignal): Promise<ExportOutcome>;

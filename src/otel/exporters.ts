@@ -51,5 +51,6 @@ function build(choice: ExporterChoice, directory: string, options: AttributionOp
   if (choice === 'console') return new ConsoleExporter();
   if (choice === 'memory') return new MemoryExporter();
   if ('otlp' in choice) return new OtlpExporter(choice.otlp);
+  if ('kusto' in choice) throw new Error('not built yet');
   return choice;
 }

@@ -9,7 +9,7 @@ const CONFIRM_PARTS = 500;
 export interface ConfirmOutcome {
   arrived(delivery: Delivery): void;
   missing(delivery: Delivery): void;
-  refused(delivery: Delivery): Promise<void>;
+  refused(delivery: Delivery, reason: string): Promise<void>;
   /** After each round. */
   changed(): void;
 }
@@ -85,6 +85,6 @@ export class Confirmer {
     this.#handed.delete(id);
     if (state === 'arrived') this.#outcome.arrived(delivery);
     else if (state === 'missing') this.#outcome.missing(delivery);
-    else await this.#outcome.refused(delivery);
+    else await this.#outcome.refused(delivery, state.refused);
   }
 }

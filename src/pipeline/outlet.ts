@@ -62,7 +62,7 @@ export class Outlet {
     this.#confirmer = new Confirmer(exporter, context, {
       arrived: (delivery) => this.#fates.exported(delivery),
       missing: (delivery) => this.#waiting.add(delivery),
-      refused: (delivery) => this.#fates.setAside(delivery, 'the destination says it refused the part'),
+      refused: (delivery, reason) => this.#fates.setAside(delivery, reason),
       changed: () => {
         this.#changed();
         this.#pump();

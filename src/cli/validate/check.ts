@@ -70,6 +70,7 @@ export function inForce(options: AttributionOptions): InForce {
 
 function exporterName(choice: ExporterChoice): string {
   if (typeof choice === 'string') return choice;
+  if ('kusto' in choice) return `kusto ${choice.kusto.cluster ?? ''} ${choice.kusto.database}`;
   return 'otlp' in choice ? `otlp ${choice.otlp.url ?? 'http://localhost:4318/v1/metrics'}` : choice.name;
 }
 

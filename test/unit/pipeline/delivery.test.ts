@@ -149,7 +149,7 @@ describe('outcomes', () => {
     exporter.states = new Map<string, ConfirmState>([
       [id(1), 'arrived'],
       [id(2), 'missing'],
-      [id(3), 'refused'],
+      [id(3), { refused: 'no such mapping' }],
       [id(4), 'arrived'],
       ['of-another', 'missing'],
     ]);

@@ -1,0 +1,145 @@
+/**
+ * What the exporter, the schema, the reports and the dashboards agree on about a Kusto database: names and columns.
+ * All names begin with one base name, so that several books can live in one database.
+ */
+import { AttributionError } from '../core/errors.ts';
+
+/** Version of tables, views and functions. Rises with any change that an exporter or a report would notice. */
+export const SCHEMA_VERSION = 1;
+
+/** `Row` of the row that heads each part: it carries what is true of the part as a whole (see `headerAttributes`). */
+export const HEADER_ROW = -1;
+/** Event of that row; its target is `otel-attribution`, its unit `{row}`, its value the number of rows that follow. */
+export const HEADER_EVENT = 'attribution.part';
+
+export type KustoType = 'string' | 'long' | 'int' | 'real' | 'datetime' | 'bool' | 'timespan' | 'dynamic';
+
+export interface KustoColumn {
+  readonly name: string;
+  readonly type: KustoType;
+}
+
+/** Columns of the raw table and of the view of rows, in order. `Attributes` is text: a dynamic value cannot be a group key. */
+export const rowColumns: readonly KustoColumn[] = [
+  { name: 'PartId', type: 'string' },
+  { name: 'Row', type: 'int' },
+  { name: 'SealedAt', type: 'datetime' },
+  { name: 'WindowStart', type: 'datetime' },
+  { name: 'WindowSeconds', type: 'int' },
+  { name: 'Service', type: 'string' },
+  { name: 'OriginService', type: 'string' },
+  { name: 'Origin', type: 'string' },
+  { name: 'Target', type: 'string' },
+  { name: 'Event', type: 'string' },
+  { name: 'Unit', type: 'string' },
+  { name: 'Value', type: 'real' },
+  { name: 'Count', type: 'real' },
+  { name: 'Samples', type: 'long' },
+  { name: 'Min', type: 'real' },
+  { name: 'Max', type: 'real' },
+  { name: 'ExemplarTraceId', type: 'string' },
+  { name: 'Attributes', type: 'string' },
+];
+
+/**
+ * Columns of the rollups and of the function `sums`; header rows are not in them. `SampledMax` is `Max` where a trace was sampled, else
+ * -inf: `arg_max(SampledMax, ExemplarTraceId)` then needs no rule about nulls.
+ */
+export const sumColumns: readonly KustoColumn[] = [
+  { name: 'WindowStart', type: 'datetime' },
+  { name: 'WindowSeconds', type: 'int' },
+  { name: 'Service', type: 'string' },
+  { name: 'OriginService', type: 'string' },
+  { name: 'Origin', type: 'string' },
+  { name: 'Target', type: 'string' },
+  { name: 'Event', type: 'string' },
+  { name: 'Unit', type: 'string' },
+  { name: 'Attributes', type: 'string' },
+  { name: 'Value', type: 'real' },
+  { name: 'Count', type: 'real' },
+  { name: 'Samples', type: 'long' },
+  { name: 'Min', type: 'real' },
+  { name: 'Max', type: 'real' },
+  { name: 'SampledMax', type: 'real' },
+  { name: 'ExemplarTraceId', type: 'string' },
+];
+
+/** Columns of the function `parts`: one row per part, from its header row. */
+export const partColumns: readonly KustoColumn[] = [
+  { name: 'PartId', type: 'string' },
+  { name: 'Instance', type: 'string' },
+  { name: 'Sequence', type: 'long' },
+  { name: 'SealedAt', type: 'datetime' },
+  { name: 'WindowSeconds', type: 'int' },
+  { name: 'Rows', type: 'long' },
+  { name: 'Final', type: 'bool' },
+  { name: 'Package', type: 'string' },
+  { name: 'Mapping', type: 'string' },
+  { name: 'Services', type: 'dynamic' },
+];
+
+/** What the header row of a part says in `Attributes`, as canonical JSON. */
+export interface HeaderAttributes {
+  readonly final: boolean;
+  readonly instance: string;
+  readonly mapping: string;
+  readonly package: string;
+  readonly sequence: number;
+  /** Sorted. */
+  readonly services: readonly string[];
+}
+
+export interface KustoNames {
+  readonly base: string;
+  /** Table that is ingested into; a part may be in it more than once. */
+  readonly raw: string;
+  /** View that shows each row once, header rows included. */
+  readonly rows: string;
+  /** Ingestion mapping of the raw table. */
+  readonly mapping: string;
+  /** Views of this release; `rollup5m` and `rollup1h` are the functions that union all generations. */
+  readonly rollup5mView: string;
+  readonly rollup1hView: string;
+  readonly rollup5m: string;
+  readonly rollup1h: string;
+  /**
+   * Function `(_from:datetime, _to:datetime, _grain:timespan, _asOf:datetime)` → `sumColumns`: what began in [_from, _to), from the
+   * coarsest rollup up to `_grain` with rows at the edges. With `_asOf`, rows sealed until then only, whatever the grain.
+   */
+  readonly sums: string;
+  /** Function `()`: one row per part. */
+  readonly parts: string;
+  /** Function `()`: one row with `Version` and `Package`. */
+  readonly schema: string;
+  /** Name of the stored function of a report: `AttributionPerRequest`. */
+  report(name: string): string;
+}
+
+export const DEFAULT_BASE = 'Attribution';
+
+/**
+ * The SDK writes table names into URLs as they are, and KQL would need brackets around odd ones: so only plain names.
+ * @throws AttributionError `ATTR_CONFIG_INVALID`
+ */
+export function kustoNames(base: string = DEFAULT_BASE): KustoNames {
+  if (!/^[A-Za-z][A-Za-z0-9_]{0,99}$/.test(base)) {
+    throw new AttributionError(
+      'ATTR_CONFIG_INVALID',
+      `The Kusto table name ${JSON.stringify(base.slice(0, 120))} cannot be used: it must begin with a letter and hold only letters, digits and _, at most 100. Set \`table\` (or --table), such as ${DEFAULT_BASE}.`,
+    );
+  }
+  return {
+    base,
+    raw: `${base}Raw`,
+    rows: `${base}Rows`,
+    mapping: `${base}_v${SCHEMA_VERSION}`,
+    rollup5mView: `${base}5m_v${SCHEMA_VERSION}`,
+    rollup1hView: `${base}1h_v${SCHEMA_VERSION}`,
+    rollup5m: `${base}5m`,
+    rollup1h: `${base}1h`,
+    sums: `${base}Sums`,
+    parts: `${base}Parts`,
+    schema: `${base}Schema`,
+    report: (name) => base + name.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase()),
+  };
+}
