@@ -1,3 +1,4 @@
+import { kustoFromEnv, kustoVariables } from './kusto-env.ts';
 import { closest, type Problem, receivedText } from './problem.ts';
 import { definitions, type EnvKind } from './table.ts';
 
@@ -22,11 +23,11 @@ export function optionsFromEnv(env: Env): { options: Record<string, unknown>; pr
   const options: Record<string, unknown> = {};
   const problems: Problem[] = [];
   for (const name of variablesOf(env)) {
-    if (name === CONFIG_FILE) continue;
+    if (name === CONFIG_FILE || Object.hasOwn(kustoVariables, name)) continue;
     const text = env[name]!;
     const known = byVariable.get(name);
     if (known === undefined) {
-      const names = [CONFIG_FILE, ...byVariable.keys()];
+      const names = [CONFIG_FILE, ...byVariable.keys(), ...Object.keys(kustoVariables)];
       // Without the prefix, which all of them share and which would make any two of them look alike.
       const guess = closest(
         name.slice(PREFIX.length),
@@ -41,7 +42,7 @@ export function optionsFromEnv(env: Env): { options: Record<string, unknown>; pr
       });
       continue;
     }
-    const value = parse(known.kind, text);
+    const value = parse(known.kind, text, env);
     if (value !== undefined) options[known.option] = value;
     else {
       problems.push({
@@ -61,7 +62,7 @@ export function variableOf(option: string): string | undefined {
   return Object.hasOwn(definitions, option) ? definitions[option as keyof typeof definitions].env?.[0] : undefined;
 }
 
-function parse(kind: EnvKind, raw: string): unknown {
+function parse(kind: EnvKind, raw: string, env: Env): unknown {
   const text = raw.trim();
   switch (kind) {
     case 'boolean':
@@ -73,7 +74,10 @@ function parse(kind: EnvKind, raw: string): unknown {
     case 'list':
       return words(text);
     case 'exporters':
-      return words(text).map((word) => (word === 'otlp' ? { otlp: {} } : word));
+      return words(text).map((word) => {
+        if (word === 'otlp') return { otlp: {} };
+        return word === 'kusto' ? { kusto: kustoFromEnv(env) } : word;
+      });
   }
 }
 

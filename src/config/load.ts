@@ -59,9 +59,13 @@ function isEmptyObject(value: unknown): boolean {
 function freeze(options: AttributionOptions): AttributionOptions {
   for (const [name, value] of Object.entries(options)) {
     if (name !== 'exporters') freezeDeep(value);
-    else for (const one of Object.freeze(value) as readonly object[]) if (Object.hasOwn(one, 'otlp')) freezeDeep(one);
+    else for (const one of Object.freeze(value) as readonly object[]) if (isPlain(one)) freezeDeep(one);
   }
   return Object.freeze(options);
+}
+
+function isPlain(one: object): boolean {
+  return Object.hasOwn(one, 'otlp') || Object.hasOwn(one, 'kusto');
 }
 
 function freezeDeep(value: unknown): void {

@@ -27,7 +27,7 @@ export function pathText(path: Path): string {
 const RECEIVED_CHARS = 80;
 
 /** Fields whose text is not repeated in messages, which end up in logs. */
-const SECRET = /header|auth|token|secret|passw|credential|api.?key/i;
+const SECRET = /header|auth|token|secret|passw|credential|api.?key|connection.?string/i;
 
 /** Short text of what was found at `path`. Of maps only the keys are shown. Never throws. */
 export function receivedText(value: unknown, path: Path = []): string {

@@ -3,6 +3,7 @@ import type { Exporter } from '../core/exporter.ts';
 import { limits } from '../core/limits.ts';
 import { parseTemplate } from '../core/mapping/template.ts';
 import { checkRule } from '../core/mapping/user-rule.ts';
+import { kustoSchema } from './kusto-schema.ts';
 import type { AttributionOptions } from './options.ts';
 
 const name = z
@@ -83,7 +84,12 @@ export function isExporter(value: unknown): value is Exporter {
   );
 }
 
-const namedExporters = [z.enum(['file', 'console', 'memory']), z.strictObject({ otlp })] as const;
+const namedExporters = (withFunctions: boolean) =>
+  [
+    z.enum(['file', 'console', 'memory']),
+    z.strictObject({ otlp }),
+    z.strictObject({ kusto: kustoSchema(withFunctions) }),
+  ] as const;
 
 const route = z.custom<NonNullable<AttributionOptions['route']>>(
   (value) => typeof value === 'function',
@@ -92,8 +98,11 @@ const route = z.custom<NonNullable<AttributionOptions['route']>>(
 
 function optionsSchema(withObjects: boolean) {
   const choice = withObjects
-    ? z.union([...namedExporters, z.custom<Exporter>(isExporter, 'must be an object with the methods of Exporter')])
-    : z.union(namedExporters);
+    ? z.union([
+        ...namedExporters(true),
+        z.custom<Exporter>(isExporter, 'must be an object with the methods of Exporter'),
+      ])
+    : z.union(namedExporters(false));
   return z.strictObject({
     enabled: z.boolean().optional(),
     service: name.optional(),

@@ -102,11 +102,11 @@ export const definitions: { readonly [K in keyof Required<AttributionOptions>]: 
     example: 'true',
   },
   exporters: {
-    type: 'list of file, console, memory, {otlp: ...} or exporter objects (code only)',
+    type: 'list of file, console, memory, {otlp: ...}, {kusto: ...} or exporter objects (code only)',
     default: '`[file]`; `[memory]` in production or when the directory cannot be written',
     description: 'where parts go',
     env: ['OTEL_ATTRIBUTION_EXPORTERS', 'exporters'],
-    example: '[file, {otlp: {url: http://localhost:4318/v1/metrics}}]',
+    example: '[file, {kusto: {cluster: https://mycluster.westeurope.kusto.windows.net, database: attribution}}]',
   },
   directory: {
     type: 'string',

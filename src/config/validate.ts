@@ -127,7 +127,9 @@ function report(issue: z.core.$ZodIssue, base: Path, root: unknown, locate: Loca
   }
   if (issue.code === 'invalid_union' && !isForeignExporter(path, at(root, path))) {
     // Where one alternative agrees on the kind of value, its own complaints say more than "none fits".
-    const inner = issue.errors.find((issues) => issues.length > 0 && issues.every(isInside));
+    const inside = issue.errors.filter((issues) => issues.length > 0 && issues.every(isInside));
+    // Of several the one that knows all keys there.
+    const inner = inside.find((issues) => !issues.some(hasUnknownKey)) ?? inside[0];
     if (inner !== undefined) {
       for (const one of inner) report(one, path, root, locate, problems);
       return;
@@ -147,12 +149,18 @@ function report(issue: z.core.$ZodIssue, base: Path, root: unknown, locate: Loca
 function isForeignExporter(path: Path, value: unknown): boolean {
   if (path[0] !== 'exporters' || path.length !== 2) return false;
   return (
-    value === null || typeof value !== 'object' || !Object.keys(value).some((key) => closest(key, ['otlp']) === 'otlp')
+    value === null ||
+    typeof value !== 'object' ||
+    !Object.keys(value).some((key) => closest(key, ['otlp', 'kusto']) !== undefined)
   );
 }
 
 function isInside(issue: z.core.$ZodIssue): boolean {
   return issue.path.length > 0 || ['unrecognized_keys', 'too_small', 'too_big', 'custom'].includes(issue.code);
+}
+
+function hasUnknownKey(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'unrecognized_keys' && issue.path.length === 0;
 }
 
 function at(root: unknown, path: Path): unknown {
@@ -198,7 +206,11 @@ function shape(path: Path): string {
 const UNION_RULES: ReadonlyMap<string, string> = new Map([
   [
     'exporters.[]',
-    "must be 'file', 'console', 'memory', {otlp: {...}} or, in code, an object with the methods of Exporter",
+    "must be 'file', 'console', 'memory', {otlp: {...}}, {kusto: {...}} or, in code, an object with the methods of Exporter",
+  ],
+  [
+    'exporters.[].kusto.auth',
+    'must be default, az-cli, managed-identity, workload-identity, none, {managedIdentity: {clientId}}, {appKey: {...}}, {certificate: {...}} or, in code, {token: function}',
   ],
   ['rules.[].target', 'must be a template or a list of attribute names'],
   ['rules.[].match.kind', 'must be one of internal, server, client, producer, consumer, or a list of them'],
@@ -213,12 +225,26 @@ function fixText(issue: z.core.$ZodIssue, path: Path, received: unknown): string
   }
   const option = String(path[0] ?? '');
   if (!Object.hasOwn(definitions, option)) return 'pass an object of options';
-  if (path[0] === 'rules' && path.length > 1)
-    return FIXES.get(shape(path)) ?? `correct ${pathText(path)}; README has the schema of rules`;
+  const fix = FIXES.get(shape(path));
+  if (path[0] === 'exporters' && fix !== undefined) return fix;
+  if (path[0] === 'rules' && path.length > 1) return fix ?? `correct ${pathText(path)}; README has the schema of rules`;
   return `${option}: ${definitions[option as keyof typeof definitions].example}`;
 }
 
 const FIXES: ReadonlyMap<string, string> = new Map([
+  [
+    'exporters.[].kusto',
+    'kusto: {cluster: https://mycluster.westeurope.kusto.windows.net, database: attribution} (or OTEL_ATTRIBUTION_KUSTO_CLUSTER, OTEL_ATTRIBUTION_KUSTO_DATABASE)',
+  ],
+  [
+    'exporters.[].kusto.cluster',
+    'cluster: https://mycluster.westeurope.kusto.windows.net (or OTEL_ATTRIBUTION_KUSTO_CLUSTER)',
+  ],
+  ['exporters.[].kusto.database', 'database: attribution (or OTEL_ATTRIBUTION_KUSTO_DATABASE)'],
+  ['exporters.[].kusto.table', 'table: Attribution'],
+  ['exporters.[].kusto.mode', 'mode: queued'],
+  ['exporters.[].kusto.auth', 'auth: default'],
+  ['exporters.[].kusto.timeoutMs', 'timeoutMs: 30000'],
   ['rules.[].name', 'name: billing'],
   ['rules.[].target', "target: 'redis://{server.address}/{db.namespace|=0}'"],
   ['rules.[].events', 'events: [{name: db.client.operation.duration, unit: s}]'],

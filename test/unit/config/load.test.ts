@@ -82,6 +82,34 @@ describe('loadOptions', () => {
     });
   });
 
+  it('reads the Kusto exporter from variables', () => {
+    const env = {
+      OTEL_ATTRIBUTION_EXPORTERS: 'kusto',
+      OTEL_ATTRIBUTION_KUSTO_CLUSTER: KUSTO,
+      OTEL_ATTRIBUTION_KUSTO_DATABASE: 'load',
+      OTEL_ATTRIBUTION_KUSTO_TABLE: 'Shop',
+      OTEL_ATTRIBUTION_KUSTO_MODE: 'streaming',
+      OTEL_ATTRIBUTION_KUSTO_AUTH: 'managed-identity:42',
+    };
+    expect(loadOptions(undefined, env).exporters).toEqual([
+      {
+        kusto: {
+          cluster: KUSTO,
+          database: 'load',
+          table: 'Shop',
+          mode: 'streaming',
+          auth: { managedIdentity: { clientId: '42' } },
+        },
+      },
+    ]);
+    expect(messageOf(undefined, { ...env, OTEL_ATTRIBUTION_KUSTO_DATABASE: '' })).toContain(
+      'OTEL_ATTRIBUTION_KUSTO_DATABASE',
+    );
+    const secret = { ...env, OTEL_ATTRIBUTION_KUSTO_CONNECTION_STRING: 'AppKey=hunter2' };
+    expect(messageOf(undefined, secret)).toContain('needs either cluster or connectionString');
+    expect(messageOf(undefined, secret)).not.toContain('hunter2');
+  });
+
   it('freezes its own copy all the way down, and leaves the caller and exporter objects alone', () => {
     const exporter = new MemoryLikeExporter();
     const route = () => '/a';
@@ -110,6 +138,8 @@ rules:
   });
 });
 
+const KUSTO = 'https://shop.westeurope.kusto.windows.net';
+
 describe('problems', () => {
   const code: [unknown, string, string, string][] = [
     [{ windowSeconds: 'x' }, 'windowSeconds', 'must be a number', 'windowSeconds: 60'],
@@ -130,6 +160,48 @@ describe('problems', () => {
       'exporters: [file',
     ],
     [{ exporters: [{ otlp: { urll: 'x' } }] }, 'exporters[0].otlp.urll', 'no such option', 'did you mean url?'],
+    [
+      { exporters: [{ kusto: { database: 'd' } }] },
+      'exporters[0].kusto',
+      'needs either cluster',
+      'kusto: {cluster: https://',
+    ],
+    [
+      { exporters: [{ kusto: { cluster: KUSTO } }] },
+      'exporters[0].kusto.database',
+      'is required',
+      'database: attribution',
+    ],
+    [
+      { exporters: [{ kusto: { cluster: 'shop', database: 'd' } }] },
+      'exporters[0].kusto.cluster',
+      'must be the URL of a cluster',
+      'cluster: https://mycluster',
+    ],
+    [
+      { exporters: [{ kusto: { cluster: KUSTO, database: 'd', table: 'T?x=1' } }] },
+      'exporters[0].kusto.table',
+      'must begin with a letter',
+      'table: Attribution',
+    ],
+    [
+      { exporters: [{ kusto: { cluster: KUSTO, databse: 'd', database: 'd' } }] },
+      'exporters[0].kusto.databse',
+      'no such option',
+      'did you mean database?',
+    ],
+    [
+      { exporters: [{ kusto: { cluster: KUSTO, database: 'd', auth: 'az' } }] },
+      'exporters[0].kusto.auth',
+      'must be default, az-cli',
+      'auth: default',
+    ],
+    [
+      { exporters: [{ kusto: { database: 'd', connectionString: 'x', auth: 'none' } }] },
+      'exporters[0].kusto',
+      'leave auth out',
+      'kusto: {cluster',
+    ],
     [{ exporters: ['file', 'file'] }, 'exporters', 'each exporter has a name of its own', 'list "file" once'],
     [
       { originDeadlineSeconds: 30 },
@@ -248,12 +320,18 @@ describe('problems', () => {
   });
 
   it('do not repeat secrets, nor long values', () => {
-    const message = messageOf({
-      exporters: [
-        { otlp: { headers: { authorization: ['Bearer hunter2'] }, Headers: { k: 'hunter2' }, url: 'x'.repeat(5000) } },
-      ],
-      apiKey: 'hunter2',
-    });
+    const message =
+      messageOf({
+        exporters: [
+          {
+            otlp: { headers: { authorization: ['Bearer hunter2'] }, Headers: { k: 'hunter2' }, url: 'x'.repeat(5000) },
+          },
+        ],
+        apiKey: 'hunter2',
+      }) +
+      messageOf({
+        exporters: [{ kusto: { connectionString: ['hunter2'], auth: { appKey: { clientSecret: ['hunter2'] } } } }],
+      });
     expect(message).not.toContain('hunter2');
     expect(message).not.toContain('x'.repeat(100));
     expect(message).toContain('not shown');
