@@ -1,0 +1,55 @@
+import type { SectionName } from './section.ts';
+
+export interface Goal {
+  /** Name of the number in the section's part of the JSON object. */
+  readonly number: string;
+  readonly rule: '=' | '≥' | '≤';
+  readonly value: number;
+  /** In the short form, where it differs. */
+  readonly brief?: number;
+}
+
+/** What must hold, all of it in one place. */
+export const goals: Readonly<Record<SectionName, readonly Goal[]>> = {
+  parity: [
+    { number: 'sets', rule: '≥', value: 200, brief: 12 },
+    { number: 'differences', rule: '=', value: 0 },
+    // Comparing empty answers proves nothing.
+    { number: 'answeredShare', rule: '≥', value: 0.7 },
+  ],
+  evaluator: [
+    { number: 'cases', rule: '≥', value: 80 },
+    { number: 'unequal', rule: '=', value: 0 },
+  ],
+  analyser: [
+    { number: 'texts', rule: '≥', value: 50 },
+    { number: 'diagnostics', rule: '=', value: 0 },
+  ],
+  faults: [
+    { number: 'runs', rule: '≥', value: 500, brief: 20 },
+    { number: 'lost', rule: '=', value: 0 },
+    { number: 'doubled', rule: '=', value: 0 },
+  ],
+  outage: [{ number: 'lost', rule: '=', value: 0 }],
+  speed: [{ number: 'longestDelayMs', rule: '≤', value: 10 }],
+};
+
+/** The goals of a section that its numbers miss; a number that is not there is missed. */
+export function missedGoals(
+  name: SectionName,
+  numbers: Readonly<Record<string, unknown>>,
+  brief: boolean,
+): readonly string[] {
+  return goals[name].flatMap((goal) => {
+    const found = numbers[goal.number];
+    const wanted = brief ? (goal.brief ?? goal.value) : goal.value;
+    return typeof found === 'number' && holds(found, goal.rule, wanted)
+      ? []
+      : [`${goal.number} is ${JSON.stringify(found) ?? 'missing'}, wanted ${goal.rule} ${wanted}`];
+  });
+}
+
+function holds(found: number, rule: Goal['rule'], wanted: number): boolean {
+  if (rule === '=') return found === wanted;
+  return rule === '≥' ? found >= wanted : found <= wanted;
+}

@@ -1,0 +1,76 @@
+/**
+ * Verifies everything about Kusto that can be proved without a cluster.
+ *
+ *   node test/kusto/verify/main.ts [--json] [--brief] [--seed N] [--only parity,evaluator,analyser,faults,outage,speed]
+ *
+ * Progress goes to standard error, a table (or with --json one JSON object) to standard output. Exit code 1 when a goal is missed.
+ */
+import { parseArgs } from 'node:util';
+import { missedGoals } from './goals.ts';
+import { type Run, type Section, type SectionName, sectionNames } from './section.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    brief: { type: 'boolean', default: false },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string' },
+  },
+});
+const seed = Number(flags.seed);
+if (!Number.isSafeInteger(seed)) throw new Error(`--seed must be a whole number, received ${flags.seed}`);
+
+interface Judged {
+  readonly name: SectionName;
+  readonly section: Section;
+  readonly missed: readonly string[];
+}
+
+function selected(): readonly SectionName[] {
+  if (flags.only === undefined) return sectionNames;
+  const asked = flags.only.split(',');
+  const unknown = asked.filter((name) => !sectionNames.some((known) => known === name));
+  if (unknown.length > 0) throw new Error(`--only ${unknown.join(',')}: expected some of ${sectionNames.join(',')}`);
+  return sectionNames.filter((name) => asked.includes(name));
+}
+
+async function judge(name: SectionName, begin: number): Promise<Judged> {
+  const log = (line: string) =>
+    void process.stderr.write(`${((Date.now() - begin) / 1000).toFixed(1).padStart(6)} s  ${name}: ${line}\n`);
+  log('begins');
+  try {
+    // By name, so that a section that does not load costs its own goals and not the other sections.
+    const { run } = (await import(new URL(`${name}.ts`, import.meta.url).href)) as { run: Run };
+    const section = await run({ seed, brief: flags.brief, log });
+    return { name, section, missed: missedGoals(name, section.numbers, flags.brief) };
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { name, section: { numbers: {}, details: text.split('\n') }, missed: ['the section failed'] };
+  }
+}
+
+function tableOf(judged: readonly Judged[]): string {
+  const lines = judged.flatMap(({ name, section, missed }) => {
+    const numbers = Object.entries(section.numbers).map(([key, value]) => `${key} ${JSON.stringify(value)}`);
+    return [
+      `${missed.length === 0 ? 'ok    ' : 'MISSED'} ${name.padEnd(10)} ${numbers.join(', ')}`,
+      ...missed.map((goal) => `         ${goal}`),
+      ...section.details.map((line) => `         ${line}`),
+    ];
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+async function main(): Promise<number> {
+  const begin = Date.now();
+  const judged: Judged[] = [];
+  for (const name of selected()) judged.push(await judge(name, begin));
+  const answer = Object.fromEntries(judged.map(({ name, section }) => [name, section.numbers]));
+  const bad = judged.filter(({ missed }) => missed.length > 0);
+  // With --json the reasons go where the progress went.
+  if (flags.json) process.stderr.write(tableOf(bad));
+  process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : tableOf(judged));
+  return bad.length === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();
