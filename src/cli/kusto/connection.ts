@@ -1,0 +1,123 @@
+/** Which Kusto database a command talks to: flags, else variables, else the exporter of the configuration file. */
+import type { Command } from 'commander';
+import { CONFIG_FILE, type Env } from '../../config/env.ts';
+import { kustoFromEnv, parseKustoAuth } from '../../config/kusto-env.ts';
+import { loadOptions } from '../../config/load.ts';
+import type { KustoAuth, KustoOptions } from '../../config/options.ts';
+import { AttributionError } from '../../core/errors.ts';
+import { kustoNames } from '../../kusto/names.ts';
+
+const PREFIX = 'OTEL_ATTRIBUTION_KUSTO_';
+const AUTHS: readonly unknown[] = ['default', 'az-cli', 'managed-identity', 'workload-identity', 'none'];
+const AUTH_HELP = 'default, az-cli, managed-identity[:<client id>], workload-identity or none';
+
+/** What commander makes of the flags of `addConnectionOptions`. */
+export interface ConnectionFlags {
+  readonly cluster?: string;
+  readonly database?: string;
+  readonly table?: string;
+  readonly auth?: string;
+  readonly connectionString?: string;
+}
+
+/** Adds the flags that `kustoOptionsOf` reads. */
+export function addConnectionOptions(command: Command): Command {
+  return command
+    .option('--cluster <url>', `Kusto cluster, https://<cluster>.<region>.kusto.windows.net (${PREFIX}CLUSTER)`)
+    .option('--database <name>', `its database (${PREFIX}DATABASE)`)
+    .option('--table <base>', `base name of tables and functions (${PREFIX}TABLE; default: Attribution)`)
+    .option('--auth <kind>', `${AUTH_HELP} (${PREFIX}AUTH; default: default, which takes az login too)`)
+    .option(
+      '--connection-string <text>',
+      `instead of cluster and auth; ${PREFIX}CONNECTION_STRING keeps it out of the process list`,
+    );
+}
+
+/**
+ * Flags come before variables, and both before the `{kusto: …}` exporter of the file that OTEL_ATTRIBUTION_CONFIG_FILE names.
+ * A destination and its authentication belong together: once another destination is given, the file's authentication does not count.
+ * @throws AttributionError `ATTR_USAGE` (nothing given, or not readable), `ATTR_CONFIG_INVALID` (the file, the table name)
+ */
+export function kustoOptionsOf(flags: ConnectionFlags, env: Env = process.env): KustoOptions {
+  const variables = kustoFromEnv(env);
+  const given = destination(flags) ?? destination(variables);
+  const file = exporterOfFile(env);
+  if (given === undefined && file === undefined) throw nothingGiven();
+
+  const auth = flags.auth ? parseKustoAuth(flags.auth) : variables.auth;
+  if (auth !== undefined) checkAuth(auth);
+  if (auth !== undefined && given?.connectionString !== undefined)
+    throw usage('a connection string brings its own authentication: leave --auth out');
+  const table = flags.table || (variables.table ?? file?.table);
+  if (table !== undefined) kustoNames(table);
+  const database =
+    flags.database || (variables.database ?? databaseIn(given?.connectionString) ?? file?.database ?? '');
+  if (database === '')
+    throw usage(`no database given: add --database <name>, or set ${PREFIX}DATABASE. \`.show databases\` lists them.`);
+
+  const { cluster, connectionString, auth: authOfFile, ...rest } = file ?? { database };
+  return {
+    ...rest,
+    ...(given ?? {
+      ...(cluster !== undefined && { cluster }),
+      ...(connectionString !== undefined && { connectionString }),
+      ...(authOfFile !== undefined && { auth: authOfFile }),
+    }),
+    ...(auth !== undefined && { auth }),
+    ...(table !== undefined && { table }),
+    database,
+  };
+}
+
+interface Destination {
+  readonly cluster?: string;
+  readonly connectionString?: string;
+}
+
+/** The connection string says more than the cluster; a cluster that is flagged outdoes a string in a variable. */
+function destination(from: ConnectionFlags | Partial<KustoOptions>): Destination | undefined {
+  if (from.connectionString) return { connectionString: from.connectionString };
+  return from.cluster ? { cluster: clusterOf(from.cluster) } : undefined;
+}
+
+function exporterOfFile(env: Env): KustoOptions | undefined {
+  if (!env[CONFIG_FILE]) return undefined;
+  // Only the file: what other variables say is no matter of this command.
+  const { exporters = [] } = loadOptions(undefined, { [CONFIG_FILE]: env[CONFIG_FILE] });
+  for (const one of exporters) if (typeof one === 'object' && 'kusto' in one) return one.kusto;
+  return undefined;
+}
+
+function clusterOf(text: string): string {
+  const url = (text.includes('://') ? text : `https://${text}`).replace(/\/+$/, '');
+  if (/^https?:\/\/[^/\s]+$/.test(url) && URL.canParse(url)) return url;
+  throw usage(
+    `the cluster ${JSON.stringify(text.slice(0, 200))} is no address: expected https://<cluster>.<region>.kusto.windows.net`,
+  );
+}
+
+function checkAuth(auth: KustoAuth): void {
+  if (typeof auth === 'object' || AUTHS.includes(auth)) return;
+  throw usage(
+    `the authentication ${JSON.stringify(auth.slice(0, 60))} is not known: expected ${AUTH_HELP}. An app key comes from AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET with "default".`,
+  );
+}
+
+/** The database that a connection string names. Its value may be quoted. */
+function databaseIn(connectionString: string | undefined): string | undefined {
+  const match = /(?:^|;)\s*(?:Initial Catalog|Database)\s*=\s*"?([^;"]+)/i.exec(connectionString ?? '');
+  return match?.[1]?.trim();
+}
+
+function nothingGiven(): AttributionError {
+  return usage(
+    [
+      'which Kusto database? Give it in one of three ways:',
+      '  --cluster https://<cluster>.<region>.kusto.windows.net --database <name>',
+      `  ${PREFIX}CLUSTER and ${PREFIX}DATABASE, or ${PREFIX}CONNECTION_STRING`,
+      `  ${CONFIG_FILE}=<file> with  exporters: [{kusto: {cluster: …, database: …}}]`,
+    ].join('\n'),
+  );
+}
+
+const usage = (message: string): AttributionError => new AttributionError('ATTR_USAGE', message);
