@@ -1,0 +1,87 @@
+/** Every text of the schema before Microsoft's analyser: known, without a complaint, with the columns it declares. */
+import { expect, it, test } from 'vitest';
+import { kustoNames, rowColumns } from '../../../src/kusto/names.ts';
+import { schemaObjects } from '../../../src/kusto/schema/objects.ts';
+import { schemaScript } from '../../../src/kusto/schema/script.ts';
+import { rollupColumns } from '../../../src/kusto/schema/views.ts';
+import { analyse } from '../kql/analyser.ts';
+import { schemaDatabase } from './apply.ts';
+
+const HOUR = Date.parse('2026-11-22T15:00:00Z');
+const names = kustoNames();
+const twoGenerations = {
+  '5m': [
+    {
+      view: 'Attribution5m_v1',
+      columns: ['WindowStart', 'Service', 'Origin', 'Target', 'Event', 'Unit', 'Value', 'Count'],
+    },
+    { view: 'Attribution5m_v2', cut: HOUR },
+  ],
+  '1h': [
+    { view: 'Attribution1h_v1' },
+    { view: 'Attribution1h_v2', cut: HOUR },
+    { view: 'Attribution1h_v3', cut: 2 * HOUR },
+  ],
+};
+
+for (const [which, generations] of [
+  ['of this release', undefined],
+  ['with older generations', twoGenerations],
+] as const) {
+  const objects = schemaObjects(names, { functions: [], package: '1.2.3', ...(generations && { generations }) });
+  const database = schemaDatabase(names, objects);
+  const views = new Map(database.views);
+  for (const { view, columns } of [...(generations?.['5m'] ?? []), ...(generations?.['1h'] ?? [])] as {
+    view: string;
+    columns?: string[];
+  }[])
+    views.set(
+      view,
+      rollupColumns.filter(({ name }) => columns === undefined || columns.includes(name)),
+    );
+  const all = { ...database, views };
+
+  test.each(objects.flatMap(({ kind, name, commands }) => commands.map((command) => [kind, name, command] as const)))(
+    `${which}: %s %s`,
+    (_, __, command) => {
+      const { diagnostics, known } = analyse(command, all);
+      expect(diagnostics).toEqual([]);
+      expect(known).toBe(true);
+    },
+  );
+
+  const functions = objects.flatMap((object) => (object.kind === 'function' ? [object.definition] : []));
+  test.each(functions.map((fn) => [fn.name, fn] as const))(
+    `${which}: columns of %s`,
+    (name, { parameters, columns }) => {
+      const values = { datetime: 'datetime(2026-11-22)', timespan: '1h' } as Record<string, string>;
+      const call = `${name}(${parameters.map(({ type }) => values[type]!).join(', ')})`;
+      const result = analyse(call, all);
+      expect(result.diagnostics).toEqual([]);
+      expect(result.columns).toEqual(columns);
+    },
+  );
+
+  const viewObjects = objects.flatMap((object) => (object.kind === 'materialized-view' ? [object] : []));
+  test.each(viewObjects.map((view) => [view.name, view] as const))(`${which}: view %s`, (_, view) => {
+    const { diagnostics, columns } = analyse(view.query, all);
+    expect(diagnostics).toEqual([]);
+    const declared = view.level === 'rows' ? rowColumns : rollupColumns;
+    expect(new Set(columns?.map(({ name, type }) => `${name}:${type}`))).toEqual(
+      new Set(declared.map(({ name, type }) => `${name}:${type}`)),
+    );
+    // What the service asks for, and no grammar checks.
+    expect(view.query.match(/\bsummarize\b/g)).toHaveLength(1);
+    expect(view.query.slice(view.query.indexOf('| summarize') + 1)).not.toContain('|');
+    expect(view.query).not.toMatch(/\b(now|ago)\(|\b(sort|top|serialize|partition|order)\b/);
+    expect(analyse(view.backfillCommand, all)).toMatchObject({ diagnostics: [], known: true });
+  });
+}
+
+it('is one script that can be pasted', () => {
+  const script = schemaScript(names, { functions: [], package: '1.2.3' });
+  expect(script.trimEnd()).not.toMatch(/\n\s*\n/);
+  const { diagnostics, known } = analyse(script, schemaDatabase());
+  expect(diagnostics).toEqual([]);
+  expect(known).toBe(true);
+});
