@@ -10,21 +10,16 @@ export function schemaFunctions(
   generations: Generations = defaultGenerations(names),
 ): StoredFunctionDefinition[] {
   return [
-    rollup(names.rollup5m, '5 minutes', 300, generations['5m']),
-    rollup(names.rollup1h, '1 hour', 3_600, generations['1h']),
+    rollup(names.rollup5m, '5 minutes', generations['5m']),
+    rollup(names.rollup1h, '1 hour', generations['1h']),
     sums(names),
     parts(names),
     schema(names, packageVersion),
   ];
 }
 
-function rollup(
-  name: string,
-  width: string,
-  seconds: number,
-  generations: readonly Generation[],
-): StoredFunctionDefinition {
-  const branches = generations.map((generation, i) => branch(generation, generations[i + 1]?.cut, seconds));
+function rollup(name: string, width: string, generations: readonly Generation[]): StoredFunctionDefinition {
+  const branches = generations.map((generation, i) => branch(generation, generations[i + 1]?.cut));
   return {
     name,
     docstring: `Sums in bins of ${width}, of all generations of the view.`,
@@ -35,14 +30,13 @@ function rollup(
 }
 
 /** The windows in [cut, next cut) of one generation, in the columns of this release. */
-function branch({ view, cut, columns }: Generation, until: number | undefined, seconds: number): string {
+function branch({ view, cut, columns }: Generation, until: number | undefined): string {
   const conditions = [
     ...(cut === undefined ? [] : [`WindowStart >= ${datetime(cut)}`]),
     ...(until === undefined ? [] : [`WindowStart < ${datetime(until)}`]),
   ];
   const has = (column: KustoColumn) => columns === undefined || columns.includes(column.name);
   const selected = sumColumns.map((column) => {
-    if (column.name === 'WindowSeconds') return `WindowSeconds = int(${seconds})`;
     return has(column) ? column.name : `${column.name} = ${absent(column)}`;
   });
   return [

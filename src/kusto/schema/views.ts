@@ -83,9 +83,11 @@ export function cutOf(docstring: string): number | undefined {
 /** Group keys of the rollups besides the time. */
 const rollupKeys = ['Service', 'OriginService', 'Origin', 'Target', 'Event', 'Unit', 'Attributes'];
 
+/** `WindowSeconds` is the widest window in the bin: what a range of these sums can be cut at. */
 export const rollupColumns: readonly KustoColumn[] = [
   { name: 'WindowStart', type: 'datetime' },
   ...rollupKeys.map((name): KustoColumn => ({ name, type: 'string' })),
+  { name: 'WindowSeconds', type: 'int' },
   { name: 'Value', type: 'real' },
   { name: 'Count', type: 'real' },
   { name: 'Samples', type: 'long' },
@@ -103,7 +105,7 @@ function rollupQuery(names: KustoNames, level: '5m' | '1h'): string {
     names.rows,
     `| where Row > ${HEADER_ROW}`,
     `| extend ${sampledMax}`,
-    '| summarize Value = sum(Value), Count = sum(Count), Samples = sum(Samples), Min = min(Min), Max = max(Max), arg_max(SampledMax, ExemplarTraceId)',
+    '| summarize WindowSeconds = max(WindowSeconds), Value = sum(Value), Count = sum(Count), Samples = sum(Samples), Min = min(Min), Max = max(Max), arg_max(SampledMax, ExemplarTraceId)',
     `    by WindowStart = bin(WindowStart, ${level}), ${rollupKeys.join(', ')}`,
   ].join('\n');
 }
