@@ -34,6 +34,8 @@ export interface PolicyObject {
   readonly values: Readonly<Record<string, string | number | boolean>>;
   /** Asked for in so many words: a policy that differs is set. Otherwise what someone chose stays, and only a missing one is set. */
   readonly asked: boolean;
+  /** Flag of the command line that asks for it. */
+  readonly flag?: string;
   /** What a database may refuse without harm, and why. */
   readonly optional?: string;
 }
@@ -92,6 +94,7 @@ function daysPolicies(
       policy: 'retention',
       values: { SoftDeletePeriod: `${days[level]}.00:00:00` },
       asked: asked[level] !== undefined,
+      flag: `--retention-${level}-days`,
       commands: [
         `.alter-merge ${on} ${entity} policy retention softdelete = ${days[level]}d recoverability = ${recoverability}`,
       ],
@@ -104,6 +107,7 @@ function daysPolicies(
       policy: 'caching',
       values: { DataHotSpan: `${hot}.00:00:00` },
       asked: asked.hot !== undefined,
+      flag: '--hot-days',
       commands: [`.alter ${on} ${entity} policy caching hot = ${hot}d`],
     },
   ];
