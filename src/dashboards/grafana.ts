@@ -1,0 +1,158 @@
+/** The dashboard for Grafana and its data source plugin `grafana-azure-data-explorer-datasource`; pages are rows that can be folded. */
+import { choices } from './choices.ts';
+import { shownInGrafana, visualOf } from './grafana-visuals.ts';
+import { shownAs } from './kql.ts';
+import { type Choice, laidOut, type Panel, type Place, type VariableName } from './model.ts';
+import { pages } from './pages/index.ts';
+import { scopeOf } from './scope.ts';
+import { uuidOf } from './uuid.ts';
+
+const PLUGIN = 'grafana-azure-data-explorer-datasource';
+/** Of the plugin for which the queries were written. */
+const PLUGIN_VERSION = '7.2.8';
+/** Grafana 11.6; later ones migrate it. */
+const SCHEMA_VERSION = 41;
+
+const splice = (name: string): string => `\${${name}}`;
+
+/** A variable of the dashboard chooses among the data sources of the plugin, so that no import asks for one. */
+const datasource = { type: PLUGIN, uid: splice('datasource') };
+
+/**
+ * The plugin can only splice text. The format `json` makes it safe: its quotes and escapes are those of KQL strings and of dynamic
+ * literals, whatever a value holds.
+ */
+const variables: Readonly<Record<VariableName, string>> = {
+  from: '$__timeFrom',
+  to: '$__timeTo',
+  services: `dynamic(${splice('service:json')})`,
+  targets: `dynamic(${splice('target:json')})`,
+  origins: `dynamic(${splice('origin:json')})`,
+  measure: splice('measure:json'),
+  by: splice('by:json'),
+};
+
+const names = { services: 'service', targets: 'target', origins: 'origin', measure: 'measure', by: 'by' } as const;
+
+/** JSON-able. */
+export function grafanaDashboard(place: Place): Readonly<Record<string, unknown>> {
+  const scope = scopeOf(place.table, variables);
+  let lastId = 0;
+
+  const panel = (one: Panel, x: number, y: number): Record<string, unknown> => {
+    const { visual, title, description, width, height } = one;
+    const query = one.query === undefined ? undefined : shownAs(one.query(scope), visual, shownInGrafana);
+    const series = visual.kind === 'area' || visual.kind === 'lines';
+    return {
+      id: ++lastId,
+      title,
+      ...(description !== undefined && { description }),
+      gridPos: { h: height, w: width, x, y },
+      ...(query !== undefined && {
+        datasource,
+        targets: [{ refId: 'A', datasource, ...kql(place, query, series ? 'time_series' : 'table') }],
+      }),
+      ...visualOf(visual),
+    };
+  };
+
+  const panels: Record<string, unknown>[] = [];
+  let y = 0;
+  for (const [i, page] of pages.entries()) {
+    // Folded rows ask nothing until they are opened.
+    const collapsed = i > 0;
+    const row = { id: ++lastId, type: 'row', title: page.title, collapsed, gridPos: { h: 1, w: 24, x: 0, y } };
+    const top = y + 1;
+    const inside = laidOut(page.panels).map((one) => panel(one.panel, one.x, top + one.y));
+    panels.push({ ...row, panels: collapsed ? inside : [] }, ...(collapsed ? [] : inside));
+    y = collapsed ? y + 1 : Math.max(...laidOut(page.panels).map((one) => top + one.y + one.panel.height));
+  }
+
+  return {
+    __requires: [
+      { type: 'grafana', id: 'grafana', name: 'Grafana', version: '11.6.0' },
+      { type: 'datasource', id: PLUGIN, name: 'Azure Data Explorer Datasource', version: '7.0.0' },
+    ],
+    annotations: { list: [] },
+    description: 'Who causes the load on shared databases, queues and APIs, and what it costs (otel-attribution).',
+    editable: true,
+    fiscalYearStartMonth: 0,
+    graphTooltip: 1,
+    id: null,
+    links: [],
+    panels,
+    refresh: '',
+    schemaVersion: SCHEMA_VERSION,
+    tags: ['otel-attribution'],
+    templating: {
+      list: [
+        {
+          name: 'datasource',
+          type: 'datasource',
+          label: 'Data source',
+          query: PLUGIN,
+          current: {},
+          hide: 0,
+          includeAll: false,
+          multi: false,
+          options: [],
+          refresh: 1,
+          regex: '',
+          skipUrlSync: false,
+        },
+        ...choices.map((choice) => templateVariable(place, choice, choice.query(scope))),
+      ],
+    },
+    time: { from: 'now-1h', to: 'now' },
+    timepicker: {},
+    timezone: 'utc',
+    title: place.title,
+    uid: `otel-attribution-${uuidOf('grafana', place.cluster, place.database, place.table).slice(0, 8)}`,
+    version: 1,
+    weekStart: '',
+  };
+}
+
+/** What the plugin keeps with a query; `clusterUri` is empty so that the cluster is that of the data source. */
+function kql(place: Place, query: string, resultFormat: 'table' | 'time_series'): Record<string, unknown> {
+  const none = { type: 'and', expressions: [] };
+  return {
+    database: place.database,
+    clusterUri: '',
+    query,
+    queryType: 'KQL',
+    querySource: 'raw',
+    rawMode: true,
+    resultFormat,
+    pluginVersion: PLUGIN_VERSION,
+    expression: { where: none, reduce: none, groupBy: none },
+  };
+}
+
+function templateVariable(place: Place, choice: Choice, query: string): Record<string, unknown> {
+  const many = choice.first === 'all';
+  return {
+    name: names[choice.variable],
+    type: 'query',
+    label: choice.title,
+    description: choice.description,
+    datasource,
+    definition: query,
+    query: { refId: `variable-${names[choice.variable]}`, ...kql(place, query, 'table') },
+    // Queries look at the chosen time range.
+    refresh: 2,
+    hide: 0,
+    includeAll: many,
+    multi: many,
+    // Goes into the query as it is: an empty list means all, and a list of thousands would be too long.
+    ...(many && { allValue: '[]' }),
+    current:
+      choice.first === 'all'
+        ? { text: ['All'], value: ['$__all'] }
+        : { text: choice.first.value, value: choice.first.value },
+    options: [],
+    regex: '',
+    skipUrlSync: false,
+    sort: 0,
+  };
+}
