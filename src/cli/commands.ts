@@ -23,5 +23,6 @@ export const commands: readonly CommandEntry[] = [
   { name: 'doctor', load: async () => (await import('./doctor.ts')).registerDoctor },
   { name: 'init', load: async () => (await import('./init.ts')).registerInit },
   { name: 'validate', load: async () => (await import('./validate.ts')).registerValidate },
+  { name: 'kusto', load: async () => (await import('./kusto.ts')).registerKusto },
   { name: 'explain', load: async () => (await import('./explain.ts')).registerExplain },
 ];

@@ -69,6 +69,26 @@ export function kustoOptionsOf(flags: ConnectionFlags, env: Env = process.env): 
   };
 }
 
+/**
+ * As far as it is known which database it would be, for what needs no connection.
+ * @throws AttributionError `ATTR_CONFIG_INVALID` (the file, the table name)
+ */
+export function placeOf(
+  flags: ConnectionFlags,
+  env: Env = process.env,
+): { readonly cluster?: string; readonly database?: string; readonly table?: string } {
+  const variables = kustoFromEnv(env);
+  const file = exporterOfFile(env);
+  const cluster = flags.cluster || (variables.cluster ?? file?.cluster);
+  const database = flags.database || (variables.database ?? file?.database);
+  const table = flags.table || (variables.table ?? file?.table);
+  return {
+    ...(cluster !== undefined && { cluster: clusterOf(cluster) }),
+    ...(database !== undefined && { database }),
+    ...(table !== undefined && { table: kustoNames(table).base }),
+  };
+}
+
 interface Destination {
   readonly cluster?: string;
   readonly connectionString?: string;
