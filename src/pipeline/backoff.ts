@@ -2,7 +2,7 @@
 export interface DeliveryOptions {
   /** One `export` or `confirm` call. */
   readonly callMs: number;
-  /** Parts sent to one exporter at once, while it is healthy; one at a time while it fails. */
+  /** Parts sent to one exporter at once, while it is healthy, unless it says itself; one at a time while it fails. */
   readonly concurrency: number;
   /** Longest wait before the second attempt; doubles with each failure in a row. */
   readonly backoffMs: number;
@@ -12,6 +12,8 @@ export interface DeliveryOptions {
   readonly retryAfterMaxMs: number;
   /** How often handed parts are confirmed. */
   readonly confirmMs: number;
+  /** A handed part about which `confirm` says nothing for so long is set aside; rounds that fail do not count. */
+  readonly unconfirmedMs: number;
   /** After this many attempts a part is set aside, if others got through since its first failure. */
   readonly attempts: number;
 }
@@ -23,6 +25,7 @@ export const deliveryDefaults: DeliveryOptions = {
   backoffMaxMs: 60_000,
   retryAfterMaxMs: 60 * 60_000,
   confirmMs: 300_000,
+  unconfirmedMs: 24 * 60 * 60_000,
   attempts: 10,
 };
 

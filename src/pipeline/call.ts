@@ -1,4 +1,5 @@
 import { AmbiguousError } from '../core/errors.ts';
+import type { Timers } from './timers.ts';
 
 /** After an abort, how long an exporter may take to say itself what became of the call. */
 const GRACE_MS = 250;
@@ -12,24 +13,29 @@ export interface Call<T> {
   abort(reason: string): void;
 }
 
-/** Runs `fn` under a deadline. A callee that ignores its signal is left behind, not waited for. Timers are `unref`ed. */
-export function startCall<T>(name: string, callMs: number, fn: (signal: AbortSignal) => Promise<T>): Call<T> {
+/** Runs `fn` under a deadline. A callee that ignores its signal is left behind, not waited for. */
+export function startCall<T>(
+  name: string,
+  callMs: number,
+  timers: Timers,
+  fn: (signal: AbortSignal) => Promise<T>,
+): Call<T> {
   const controller = new AbortController();
   const { promise: abandoned, reject: abandon } = Promise.withResolvers<never>();
   abandoned.catch(() => {});
-  let grace: NodeJS.Timeout | undefined;
+  let cancelGrace: (() => void) | undefined;
   const abort = (reason: string): void => {
-    if (grace !== undefined) return;
+    if (cancelGrace !== undefined) return;
     const error = new AmbiguousError(`${name}: ${reason}; the part may have arrived.`);
-    grace = setTimeout(() => abandon(error), GRACE_MS).unref();
+    cancelGrace = timers.after(GRACE_MS, () => abandon(error));
     controller.abort(error);
   };
-  const deadline = setTimeout(() => abort(`no answer within ${callMs} ms`), callMs).unref();
+  const cancelDeadline = timers.after(callMs, () => abort(`no answer within ${callMs} ms`));
   // `fn` may also throw at once: an exporter is foreign code.
   const work = (async () => fn(controller.signal))();
   const clear = (): void => {
-    clearTimeout(deadline);
-    clearTimeout(grace);
+    cancelDeadline();
+    cancelGrace?.();
   };
   const settled = work.then(clear, clear);
   return { result: Promise.race([work, abandoned]), settled, abort };

@@ -1,12 +1,9 @@
-/**
- * True when `work` resolved within `ms`. Its timer is not `unref`ed: whoever awaits a flush keeps the process alive that long, and no
- * longer. A rejection counts as done.
- */
-export async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), Math.max(0, ms));
-  });
+import { systemTimers, type Timers } from './timers.ts';
+
+/** True when `work` resolved within `ms`; the process stays alive that long, and no longer. A rejection counts as done. */
+export async function within(ms: number, work: Promise<unknown>, timers: Timers = systemTimers): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<false>();
+  const cancel = timers.after(Math.max(0, ms), () => resolve(false), true);
   const done = work.then(
     () => true as const,
     () => true as const,
@@ -14,6 +11,6 @@ export async function within(ms: number, work: Promise<unknown>): Promise<boolea
   try {
     return await Promise.race([done, late]);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }

@@ -1,47 +1,72 @@
 import type { Accounts } from '../core/accounts.ts';
 import type { Logger } from '../core/logger.ts';
-import type { Part } from '../core/model.ts';
+import type { Delivery } from './delivery.ts';
+import type { Keep } from './keep.ts';
 import type { Quarantine } from './quarantine.ts';
-import type { Delivery } from './waiting-line.ts';
 
-/** The three ends of a part on its way to one exporter, each counted: exported, quarantined, dropped. */
+/** The ends of a part on its way to one exporter, each counted: exported, quarantined, dropped. */
 export class Fates {
   readonly #exporter: string;
   readonly #accounts: Accounts;
   readonly #logger: Logger;
   readonly #quarantine: Quarantine;
-  readonly #forget: (part: Part) => void;
+  readonly #keep: Keep;
   readonly #warned = new Set<string>();
 
-  /** `forget` is called once for each delivery that has come to its end. */
   constructor(
     exporter: string,
     context: { readonly accounts: Accounts; readonly logger: Logger; readonly quarantine: Quarantine },
-    forget: (part: Part) => void,
+    keep: Keep,
   ) {
     this.#exporter = exporter;
     this.#accounts = context.accounts;
     this.#logger = context.logger;
     this.#quarantine = context.quarantine;
-    this.#forget = forget;
+    this.#keep = keep;
   }
 
-  exported({ part }: Delivery): void {
+  exported(delivery: Delivery): Promise<void> | undefined {
     this.#accounts.count('attribution.part.exported', this.#exporter);
-    this.#forget(part);
+    if (this.#keep.spool === undefined) {
+      this.#keep.forget(delivery);
+      return undefined;
+    }
+    return this.#keep.discard(delivery).catch((error: unknown) => {
+      this.#keep.forget(delivery, true);
+      this.warnOnce('remove', `a delivered part cannot be removed from ${this.#keep.spool?.path}: ${text(error)}`);
+    });
   }
 
-  async setAside({ part }: Delivery, reason: string): Promise<void> {
-    this.#setAside(part, reason, await this.#quarantine.keep({ part, exporter: this.#exporter, reason }));
+  async setAside(delivery: Delivery, reason: string): Promise<void> {
+    await delivery.writing;
+    const { entry } = delivery;
+    if (entry === undefined)
+      return this.#setAside(delivery, reason, await this.#quarantine.keep(this.#entry(delivery, reason)));
+    try {
+      if (await this.#keep.spool!.setAside(entry, reason)) this.#setAside(delivery, reason, true);
+      else this.gone(delivery);
+    } catch (error) {
+      this.#keep.forget(delivery, true);
+      this.warnOnce(
+        'move',
+        `part ${delivery.id} stays in ${this.#keep.spool?.path}, it cannot be moved to the quarantine: ${text(error)}`,
+      );
+    }
   }
 
-  setAsideSync({ part }: Delivery, reason: string): void {
-    this.#setAside(part, reason, this.#quarantine.keepSync({ part, exporter: this.#exporter, reason }));
+  setAsideSync(delivery: Delivery, reason: string): void {
+    this.#setAside(delivery, reason, this.#quarantine.keepSync(this.#entry(delivery, reason)));
   }
 
-  drop({ part }: Delivery, reason: string, why: string): void {
+  drop(delivery: Delivery, reason: string, why: string): void {
     this.refuse(reason, why);
-    this.#forget(part);
+    this.#keep.forget(delivery);
+  }
+
+  /** Another process has the part. */
+  gone(delivery: Delivery): void {
+    this.#logger.debug(`${this.#exporter}: part ${delivery.id} is another process's by now.`);
+    this.#keep.forget(delivery);
   }
 
   /** A part that was never taken in. */
@@ -61,13 +86,19 @@ export class Fates {
     this.#warned.delete(kind);
   }
 
-  #setAside(part: Part, reason: string, kept: boolean): void {
+  #entry(delivery: Delivery, reason: string) {
+    return { part: delivery.part!, exporter: this.#exporter, reason };
+  }
+
+  #setAside(delivery: Delivery, reason: string, kept: boolean): void {
     if (!kept) {
       this.refuse('quarantine_full', `the quarantine is full; the last part refused: ${reason}`);
     } else {
       this.#accounts.count('attribution.part.quarantined', this.#exporter);
-      this.warnOnce('quarantine', `part ${part.id} was set aside: ${reason}`);
+      this.warnOnce('quarantine', `part ${delivery.id} was set aside: ${reason}`);
     }
-    this.#forget(part);
+    this.#keep.forget(delivery);
   }
 }
+
+const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -3,18 +3,26 @@ import { AmbiguousError, AttributionError, PermanentError, RetryableError } from
 import type { Exporter, ExportOutcome } from '../core/exporter.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Part } from '../core/model.ts';
+import type { ExporterSpool, SpoolEntry } from '../spool/exporter-spool.ts';
 import { backoffMs, type DeliveryOptions } from './backoff.ts';
 import { type Call, startCall } from './call.ts';
 import { Confirmer } from './confirmer.ts';
+import type { Delivery } from './delivery.ts';
 import { Fates } from './fates.ts';
+import { Keep } from './keep.ts';
 import type { PartMemory } from './part-memory.ts';
 import type { Quarantine } from './quarantine.ts';
-import { type Delivery, WaitingLine } from './waiting-line.ts';
+import type { Timers } from './timers.ts';
+import { Upkeep } from './upkeep.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 export interface OutletContext {
   readonly accounts: Accounts;
   readonly logger: Logger;
   readonly random: () => number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly timers: Timers;
   readonly memory: PartMemory;
   readonly quarantine: Quarantine;
   readonly delivery: DeliveryOptions;
@@ -24,55 +32,73 @@ export interface OutletContext {
 
 /** Calls may ignore their abort and hang: with this many left behind no new one is started. */
 const UNSETTLED_CALLS_MAX = 8;
+/** Parts in the line; what a spool holds beyond is taken up when there is room again. */
+const LINE_PARTS_MAX = 100_000;
+
 /**
  * The way of parts to one exporter: oldest first, retried with backoff, set aside when refused. Owns retry, deadlines and
- * concurrency, so that exporters need none. Every part offered ends as exported, quarantined or dropped, each counted.
+ * concurrency, so that exporters need none. Every part offered ends as exported, quarantined or dropped, each counted, or stays in the
+ * spool for the next process.
  */
 export class Outlet {
   readonly exporter: Exporter;
+  readonly name: string;
   readonly #context: OutletContext;
-  readonly #waiting = new WaitingLine();
-  readonly #flying = new Map<Delivery, Call<unknown>>();
+  readonly #keep: Keep;
+  readonly #upkeep: Upkeep | undefined;
   readonly #fates: Fates;
   readonly #confirmer: Confirmer;
+  /** New parts on their way to the disk. */
+  readonly #arriving = new Set<Delivery>();
+  readonly #waiting = new WaitingLine();
+  /** With the call under way, if it has begun. */
+  readonly #flying = new Map<Delivery, Call<unknown> | undefined>();
   readonly #watchers = new Set<() => void>();
-  #ownBytes = 0;
   #started: Promise<void> | undefined;
   /** Calls that have not settled, those left behind included. */
   #unsettled = 0;
-  /** Failed deliveries whose fate is being decided (a quarantine file being written). */
+  /** Deliveries whose fate is being written down. */
   #deciding = 0;
   #delivered = 0;
   /** Failed attempts in a row. */
   #failures = 0;
-  /** Monotonic times: a wall clock that steps back must not stop delivery. */
+  /** Monotonic times. */
   #notBefore = 0;
   #retryAfter = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #cancelTimer: (() => void) | undefined;
   #closed = false;
   #held = false;
 
-  constructor(exporter: Exporter, context: OutletContext) {
+  /** `name`: unique among the outlets. Without `spool` parts wait in memory. */
+  constructor(exporter: Exporter, name: string, context: OutletContext, spool: ExporterSpool | undefined) {
     this.exporter = exporter;
+    this.name = name;
     this.#context = context;
-    this.#fates = new Fates(exporter.name, context, (part) => {
-      this.#ownBytes -= part.body.length;
-      context.memory.release(part);
-    });
+    this.#keep = new Keep(exporter, context.memory, context.now, spool);
+    this.#fates = new Fates(name, context, this.#keep);
     this.#confirmer = new Confirmer(exporter, context, {
       arrived: (delivery) => this.#fates.exported(delivery),
-      missing: (delivery) => this.#waiting.add(delivery),
+      missing: (delivery) => this.#missing(delivery),
       refused: (delivery, reason) => this.#fates.setAside(delivery, reason),
       changed: () => {
         this.#changed();
         this.#pump();
       },
     });
+    if (spool === undefined) return;
+    this.#upkeep = new Upkeep(spool, context.timers, {
+      isKnown: this.#keep.isKnown,
+      room: () => LINE_PARTS_MAX - this.#waiting.size,
+      found: (entry) => this.#adopt(entry),
+      lost: (instance) => this.#lost(instance),
+      save: () => this.#saveUnsaved(),
+      failed: (error) => this.#fates.warnOnce('upkeep', `looking after ${spool.path} failed: ${message(error)}`),
+    });
   }
 
-  /** Parts waiting or in flight. */
+  /** Parts on their way to the line, in it, or in flight. */
   get backlog(): number {
-    return this.#waiting.size + this.#flying.size + this.#deciding;
+    return this.#arriving.size + this.#waiting.size + this.#flying.size + this.#deciding;
   }
 
   /** Handed parts not yet confirmed. */
@@ -84,20 +110,34 @@ export class Outlet {
     return this.#failures > 0;
   }
 
+  /** The folder in which parts outlive this process. */
+  get folder(): string | undefined {
+    return this.#keep.spool?.path;
+  }
+
+  /** Begins to look after the spool: parts that others left are sent as well. */
+  start(): void {
+    if (!this.#closed) this.#context.runUntraced(() => this.#upkeep?.start());
+  }
+
   /** Takes a new part. At the memory bound it is the new one that is refused: what waits longest is needed first. */
   offer(part: Part): void {
-    const delivery: Delivery = { part, attempts: 0, deliveredBefore: 0 };
     if (this.#closed) {
       this.#fates.refuse('closed', `parts sealed after shutdown do not reach it any more`);
-    } else if (!this.#context.memory.tryHold(part, this.#ownBytes)) {
+      return;
+    }
+    const delivery = this.#keep.take(part);
+    if (delivery === undefined) {
       this.#fates.refuse(
         'memory_full',
         `parts waiting in memory have reached ${this.#context.memory.maxBytes} bytes; new parts are dropped`,
       );
-    } else {
-      this.#ownBytes += part.body.length;
-      this.#waiting.add(delivery);
+    } else if (this.#keep.spool === undefined) {
+      this.#enqueue(delivery);
       this.#pump();
+    } else {
+      this.start();
+      void this.#context.runUntraced(() => this.#takeIn(delivery));
     }
   }
 
@@ -116,6 +156,11 @@ export class Outlet {
     return this.#until(() => this.backlog === 0 || this.#failures >= limit || this.#retryAfter > until);
   }
 
+  /** Resolves when no more than what the exporter is slow to take is in memory. */
+  caughtUp(): Promise<void> {
+    return this.#keep.spool === undefined ? this.drained(1) : this.#until(() => this.#arriving.size === 0);
+  }
+
   /** Asks the destination about handed parts now. */
   confirmNow(): Promise<void> {
     return this.#confirmer.confirm();
@@ -123,7 +168,7 @@ export class Outlet {
 
   /** Resolves once no call is under way; `abort` settles them at the latest after a short grace. */
   settled(): Promise<void> {
-    return this.#until(() => this.#flying.size === 0 && this.#deciding === 0);
+    return this.#until(() => this.#arriving.size + this.#flying.size + this.#deciding === 0);
   }
 
   /** For the end of the process: starts no call that could not end any more. `flushSync` undoes it. */
@@ -131,38 +176,32 @@ export class Outlet {
     this.#held = true;
   }
 
-  /** Sends what waits in this very turn, for `process.on('exit')`. What cannot leave so is set aside: calls under way have no future. */
+  /**
+   * For `process.on('exit')`: what is in memory only goes to the spool in this very turn, or is sent if the exporter can do that. What
+   * cannot leave so is set aside: calls under way have no future.
+   */
   flushSync(): void {
-    const { exporter } = this;
-    const { exportSync } = exporter;
-    for (const delivery of this.#flying.keys()) {
-      if (exportSync === undefined || !exporter.supports.idempotent) {
-        this.#fates.setAsideSync(this.#take(delivery), 'may have arrived: the process ended before the answer');
-      } else {
-        this.#sendSync(this.#take(delivery));
-      }
-    }
-    for (const delivery of this.#waiting.takeAll()) {
-      if (exportSync === undefined) this.#fates.setAsideSync(delivery, 'not delivered before the process ended');
-      else this.#sendSync(delivery);
-    }
+    if (this.#keep.spool !== undefined) {
+      for (const delivery of this.#keep.unsaved) this.#saveSync(delivery, 'the process ended before it was delivered');
+      this.#keep.spool.leaveSync();
+    } else this.#sendAllSync();
     this.#held = false;
     this.#changed();
   }
 
-  /** Stops delivery. What still waits or flies is set aside with the reason; then the exporter is closed. */
+  /** Stops delivery; then the exporter is closed. What is not delivered stays in the spool; without one it is set aside. */
   async close(deadline: Promise<unknown>): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#timer);
-    for (const call of this.#flying.values()) call.abort('shutting down');
-    await Promise.race([this.settled(), deadline]);
-    for (const delivery of [...this.#flying.keys()]) {
-      this.#fates.setAsideSync(this.#take(delivery), 'may have arrived: no answer before shutdown');
-    }
-    for (const delivery of this.#waiting.takeAll()) this.#fates.setAsideSync(delivery, 'not delivered before shutdown');
-    for (const delivery of this.#confirmer.takeAll())
-      this.#fates.setAsideSync(delivery, 'handed over, not confirmed before shutdown');
+    this.#cancelTimer?.();
+    const upkeep = this.#upkeep?.stop();
+    for (const call of this.#flying.values()) call?.abort('shutting down');
+    await Promise.race([Promise.all([this.settled(), upkeep]), deadline]);
+    for (const delivery of [...this.#flying.keys()])
+      this.#leave(delivery, 'may have arrived: no answer before shutdown');
+    for (const delivery of this.#waiting.takeAll()) this.#leave(delivery, 'not delivered before shutdown');
+    for (const delivery of this.#confirmer.close()) this.#leave(delivery, 'handed over, not confirmed before shutdown');
     this.#changed();
+    await Promise.race([this.#keep.spool?.leave(), deadline]);
     try {
       await Promise.race([this.#context.runUntraced(() => this.exporter.close()), deadline]);
     } catch (error) {
@@ -170,94 +209,232 @@ export class Outlet {
     }
   }
 
-  #pump(): void {
-    if (this.#closed || this.#held) return;
-    const { delivery } = this.#context;
-    while (this.#waiting.size > 0) {
-      const concurrency = this.#failures > 0 ? 1 : delivery.concurrency;
-      if (this.#flying.size >= concurrency || this.#unsettled >= UNSETTLED_CALLS_MAX) return;
-      const wait = this.#notBefore - performance.now();
-      if (wait > 0) {
-        clearTimeout(this.#timer);
-        this.#timer = setTimeout(() => this.#pump(), wait).unref();
-        return;
-      }
-      void this.#send(this.#waiting.next()!);
+  /** Write-ahead: a part is on disk before it may be sent, or stays in memory while the disk refuses it. */
+  async #takeIn(delivery: Delivery): Promise<void> {
+    this.#arriving.add(delivery);
+    try {
+      await this.#keep.save(delivery);
+      this.#fates.again('spool');
+    } catch (error) {
+      if (!this.#closed) this.#unwritten(delivery, error);
+    }
+    // `exit` may have put it aside meanwhile.
+    if (this.#arriving.delete(delivery) && delivery.place === 'arriving') {
+      if (this.#closed) this.#leave(delivery, 'not delivered before shutdown');
+      else if (await this.#isOurs(delivery)) this.#enqueue(delivery);
+      else this.#keep.forget(delivery);
+      this.#pump();
+      this.#rest(delivery);
+    }
+    this.#changed();
+  }
+
+  /** What does not fly needs no body in memory. */
+  #rest(delivery: Delivery): void {
+    if (delivery.place !== 'flying') this.#keep.rest(delivery);
+  }
+
+  #unwritten(delivery: Delivery, error: unknown): void {
+    if (code(error) === 'ATTR_SPOOL_FULL') {
+      this.#arriving.delete(delivery);
+      this.#fates.drop(delivery, 'directory_full', message(error));
+      return;
+    }
+    this.#context.accounts.count('attribution.limit.reached', 'spool_unwritable');
+    this.#fates.warnOnce(
+      'spool',
+      `parts cannot be written to ${this.folder} and wait in memory instead, until they can: ${message(error)}`,
+    );
+  }
+
+  /** False when the file is there for another process, or for later. */
+  async #isOurs(delivery: Delivery): Promise<boolean> {
+    if (delivery.entry === undefined) return true;
+    if (this.#waiting.size >= LINE_PARTS_MAX) return false;
+    return this.#keep.spool!.holds(delivery.instance).catch(() => true);
+  }
+
+  #enqueue(delivery: Delivery): void {
+    delivery.place = 'waiting';
+    this.#waiting.add(delivery);
+  }
+
+  /** A part in the spool that another process left, or this one under another owner. */
+  #adopt(entry: SpoolEntry): void {
+    const { supports, confirm } = this.exporter;
+    const delivery = this.#keep.adopt(entry);
+    if (entry.state === 'waiting' || (supports.idempotent && (entry.state === 'sent' || confirm === undefined))) {
+      this.#enqueue(delivery);
+      this.#pump();
+    } else if (confirm !== undefined) {
+      this.#confirmer.add(delivery);
+    } else {
+      void this.#decide(
+        this.#fates.setAside(
+          delivery,
+          `may have arrived: it was sent at ${new Date(entry.since ?? 0).toISOString()} by a process that ended before the answer, and ${this.name} can neither be asked nor take it twice`,
+        ),
+      );
     }
   }
 
-  #sendSync(delivery: Delivery): void {
-    try {
-      this.#context.runUntraced(() => this.exporter.exportSync!(delivery.part));
-      this.#fates.exported(delivery);
-    } catch (error) {
-      if (code(error) === 'ATTR_SPOOL_FULL') this.#fates.drop(delivery, 'directory_full', message(error));
-      else this.#fates.setAsideSync(delivery, `not delivered before the process ended: ${message(error)}`);
+  #lost(instance: string): void {
+    const theirs = ({ entry, instance: of }: Delivery): boolean => of === instance && entry !== undefined;
+    const gone = [...this.#waiting.takeWhere(theirs), ...this.#confirmer.takeWhere(theirs)];
+    for (const delivery of gone) this.#fates.gone(delivery);
+    this.#changed();
+  }
+
+  async #saveUnsaved(): Promise<void> {
+    for (const delivery of this.#keep.unsaved) {
+      if (delivery.place !== 'waiting' && delivery.place !== 'handed') continue;
+      try {
+        await this.#keep.save(delivery);
+        this.#rest(delivery);
+      } catch {
+        return;
+      }
+      this.#fates.again('spool');
+    }
+  }
+
+  #pump(): void {
+    if (this.#closed || this.#held) return;
+    const { delivery: options, timers } = this.#context;
+    const healthy = this.exporter.concurrency ?? options.concurrency;
+    while (this.#waiting.size > 0) {
+      const concurrency = this.#failures > 0 ? 1 : healthy;
+      if (this.#flying.size >= concurrency || this.#unsettled >= Math.max(UNSETTLED_CALLS_MAX, healthy)) return;
+      const wait = this.#notBefore - timers.now();
+      if (wait > 0) {
+        this.#cancelTimer?.();
+        this.#cancelTimer = timers.after(wait, () => this.#pump());
+        return;
+      }
+      const delivery = this.#waiting.next()!;
+      delivery.place = 'flying';
+      this.#flying.set(delivery, undefined);
+      void this.#context.runUntraced(() => this.#send(delivery));
     }
   }
 
   async #send(delivery: Delivery): Promise<void> {
-    const { exporter } = this;
-    const { delivery: options, runUntraced } = this.#context;
-    let sending = false;
-    const call = startCall(exporter.name, options.callMs, (signal) =>
-      runUntraced(async () => {
-        await this.#start();
-        sending = true;
-        return exporter.export(delivery.part, signal);
-      }),
-    );
-    this.#flying.set(delivery, call);
-    this.#unsettled++;
-    void call.settled.then(() => {
-      this.#unsettled--;
-      this.#pump();
-    });
+    let attempt: 'first' | 'again' | 'gone' | undefined;
     try {
-      const outcome = await call.result;
-      if (this.#flying.delete(delivery)) this.#sent(delivery, outcome);
+      this.#started ??= this.#start();
+      await this.#started;
+      await delivery.writing;
+      if (this.#keep.isExpired(delivery)) return this.#end(delivery, () => this.#askFirst(delivery));
+      const part = await this.#keep.body(delivery);
+      attempt = part === undefined ? 'gone' : await this.#keep.markSent(delivery);
+      if (part === undefined || attempt === 'gone') return this.#end(delivery, () => this.#fates.gone(delivery));
+      if (!this.#flying.has(delivery)) return;
+      if (this.#closed) throw new RetryableError('shutting down');
+      const outcome = await this.#call(delivery, (signal) => this.exporter.export(part, signal));
+      this.#end(delivery, () => this.#sent(delivery, outcome));
     } catch (error) {
-      // A part whose exporter never started cannot have arrived.
-      const cause = sending || !(error instanceof AmbiguousError) ? error : new RetryableError(error.message);
-      if (this.#flying.delete(delivery)) {
-        this.#deciding++;
-        await this.#refused(delivery, cause);
-        this.#deciding--;
-      }
+      this.#end(delivery, () => this.#failed(delivery, error, attempt === 'first'));
+    }
+  }
+
+  /** Ends a flight, unless `exit` or `close` has done so already. */
+  #end(delivery: Delivery, fate: () => Promise<void> | undefined | void): void {
+    if (this.#flying.delete(delivery)) void this.#decide(fate());
+  }
+
+  async #decide(fate: Promise<void> | undefined | void): Promise<void> {
+    if (fate !== undefined) {
+      this.#deciding++;
+      await fate.catch((error: unknown) => this.#fates.warnOnce('fate', message(error)));
+      this.#deciding--;
     }
     this.#changed();
     this.#pump();
   }
 
-  #start(): Promise<void> {
-    this.#started ??= (async () => this.exporter.start?.())().catch((error: unknown) => {
-      this.#started = undefined;
-      throw error;
+  async #call<T>(delivery: Delivery | undefined, fn: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { delivery: options, timers } = this.#context;
+    const call = startCall(this.name, options.callMs, timers, fn);
+    if (delivery !== undefined) this.#flying.set(delivery, call);
+    this.#unsettled++;
+    void call.settled.then(() => {
+      this.#unsettled--;
+      this.#pump();
     });
-    return this.#started;
+    return call.result;
   }
 
-  #sent(delivery: Delivery, outcome: ExportOutcome): void {
-    if (this.#failures > 0) this.#context.logger.info(`${this.exporter.name}: reachable again.`);
+  async #start(): Promise<void> {
+    try {
+      if (this.exporter.start !== undefined) await this.#call(undefined, async () => this.exporter.start!());
+    } catch (error) {
+      this.#started = undefined;
+      // A part whose exporter never started cannot have arrived.
+      throw error instanceof AmbiguousError ? new RetryableError(error.message) : error;
+    }
+  }
+
+  #sent(delivery: Delivery, outcome: ExportOutcome): Promise<void> | undefined {
+    if (this.#failures > 0) this.#context.logger.info(`${this.name}: reachable again.`);
     this.#failures = 0;
     this.#delivered++;
     this.#fates.again('retry');
-    if (outcome === 'handed' && this.exporter.confirm !== undefined) this.#confirmer.add(delivery);
-    else this.#fates.exported(delivery);
+    return outcome === 'handed' && this.exporter.confirm !== undefined
+      ? this.#handed(delivery)
+      : this.#fates.exported(delivery);
   }
 
-  async #refused(delivery: Delivery, error: unknown): Promise<void> {
-    const { name, supports, confirm } = this.exporter;
+  async #handed(delivery: Delivery): Promise<void> {
+    // What the file says is only what spares the next process a question: that it cannot be written is no failure.
+    const ours = await this.#keep.markHanded(delivery).catch(() => true);
+    if (!ours) return this.#fates.gone(delivery);
+    if (this.#closed) return this.#leave(delivery, 'handed over, not confirmed before shutdown');
+    this.#confirmer.add(delivery);
+    this.#keep.rest(delivery);
+  }
+
+  /** First sent too long ago to be repeated unasked. */
+  async #askFirst(delivery: Delivery): Promise<void> {
+    if (this.exporter.confirm === undefined) {
+      return this.#fates.setAside(
+        delivery,
+        `may have arrived: first sent at ${new Date(delivery.sentAt ?? 0).toISOString()}, too long ago for ${this.name} to notice a repetition, and it cannot be asked`,
+      );
+    }
+    this.#confirmer.add(delivery);
+    this.#keep.rest(delivery);
+  }
+
+  async #missing(delivery: Delivery): Promise<void> {
+    await delivery.writing;
+    delivery.sentAt = undefined;
+    delivery.unspokenSince = undefined;
+    if (this.#closed) return this.#leave(delivery, 'not delivered before shutdown');
+    this.#enqueue(delivery);
+  }
+
+  /** `first`: no earlier attempt may have arrived. */
+  async #failed(delivery: Delivery, error: unknown, first: boolean): Promise<void> {
+    const { supports, confirm } = this.exporter;
     if (code(error) === 'ATTR_SPOOL_FULL') return this.#fates.drop(delivery, 'directory_full', message(error));
+    if (code(error) === 'ATTR_PART_VERSION' && delivery.entry !== undefined) {
+      this.#keep.forget(delivery, true);
+      return this.#fates.warnOnce('version', `${message(error)} It is in ${this.folder}.`);
+    }
     if (error instanceof PermanentError || code(error) === 'ATTR_PART_CORRUPT')
       return this.#fates.setAside(delivery, message(error));
     if (error instanceof AmbiguousError && !supports.idempotent) {
-      if (confirm !== undefined) return this.#confirmer.add(delivery);
+      if (this.#closed && delivery.entry !== undefined) return this.#leave(delivery, '');
+      if (confirm !== undefined) {
+        this.#confirmer.add(delivery);
+        return this.#keep.rest(delivery);
+      }
       return this.#fates.setAside(
         delivery,
-        `may have arrived, and ${name} can neither be asked nor take it twice: ${message(error)}`,
+        `may have arrived, and ${this.name} can neither be asked nor take it twice: ${message(error)}`,
       );
     }
+    if (first && !(error instanceof AmbiguousError)) await this.#keep.markUnsent(delivery);
     if (delivery.attempts++ === 0) delivery.deliveredBefore = this.#delivered;
     if (delivery.attempts >= this.#context.delivery.attempts && this.#delivered > delivery.deliveredBefore) {
       return this.#fates.setAside(
@@ -266,25 +443,76 @@ export class Outlet {
       );
     }
     this.#pause(error);
-    this.#waiting.add(delivery);
+    this.#enqueue(delivery);
+    this.#keep.rest(delivery);
   }
 
   #pause(error: unknown): void {
-    const { delivery, random, accounts } = this.#context;
+    const { delivery, random, accounts, timers } = this.#context;
     this.#failures++;
-    accounts.count('attribution.part.retried', this.exporter.name);
-    const now = performance.now();
+    accounts.count('attribution.part.retried', this.name);
+    const now = timers.now();
     const asked = error instanceof RetryableError ? (error.retryAfterMs ?? 0) : 0;
     if (asked > 0) this.#retryAfter = now + Math.min(asked, delivery.retryAfterMaxMs);
     this.#notBefore = Math.max(this.#retryAfter, now + backoffMs(this.#failures, random(), delivery));
-    this.#fates.warnOnce('retry', `${message(error)} Parts wait in memory and are tried again.`);
+    const where = this.#keep.spool === undefined ? 'in memory' : `in ${this.folder}`;
+    this.#fates.warnOnce('retry', `${message(error)} Parts wait ${where} and are tried again.`);
+  }
+
+  /** The end, for this process: a part with a file stays in the spool, one in memory goes there, or is set aside with the reason. */
+  #leave(delivery: Delivery, reason: string): void {
+    if (delivery.entry === undefined && this.#keep.spool === undefined) {
+      this.#flying.delete(delivery);
+      this.#fates.setAsideSync(delivery, reason);
+      return;
+    }
+    if (delivery.entry === undefined && !this.#saveSync(delivery, reason)) return;
+    this.#flying.delete(delivery);
+    this.#keep.forget(delivery);
+  }
+
+  /** False when there was no way to the spool: then the part was set aside. */
+  #saveSync(delivery: Delivery, reason: string): boolean {
+    try {
+      this.#keep.saveSync(delivery);
+      return true;
+    } catch (error) {
+      this.#take(delivery);
+      if (code(error) === 'ATTR_SPOOL_FULL') this.#fates.drop(delivery, 'directory_full', message(error));
+      else this.#fates.setAsideSync(delivery, `${reason}: ${message(error)}`);
+      return false;
+    }
+  }
+
+  #sendAllSync(): void {
+    const { supports, exportSync } = this.exporter;
+    for (const delivery of [...this.#flying.keys()]) {
+      this.#flying.delete(delivery);
+      if (exportSync !== undefined && supports.idempotent) this.#sendSync(delivery);
+      else this.#fates.setAsideSync(delivery, 'may have arrived: the process ended before the answer');
+    }
+    for (const delivery of this.#waiting.takeAll()) {
+      if (exportSync === undefined) this.#fates.setAsideSync(delivery, 'not delivered before the process ended');
+      else this.#sendSync(delivery);
+    }
+  }
+
+  #sendSync(delivery: Delivery): void {
+    try {
+      this.#context.runUntraced(() => this.exporter.exportSync!(delivery.part!));
+      void this.#fates.exported(delivery);
+    } catch (error) {
+      if (code(error) === 'ATTR_SPOOL_FULL') this.#fates.drop(delivery, 'directory_full', message(error));
+      else this.#fates.setAsideSync(delivery, `not delivered before the process ended: ${message(error)}`);
+    }
   }
 
   /** Takes a delivery out of whatever list it is in. */
-  #take(delivery: Delivery): Delivery {
+  #take(delivery: Delivery): void {
+    this.#arriving.delete(delivery);
     this.#flying.delete(delivery);
-    this.#waiting.remove(delivery);
-    return delivery;
+    this.#waiting.takeWhere((other) => other === delivery);
+    this.#confirmer.takeWhere((other) => other === delivery);
   }
 
   #until(condition: () => boolean): Promise<void> {

@@ -8,6 +8,11 @@ import type { Exporter } from '../core/exporter.ts';
 import { limits } from '../core/limits.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Part } from '../core/model.ts';
+import { DirectorySize } from '../spool/directory-size.ts';
+import { ExporterSpool } from '../spool/exporter-spool.ts';
+import { type SpoolFiles, spoolFiles } from '../spool/spool-files.ts';
+import { folderName } from '../spool/spool-names.ts';
+import { WriteQueue } from '../spool/write-queue.ts';
 import { addAccountRows } from './account-rows.ts';
 import { type DeliveryOptions, deliveryDefaults } from './backoff.ts';
 import { within } from './deadline.ts';
@@ -17,6 +22,7 @@ import { Quarantine, type QuarantinedPart } from './quarantine.ts';
 import { RecentParts } from './recent-parts.ts';
 import { Sealer } from './sealer.ts';
 import { Ticker } from './ticker.ts';
+import { systemTimers, type Timers } from './timers.ts';
 
 export interface PipelineOptions {
   readonly exporters: readonly Exporter[];
@@ -36,13 +42,23 @@ export interface PipelineOptions {
   readonly maxRows?: number;
   /** In [0, 1); jitter of the tick and of retries. */
   readonly random?: () => number;
-  /** Where parts go that cannot be delivered: `<directory>/quarantine/`. Default: kept in memory. */
+  /**
+   * Where parts outlive this process. Exporters without `exportSync` (those over a network) spool to `<directory>/<exporter>/`: parts are
+   * written there before they are sent, and any process with the same exporter and directory goes on with what another left. Parts that
+   * cannot be delivered go to `<directory>/quarantine/`. Default: all is kept in memory.
+   */
   readonly directory?: string;
+  /** Cap of all part files below `directory`, of all processes together, in bytes. Default `limits.spoolBytes`. */
+  readonly maxSpoolBytes?: number;
   /** Runs `fn` so that the exporters' own I/O makes no spans. Default: just runs it. */
   readonly runUntraced?: <T>(fn: () => T) => T;
   readonly delivery?: Partial<DeliveryOptions>;
   readonly memoryPartsBytes?: number;
   readonly recentBytes?: number;
+  /** Every delay, and the time measured in between; with `clock`, what a test on virtual time hands in. Default: the real ones. */
+  readonly timers?: Timers;
+  /** For tests of a failing disk. */
+  readonly files?: SpoolFiles;
 }
 
 /** How far back `recentParts` reaches. */
@@ -59,6 +75,7 @@ export class Pipeline {
   readonly windowSeconds: number;
   readonly #options: PipelineOptions;
   readonly #clock: Clock;
+  readonly #timers: Timers;
   readonly #outlets: readonly Outlet[];
   readonly #memory: PartMemory;
   readonly #quarantine: Quarantine;
@@ -79,6 +96,7 @@ export class Pipeline {
     const { dictionary, windowSeconds, accounts, logger, random = Math.random } = options;
     this.#options = options;
     this.#clock = options.clock ?? { now: Date.now };
+    this.#timers = options.timers ?? systemTimers;
     this.#instance = options.instance;
     this.windowSeconds = windowSeconds;
     this.table = new SumTable({ dictionary, windowSeconds, maxRows: options.maxRows ?? limits.tableRows });
@@ -89,12 +107,17 @@ export class Pipeline {
       accounts,
       logger,
       random,
+      now: () => this.#clock.now(),
+      timers: this.#timers,
       memory: this.#memory,
       quarantine: this.#quarantine,
       delivery: { ...deliveryDefaults, ...options.delivery },
       runUntraced: options.runUntraced ?? (<T>(fn: () => T): T => fn()),
     };
-    this.#outlets = options.exporters.map((exporter) => new Outlet(exporter, context));
+    const spool = spoolFactory(options, context.now, () => this.instance);
+    this.#outlets = withNames(options.exporters).map(
+      ([exporter, name]) => new Outlet(exporter, name, context, spool(exporter, name)),
+    );
     this.#sealer = new Sealer(
       (part) => this.#emit(part),
       (error) => {
@@ -102,7 +125,7 @@ export class Pipeline {
         logger.error(`Sealing a part failed, its rows are lost: ${error instanceof Error ? error.stack : error}`);
       },
     );
-    this.#ticker = new Ticker(this.#clock, windowSeconds * 1000, random, () => {
+    this.#ticker = new Ticker(this.#clock, this.#timers, windowSeconds * 1000, random, () => {
       if (this.#sealer.backlog < FROZEN_MAX) this.rotate();
     });
   }
@@ -118,9 +141,11 @@ export class Pipeline {
     return this.#quarantine.parts;
   }
 
-  /** Starts the tick: shortly after each window boundary. The timer never keeps the process alive. */
+  /** Starts the tick, shortly after each window boundary, and takes up what earlier processes left in the spool. Keeps no process alive. */
   start(): void {
-    if (this.#shutdown === undefined) this.#ticker.start();
+    if (this.#shutdown !== undefined) return;
+    this.#ticker.start();
+    for (const outlet of this.#outlets) outlet.start();
   }
 
   /** `hook` runs before each rotation, for what still has measurements to commit. */
@@ -158,13 +183,13 @@ export class Pipeline {
   async forceFlush(timeoutMs: number = limits.shutdownMs): Promise<void> {
     if (this.#shutdown !== undefined) return this.#shutdown;
     this.#rotate(false);
-    await within(timeoutMs, this.#flush(timeoutMs));
+    await within(timeoutMs, this.#flush(timeoutMs), this.#timers);
     this.#warnLeft('forceFlush');
   }
 
   /**
    * Seals what is left (the last part says `final`), delivers it, closes the exporters. Bounded by `timeoutMs` as a whole, even if an
-   * exporter hangs; parts that did not leave are set aside. Never rejects; a second call joins the first.
+   * exporter hangs; parts that did not leave stay in the spool, or are set aside without one. Never rejects; a second call joins the first.
    */
   shutdown(timeoutMs: number = limits.shutdownMs): Promise<void> {
     this.#shutdown ??= this.#shutDown(timeoutMs);
@@ -223,12 +248,12 @@ export class Pipeline {
     for (const outlet of this.#outlets) outlet.offer(part);
     if (this.#memory.bytes < this.#memory.maxBytes * PRESSURE) return undefined;
     // Let exporters that work catch up before more is sealed; one that is down is not waited for.
-    const busy = this.#outlets.filter((outlet) => !outlet.failing).map((outlet) => outlet.drained(1));
-    return within(PRESSURE_MS, Promise.all(busy)).then(() => {});
+    const busy = this.#outlets.filter((outlet) => !outlet.failing).map((outlet) => outlet.caughtUp());
+    return within(PRESSURE_MS, Promise.all(busy), this.#timers).then(() => {});
   }
 
   async #flush(timeoutMs: number): Promise<void> {
-    const until = performance.now() + timeoutMs;
+    const until = this.#timers.now() + timeoutMs;
     await this.#sealer.idle();
     for (const outlet of this.#outlets) outlet.kick();
     await Promise.all(this.#outlets.map((outlet) => outlet.drained(undefined, until)));
@@ -242,20 +267,48 @@ export class Pipeline {
     await within(
       timeoutMs - closingMs,
       this.#flush(timeoutMs - closingMs).then(() => Promise.all(this.#outlets.map((outlet) => outlet.confirmNow()))),
+      this.#timers,
     );
     this.#warnLeft('shutdown');
     const { promise: deadline, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, closingMs);
+    const cancel = this.#timers.after(closingMs, resolve, true);
     await Promise.all(this.#outlets.map((outlet) => outlet.close(deadline)));
-    clearTimeout(timer);
+    cancel();
   }
 
   #warnLeft(what: string): void {
-    for (const { exporter, backlog, unconfirmed } of this.#outlets) {
-      if (backlog > 0)
-        this.#options.logger.warn(`${what}: ${backlog} parts have not reached exporter "${exporter.name}".`);
-      if (unconfirmed > 0)
-        this.#options.logger.debug(`${what}: ${unconfirmed} parts handed to "${exporter.name}" are not confirmed.`);
+    const { logger } = this.#options;
+    for (const { name, backlog, unconfirmed, folder } of this.#outlets) {
+      const stay = folder === undefined ? '.' : `; they stay in ${folder} and are sent later.`;
+      if (backlog > 0) logger.warn(`${what}: ${backlog} parts have not reached exporter "${name}"${stay}`);
+      if (unconfirmed > 0) {
+        const line = `${what}: ${unconfirmed} parts handed to "${name}" are not confirmed${stay}`;
+        if (what === 'shutdown' && folder !== undefined) logger.info(line);
+        else logger.debug(line);
+      }
     }
   }
+}
+
+/** Exporters of the same kind keep their parts and their books apart: the second `otlp` is `otlp-2`. */
+function withNames(exporters: readonly Exporter[]): [Exporter, string][] {
+  const taken = new Map<string, number>();
+  return exporters.map((exporter) => {
+    const n = (taken.get(exporter.name) ?? 0) + 1;
+    taken.set(exporter.name, n);
+    return [exporter, n === 1 ? exporter.name : `${exporter.name}-${n}`];
+  });
+}
+
+/** A spool for each exporter that cannot send in the last turn of a process, where there is a directory. */
+function spoolFactory(options: PipelineOptions, now: () => number, instance: () => string) {
+  const { directory, maxSpoolBytes = limits.spoolBytes, files = spoolFiles } = options;
+  if (directory === undefined) return () => undefined;
+  const shared = { directory, files, now, instance };
+  const size = new DirectorySize(directory, maxSpoolBytes, now);
+  const queue = new WriteQueue();
+  return (exporter: Exporter, name: string): ExporterSpool | undefined =>
+    exporter.exportSync === undefined
+      ? new ExporterSpool({ ...shared, size, queue, folder: folderName(name) })
+      : undefined;
 }

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Part } from '../core/model.ts';
 import { makeFolder, makeFolderSync, partFileName, writePart, writePartSync } from '../spool/part-files.ts';
+import { folderName } from '../spool/spool-names.ts';
 
 export interface QuarantinedPart {
   readonly part: Part;
@@ -69,9 +70,8 @@ export class Quarantine {
   }
 }
 
-/** An exporter's name is the user's: it must not lead out of the folder. */
 function folderOf(entry: QuarantinedPart): string {
-  return path.join('quarantine', entry.exporter.replace(/[^\w-]+/g, '_') || '_');
+  return path.join('quarantine', folderName(entry.exporter));
 }
 
 function reasonFile(folder: string, entry: QuarantinedPart): string {

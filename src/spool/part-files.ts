@@ -55,17 +55,24 @@ export function makeFolderSync(directory: string, folder: string): string {
   return full;
 }
 
-export async function writePart(folder: string, part: Part): Promise<void> {
+/** `name`: default `<id>.json.zst`. `mtimeMs`: the time the file shows, in milliseconds since the epoch; default now. */
+export interface WriteOptions {
+  readonly name?: string;
+  readonly mtimeMs?: number;
+}
+
+export async function writePart(folder: string, part: Part, options: WriteOptions = {}): Promise<void> {
   const temporary = temporaryName(folder, part);
   try {
     const file = await fs.promises.open(temporary, 'w');
     try {
       await file.writeFile(part.body);
+      if (options.mtimeMs !== undefined) await file.utimes(options.mtimeMs / 1000, options.mtimeMs / 1000);
       await file.datasync();
     } finally {
       await file.close();
     }
-    await fs.promises.rename(temporary, path.join(folder, partFileName(part)));
+    await fs.promises.rename(temporary, path.join(folder, options.name ?? partFileName(part)));
   } catch (error) {
     await fs.promises.rm(temporary, { force: true }).catch(() => {});
     throw error;
@@ -73,17 +80,18 @@ export async function writePart(folder: string, part: Part): Promise<void> {
   await syncFolder(folder);
 }
 
-export function writePartSync(folder: string, part: Part): void {
+export function writePartSync(folder: string, part: Part, options: WriteOptions = {}): void {
   const temporary = temporaryName(folder, part);
   try {
     const file = fs.openSync(temporary, 'w');
     try {
       fs.writeFileSync(file, part.body);
+      if (options.mtimeMs !== undefined) fs.futimesSync(file, options.mtimeMs / 1000, options.mtimeMs / 1000);
       fs.fdatasyncSync(file);
     } finally {
       fs.closeSync(file);
     }
-    fs.renameSync(temporary, path.join(folder, partFileName(part)));
+    fs.renameSync(temporary, path.join(folder, options.name ?? partFileName(part)));
   } catch (error) {
     try {
       fs.rmSync(temporary, { force: true });
@@ -111,17 +119,21 @@ export async function removeStale(folder: string, now: number): Promise<void> {
   }
 }
 
-/** Bytes of all part files (whole, temporary, quarantined) below `directory`, whoever wrote them. A store beside them is not counted. */
+/**
+ * Bytes of all part files (whole, temporary, quarantined) below `directory`, whoever wrote them; what several exporters link to counts
+ * once. A store beside them is not counted.
+ */
 export async function spoolSize(directory: string): Promise<number> {
   let bytes = 0;
+  const linked = new Set<number>();
   const entries = await fs.promises.readdir(directory, { recursive: true, withFileTypes: true });
   for (const entry of entries) {
     if (!entry.isFile() || !entry.name.includes(PART_SUFFIX)) continue;
     // A reader may take a part away between the listing and the look.
-    bytes += await fs.promises.stat(path.join(entry.parentPath, entry.name)).then(
-      (s) => s.size,
-      () => 0,
-    );
+    const stat = await fs.promises.stat(path.join(entry.parentPath, entry.name)).catch(() => undefined);
+    if (stat === undefined || linked.has(stat.ino)) continue;
+    if (stat.nlink > 1) linked.add(stat.ino);
+    bytes += stat.size;
   }
   return bytes;
 }
@@ -146,8 +158,8 @@ function temporaryName(folder: string, part: Part): string {
   return path.join(folder, `${partFileName(part)}${TEMPORARY}${process.pid}-${counter++}`);
 }
 
-/** Makes the rename durable. Some platforms (Windows) cannot open a directory: there the rename alone must do. */
-async function syncFolder(folder: string): Promise<void> {
+/** Makes a rename durable. Some platforms (Windows) cannot open a directory: there the rename alone must do. */
+export async function syncFolder(folder: string): Promise<void> {
   let handle: fs.promises.FileHandle;
   try {
     handle = await fs.promises.open(folder, 'r');

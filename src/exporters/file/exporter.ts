@@ -3,12 +3,12 @@ import { AttributionError, RetryableError } from '../../core/errors.ts';
 import type { Exporter, ExportOutcome } from '../../core/exporter.ts';
 import { limits } from '../../core/limits.ts';
 import type { Part } from '../../core/model.ts';
+import { DirectorySize } from '../../spool/directory-size.ts';
 import {
   makeFolder,
   makeFolderSync,
   partFileName,
   removeStale,
-  spoolSize,
   writePart,
   writePartSync,
 } from '../../spool/part-files.ts';
@@ -22,10 +22,6 @@ export interface FileExporterOptions {
   readonly now?: () => number;
 }
 
-/** Others write to the same directory: how long a measured size may be used, near the cap and far from it. */
-const RESCAN_NEAR_MS = 10_000;
-const RESCAN_FAR_MS = 300_000;
-
 /**
  * The default outlet: one file per part, whole or not there at all. At the cap the oldest parts stay and new ones are refused
  * (`ATTR_SPOOL_FULL`); a reader that merges them into a store makes room again.
@@ -34,18 +30,15 @@ export class FileExporter implements Exporter {
   readonly name = 'file';
   readonly supports = { idempotent: true, confirm: false, sync: true } as const;
   readonly #directory: string;
-  readonly #maxBytes: number;
+  readonly #size: DirectorySize;
   readonly #now: () => number;
   #folder: string | undefined;
   #closed = false;
-  /** Size when last measured, plus what this process has written since. */
-  #bytes = 0;
-  #measuredAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: FileExporterOptions) {
     this.#directory = path.resolve(options.directory);
-    this.#maxBytes = options.maxBytes ?? limits.spoolBytes;
     this.#now = options.now ?? Date.now;
+    this.#size = new DirectorySize(this.#directory, options.maxBytes ?? limits.spoolBytes, this.#now);
   }
 
   async start(): Promise<void> {
@@ -54,7 +47,7 @@ export class FileExporter implements Exporter {
     try {
       const folder = await makeFolder(this.#directory, 'local');
       await removeStale(folder, this.#now());
-      await this.#measure();
+      await this.#size.measure();
       this.#folder = folder;
     } catch (error) {
       throw explain(error, this.#directory);
@@ -67,13 +60,11 @@ export class FileExporter implements Exporter {
       throw new RetryableError(`Writing ${partFileName(part)} was cancelled before it began; it will be tried again.`);
     await this.start();
     try {
-      const near = this.#bytes + part.body.length > this.#maxBytes / 2;
-      if (this.#now() - this.#measuredAt > (near ? RESCAN_NEAR_MS : RESCAN_FAR_MS)) await this.#measure();
-      this.#reserve(part);
+      await this.#size.reserve(part.body.length);
       try {
         await writePart(this.#folder!, part);
       } catch (error) {
-        this.#bytes -= part.body.length;
+        this.#size.giveBack(part.body.length);
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') this.#folder = undefined; // Removed under us: made again at the next try.
         throw error;
       }
@@ -87,7 +78,7 @@ export class FileExporter implements Exporter {
     this.#assertOpen();
     try {
       this.#folder ??= makeFolderSync(this.#directory, 'local');
-      this.#reserve(part);
+      this.#size.reserveSync(part.body.length);
       writePartSync(this.#folder, part);
     } catch (error) {
       throw explain(error, this.#directory);
@@ -96,22 +87,6 @@ export class FileExporter implements Exporter {
 
   async close(): Promise<void> {
     this.#closed = true;
-  }
-
-  #reserve(part: Part): void {
-    if (this.#bytes + part.body.length > this.#maxBytes) {
-      throw new AttributionError(
-        'ATTR_SPOOL_FULL',
-        `Part files in ${this.#directory} have reached their cap of ${this.#maxBytes} bytes; new parts are dropped. Run "otel-attribution load" to merge them into the store, delete old ones, or raise maxSpoolBytes.`,
-      );
-    }
-    this.#bytes += part.body.length;
-  }
-
-  async #measure(): Promise<void> {
-    const bytes = await spoolSize(this.#directory);
-    this.#bytes = bytes;
-    this.#measuredAt = this.#now();
   }
 
   #assertOpen(): void {

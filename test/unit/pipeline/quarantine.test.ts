@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { PermanentError, RetryableError } from '../../../src/core/errors.ts';
+import { PermanentError } from '../../../src/core/errors.ts';
 import { Quarantine } from '../../../src/pipeline/quarantine.ts';
 import { decodePart } from '../../../src/spool/part-codec.ts';
 import { makePart } from '../spool/make-part.ts';
@@ -26,22 +26,6 @@ test('a refused part is a file that can be read, with the reason beside it', asy
   expect(readFileSync(path.join(folder, `${id}.reason.txt`), 'utf8')).toBe('400: unknown tenant\n');
   expect(await decodePart(readFileSync(path.join(folder, `${id}.json.zst`)))).toMatchObject({ part: id });
   expect(accounts.total('attribution.part.quarantined', 'scripted')).toBe(1);
-});
-
-test('parts that did not leave before shutdown, or before exit, are there too', async () => {
-  const down = () => new ScriptedExporter(...Array(50).fill(new RetryableError('down')));
-  const first = makePipeline([down()], { directory });
-  first.add('a');
-  await first.pipeline.shutdown(200);
-  const second = makePipeline([down()], { directory });
-  second.add('b');
-  second.pipeline.flushSync();
-  const files = readdirSync(path.join(directory, 'quarantine/scripted'));
-  expect(files.filter((name) => name.endsWith('.json.zst'))).toHaveLength(2);
-  const reason = (instance: string): string =>
-    readFileSync(path.join(directory, 'quarantine/scripted', `${instance}-1.reason.txt`), 'utf8');
-  expect(reason(first.pipeline.instance)).toMatch(/before shutdown/);
-  expect(reason(second.pipeline.instance)).toMatch(/before the process ended/);
 });
 
 test('an exporter cannot lead the way out of the directory by its name', async () => {

@@ -1,0 +1,63 @@
+/**
+ * The names in the spool of an exporter, `<directory>/<folder>/`, tell all there is to know about a part without opening it:
+ *
+ *     <id>.json.zst                 waits; was never sent, or is known not to have arrived
+ *     <id>.sent-<ms>.json.zst       may have arrived: first sent then (milliseconds since the epoch), no answer seen
+ *     <id>.handed-<ms>.json.zst     accepted for later; kept until it is confirmed
+ *     <instance>.owner-<holder>     `holder` sends the parts of `instance`; its mtime is the holder's heartbeat
+ *
+ * Each change is one rename from the exact old name, so of several processes that try, one succeeds and the others see ENOENT.
+ * The mtime of a part is its `sealedAt`.
+ */
+import { PART_SUFFIX } from './part-files.ts';
+
+export type SpoolState = 'waiting' | 'sent' | 'handed';
+
+export interface SpoolName {
+  readonly id: string;
+  readonly instance: string;
+  readonly sequence: number;
+  readonly state: SpoolState;
+  /** When it was first sent, in milliseconds since the epoch; undefined while it waits. */
+  readonly since: number | undefined;
+}
+
+export interface OwnerName {
+  readonly instance: string;
+  readonly holder: string;
+}
+
+/** Folders of the directory that belong to others. */
+const RESERVED = new Set(['local', 'quarantine']);
+const PART = /^((.+)-(\d{1,15}))(?:\.(sent|handed)-(\d{1,15}))?\.json\.zst$/;
+const OWNER = /^(.+)\.owner-(.+)$/;
+
+export function spoolName(id: string, state: SpoolState, since = 0): string {
+  return state === 'waiting' ? id + PART_SUFFIX : `${id}.${state}-${Math.round(since)}${PART_SUFFIX}`;
+}
+
+export function parseSpoolName(name: string): SpoolName | undefined {
+  const match = PART.exec(name);
+  if (match === null) return undefined;
+  const [, id = '', instance = '', sequence, state = 'waiting', since] = match;
+  return {
+    id,
+    instance,
+    sequence: Number(sequence),
+    state: state as SpoolState,
+    since: since === undefined ? undefined : Number(since),
+  };
+}
+
+export const ownerName = (instance: string, holder: string): string => `${instance}.owner-${holder}`;
+
+export function parseOwnerName(name: string): OwnerName | undefined {
+  const match = OWNER.exec(name);
+  return match === null ? undefined : { instance: match[1]!, holder: match[2]! };
+}
+
+/** An exporter's name is the user's: it must not lead out of the directory, nor into a folder of others. */
+export function folderName(exporter: string): string {
+  const folder = exporter.replace(/[^\w-]+/g, '_') || '_';
+  return RESERVED.has(folder) ? `${folder}_exporter` : folder;
+}
