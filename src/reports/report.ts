@@ -1,4 +1,6 @@
-import type { TimeRange } from './range.ts';
+import type { KqlParameters } from '../kusto/client.ts';
+import type { Books, TimeRange } from './range.ts';
+import type { Source } from './source.ts';
 
 /** A column of a report's rows. `unit` is UCUM; `row` means the unit is in the row's own column `unit`; '' means a pure number or text. */
 export interface Column {
@@ -46,27 +48,26 @@ export interface ReportParameters {
   readonly baseline?: string;
 }
 
-export type SqlValue = string | number | boolean | null | readonly string[] | readonly number[];
-export type SqlParams = Readonly<Record<string, SqlValue>>;
-
-/** What a report needs of a store. */
-export interface SqlStore {
-  all<R = Record<string, unknown>>(sql: string, params?: SqlParams): Promise<R[]>;
-}
+/**
+ * Values that a query takes, by name in camelCase: `thenFrom` is `$then_from` in SQL and `_thenFrom` in KQL. The types are those of Kusto,
+ * times and timespans milliseconds; SQL takes the values alone.
+ */
+export type Values = KqlParameters;
 
 /** What a report's own part of the binding sees. */
 export interface BindContext {
   readonly parameters: ReportParameters;
+  readonly books: Books;
   readonly range: TimeRange;
   readonly tz: string;
   readonly now: number;
-  readonly db: SqlStore;
+  readonly source: Source;
 }
 
 export interface Binding {
-  readonly params: SqlParams;
-  /** Fixed texts for the placeholders of query.sql; never made from a user's value. */
-  readonly text?: Readonly<Record<string, string>>;
+  readonly values: Values;
+  /** Width in ms of the coarsest sums that can answer: every bound within the range is a multiple of it. Default: an hour. 0: rows. */
+  readonly grainMs?: number;
   /** Things the reader of the answer should know. */
   readonly notes?: readonly string[];
 }
@@ -79,7 +80,7 @@ export interface Report {
   readonly since: string;
   readonly limit: number;
   readonly columns: readonly Column[];
-  /** Folder with query.sql (and query.kql). */
+  /** Folder with query.sql and query.kql: the same columns and, on the same rows, the same values. */
   readonly folder: URL;
   bind?(context: BindContext): Binding | Promise<Binding>;
 }

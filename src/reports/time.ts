@@ -95,4 +95,11 @@ export function stepEdges(from: number, to: number, stepMs: number, tz: string):
   return edges;
 }
 
+/** Widths of the sums that Kusto keeps, in milliseconds, the coarsest first. */
+const grains = [3_600_000, 300_000];
+
+/** The coarsest of them that divides all `bounds`; 0 when only rows do. */
+export const grainOf = (bounds: readonly number[]): number =>
+  grains.find((grain) => bounds.every((bound) => bound % grain === 0)) ?? 0;
+
 export const usage = (message: string): AttributionError => new AttributionError('ATTR_USAGE', message);

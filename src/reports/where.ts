@@ -1,18 +1,12 @@
-import type { SqlParams } from './report.ts';
 import { usage } from './time.ts';
 
-/** Fields that can be asked for, and where each is in a row. Nothing else of a query's text depends on the user. */
-const fields: Readonly<Record<string, string>> = {
-  target: 'target',
-  origin: 'origin',
-  service: 'service',
-  originService: 'origin_service',
-  event: 'event',
-  unit: 'unit',
-};
+const fields = ['target', 'origin', 'service', 'originService', 'event', 'unit'] as const;
+
+/** Fields that can be asked for. Nothing else of a query's text depends on the user. */
+export type Field = (typeof fields)[number];
 
 export interface Condition {
-  readonly field: string;
+  readonly field: Field | 'attribute';
   /** Name of the row attribute when `field` is `attribute`. */
   readonly attribute: string;
   readonly operator: '=' | '!=' | '~' | '!~';
@@ -32,9 +26,9 @@ export function parseWhere(text: string): Condition[] {
     const match = term.exec(text);
     if (match === null) throw whereError(text, `cannot read ${JSON.stringify(text.slice(at, at + 40))}`);
     const [, name, dotted, operator, quoted, plain] = match;
-    const field = name === 'attribute' || name === 'attributes' ? 'attribute' : name!;
     const attribute = dotted!.slice(1);
-    if (field === 'attribute' ? attribute === '' : attribute !== '' || !Object.hasOwn(fields, field)) {
+    const field = fieldOf(name!);
+    if (field === undefined || (field === 'attribute') !== (attribute !== '')) {
       throw whereError(text, `unknown field ${JSON.stringify(name! + dotted!)}`);
     }
     const value = quoted === undefined ? plain!.trim() : quoted.replaceAll(/\\(.)/g, '$1');
@@ -44,37 +38,13 @@ export function parseWhere(text: string): Condition[] {
   return conditions;
 }
 
-/** SQL that holds where all conditions do, ' AND …' or ''. Values are bound. A field without a value equals ''. */
-export function whereSql(conditions: readonly Condition[]): { sql: string; params: SqlParams } {
-  const params: Record<string, string> = {};
-  let sql = '';
-  for (const [i, { field, attribute, operator, value }] of conditions.entries()) {
-    const like = operator.endsWith('~');
-    params[`where_${i}`] = like ? likePattern(value) : value;
-    let expression = fields[field]!;
-    if (field === 'attribute') {
-      params[`where_path_${i}`] = jsonPointer(attribute);
-      expression = attributeSql(`$where_path_${i}`);
-      expression = `coalesce(${expression}, '')`;
-    }
-    const not = operator.startsWith('!') ? 'NOT ' : '';
-    sql += ` AND ${not}(${expression} ${like ? 'LIKE' : '='} $where_${i}${like ? " ESCAPE '\\'" : ''})`;
-  }
-  return { sql, params };
+function fieldOf(name: string): Condition['field'] | undefined {
+  return name === 'attribute' || name === 'attributes' ? 'attribute' : fields.find((field) => field === name);
 }
-
-/** The value of one row attribute, NULL when the row has none. The name is a bound JSON pointer. */
-export const attributeSql = (path: string): string =>
-  `CASE WHEN json_valid(attributes) THEN json_extract_string(attributes, ${path}::VARCHAR) END`;
-
-/** RFC 6901. */
-export const jsonPointer = (name: string): string => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-
-const likePattern = (pattern: string): string => pattern.replaceAll(/[\\%_]/g, '\\$&').replaceAll('*', '%');
 
 function whereError(text: string, problem: string) {
   return usage(
     `--where is ${JSON.stringify(text)}: ${problem}. Expected field=value or field~pattern*, joined by commas; ` +
-      `fields are ${Object.keys(fields).join(', ')}, attribute.<name>`,
+      `fields are ${fields.join(', ')}, attribute.<name>`,
   );
 }

@@ -19,6 +19,8 @@ export interface StoreOptions extends Partial<DatabaseOptions> {
 
 /** The local store: merges part files, answers SQL. One process at a time; close it soon. */
 export class Store {
+  /** What reports are asked in. */
+  readonly language = 'sql';
   readonly directory: string;
   readonly #db: Database;
   readonly #logger: Logger;

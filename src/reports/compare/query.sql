@@ -9,32 +9,41 @@ WITH both_periods AS (
   WHERE window_start >= epoch_ms($then_from::BIGINT) AND window_start < epoch_ms($then_to::BIGINT){{sealed}} AND {{measure}}{{where}}
   GROUP BY ALL
 ),
+-- Sums first, quotients last: sums of quotients depend on their order, and a change of 0 must be 0.
 keyed AS (
-  SELECT block_target, event, unit, key_service, key,
-    fsum(value_then) / $then_seconds::DOUBLE AS before, fsum(value_now) / $seconds::DOUBLE AS after,
-    fsum(calls_then) / $then_seconds::DOUBLE AS calls_before, fsum(calls_now) / $seconds::DOUBLE AS calls_after
+  SELECT block_target, event, unit, key_service, key, fsum(value_now) AS value_now, fsum(value_then) AS value_then,
+    fsum(calls_now) AS calls_now, fsum(calls_then) AS calls_then
   FROM both_periods GROUP BY ALL
 ),
 ranked AS (
-  SELECT *, {{unattributed}} AS nobody, fsum(after - before) OVER block AS total_change,
+  SELECT *, {{unattributed}} AS nobody,
     row_number() OVER (
-      PARTITION BY block_target, event, unit, {{unattributed}} ORDER BY abs(after - before) DESC, key_service, key
+      PARTITION BY block_target, event, unit, {{unattributed}}
+      ORDER BY abs(value_now / $seconds::DOUBLE - value_then / $then_seconds::DOUBLE) DESC, key_service, key
     ) AS place
-  FROM keyed WINDOW block AS (PARTITION BY block_target, event, unit)
+  FROM keyed
+),
+blocks AS (
+  SELECT block_target, event, unit, fsum(value_now) AS value_now, fsum(value_then) AS value_then, fsum(calls_now) AS calls_now,
+    fsum(calls_then) AS calls_then
+  FROM keyed GROUP BY ALL
 ),
 lines AS (
-  SELECT 1 AS part, place, block_target, event, unit, key_service, key, before, after, calls_before, calls_after, total_change
+  SELECT 1 AS part, place, block_target, event, unit, key_service, key, value_now, value_then, calls_now, calls_then
   FROM ranked WHERE NOT nobody AND place <= $limit
   UNION ALL
-  SELECT 2, 0, block_target, event, unit, '', key, before, after, calls_before, calls_after, total_change FROM ranked WHERE nobody
+  SELECT 2, 0, block_target, event, unit, '', key, value_now, value_then, calls_now, calls_then FROM ranked WHERE nobody
   UNION ALL
-  SELECT 3, 0, block_target, event, unit, '', '(rest)', fsum(before), fsum(after), fsum(calls_before), fsum(calls_after),
-    any_value(total_change)
+  SELECT 3, 0, block_target, event, unit, '', '(rest)', fsum(value_now), fsum(value_then), fsum(calls_now), fsum(calls_then)
   FROM ranked WHERE NOT nobody AND place > $limit GROUP BY block_target, event, unit
   UNION ALL
-  SELECT 4, 0, block_target, event, unit, '', '(total)', fsum(before), fsum(after), fsum(calls_before), fsum(calls_after),
-    any_value(total_change)
-  FROM ranked GROUP BY block_target, event, unit
+  SELECT 4, 0, block_target, event, unit, '', '(total)', value_now, value_then, calls_now, calls_then FROM blocks
+),
+rates AS (
+  SELECT lines.*, lines.value_then / $then_seconds::DOUBLE AS before, lines.value_now / $seconds::DOUBLE AS after,
+    lines.calls_then / $then_seconds::DOUBLE AS calls_before, lines.calls_now / $seconds::DOUBLE AS calls_after,
+    blocks.value_now / $seconds::DOUBLE - blocks.value_then / $then_seconds::DOUBLE AS total_change
+  FROM lines JOIN blocks USING (block_target, event, unit)
 )
 SELECT block_target AS target, event, unit,
   CASE part WHEN 1 THEN 'key' WHEN 2 THEN 'unattributed' WHEN 3 THEN 'rest' ELSE 'total' END AS kind,
@@ -44,5 +53,5 @@ SELECT block_target AS target, event, unit,
   calls_before AS "callsBefore", calls_after AS "callsAfter",
   CASE WHEN part = 3 OR (calls_before <> 0 OR before <> 0) AND (calls_after <> 0 OR after <> 0) THEN ''
     WHEN calls_before <> 0 OR before <> 0 THEN 'gone' ELSE 'new' END AS status
-FROM lines
+FROM rates
 ORDER BY abs(total_change) DESC, block_target, event, unit, part, place

@@ -1,6 +1,6 @@
 import { clockTime } from '../format.ts';
-import { readBooks, snap } from '../range.ts';
-import type { BindContext, Column, Report } from '../report.ts';
+import { snap } from '../range.ts';
+import type { BindContext, Column, Report, Values } from '../report.ts';
 import { parseTime, tryDuration, usage } from '../time.ts';
 
 export interface CompareRow {
@@ -48,27 +48,32 @@ export const compare: Report = {
   columns,
   folder: new URL('.', import.meta.url),
   async bind(context) {
-    const { db, range, tz, now } = context;
-    const books = await readBooks(db, now);
+    const { source, books, range, tz, now } = context;
     const asked = baseline(context);
     const from = Math.max(asked.from, books.first);
     const to = Math.min(asked.to, range.from);
     const at = (ms: number): string => clockTime(ms, tz, now);
     if (from >= to) {
       return {
-        params: { then_from: asked.from, then_to: asked.from, then_seconds: 1 },
+        values: baselineValues(asked.from, asked.from, 1),
         notes: [
           `No baseline: the store has no data from ${at(asked.from)} to ${at(asked.to)}; they begin at ${at(books.first)}. Everything counts as new. Shorten the range, or give --baseline <from>..<to>`,
         ],
       };
     }
-    const then = await snap(db, books, from, to);
+    const then = await snap(source, books, from, to);
     return {
-      params: { then_from: then.from, then_to: Math.min(then.to, range.from), then_seconds: then.seconds },
+      values: baselineValues(then.from, Math.min(then.to, range.from), then.seconds),
       notes: [`Compared with ${at(then.from)} to ${at(then.to)}`],
     };
   },
 };
+
+const baselineValues = (from: number, to: number, seconds: number): Values => ({
+  thenFrom: { type: 'datetime', value: from },
+  thenTo: { type: 'datetime', value: to },
+  thenSeconds: { type: 'real', value: seconds },
+});
 
 function baseline({ parameters, range, tz, now }: BindContext): { from: number; to: number } {
   const text = parameters.baseline;

@@ -22,11 +22,11 @@ stored AS (
 instances AS (
   SELECT instance, min(list_aggregate(services, 'min')) AS service, max(sequence) AS last_sequence, count(*) AS have,
     max(sealed_at) AS last_sealed, bool_or(final) AS final, max(window_seconds) AS width
-  FROM parts WHERE instance IN (SELECT instance FROM reporting) GROUP BY instance
+  FROM parts WHERE instance IN (SELECT instance FROM reporting){{sealed}} GROUP BY instance
 ),
 services AS (
   SELECT service, max(sealed_at) AS last_sealed
-  FROM (SELECT unnest(services) AS service, sealed_at FROM parts WHERE sealed_at >= epoch_ms(($from - 604800000)::BIGINT))
+  FROM (SELECT unnest(services) AS service, sealed_at FROM parts WHERE sealed_at >= epoch_ms(($from - 604800000)::BIGINT){{sealed}})
   GROUP BY service
 ),
 lines AS (
@@ -56,5 +56,5 @@ lines AS (
   FROM services WHERE last_sealed < epoch_ms($from::BIGINT)
 )
 SELECT "check", subject, reason, value::DOUBLE AS value, unit, share, ok FROM lines
-ORDER BY part, share DESC NULLS LAST, value DESC, subject, reason
+ORDER BY part, share DESC NULLS LAST, value DESC, subject, reason, unit
 LIMIT $limit

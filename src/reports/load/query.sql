@@ -1,22 +1,22 @@
 -- Who loads what. One block per target, event and unit: never a sum over units, nor over server and client seconds.
 -- One bucket is the whole range, or with --at peak each window, of which the heaviest stays.
 WITH blocks AS (
-  SELECT {{block}} AS block_target, event, unit, {{bucket}} AS bucket, fsum(value) AS total_value, fsum(count) AS total_calls,
+  SELECT {{block}} AS block_target, event, unit, CASE WHEN $peak THEN epoch_ms(window_start) // $bucket::BIGINT * $bucket::BIGINT ELSE $from::BIGINT END AS bucket, fsum(value) AS total_value, fsum(count) AS total_calls,
     max(max) AS largest, max({m: max, t: exemplar_trace_id}) FILTER (exemplar_trace_id <> '' AND max IS NOT NULL) AS exemplar
   FROM sums WHERE {{span}} AND {{measure}}{{where}}
   GROUP BY 1, 2, 3, 4
   QUALIFY row_number() OVER (PARTITION BY block_target, event, unit ORDER BY total_value DESC, bucket) = 1
 ),
 bucketed AS (
-  SELECT {{block}} AS block_target, event, unit, {{bucket}} AS bucket, {{key_service}} AS key_service, {{key}} AS key,
+  SELECT {{block}} AS block_target, event, unit, CASE WHEN $peak THEN epoch_ms(window_start) // $bucket::BIGINT * $bucket::BIGINT ELSE $from::BIGINT END AS bucket, {{key_service}} AS key_service, {{key}} AS key,
     fsum(value) AS value, fsum(count) AS calls, max(max) AS largest,
     max({m: max, t: exemplar_trace_id}) FILTER (exemplar_trace_id <> '' AND max IS NOT NULL) AS exemplar
-  FROM sums WHERE {{span}} AND {{measure}}{{where}} AND {{bucket}} IN (SELECT bucket FROM blocks)
+  FROM sums WHERE {{span}} AND {{measure}}{{where}} AND CASE WHEN $peak THEN epoch_ms(window_start) // $bucket::BIGINT * $bucket::BIGINT ELSE $from::BIGINT END IN (SELECT bucket FROM blocks)
   GROUP BY ALL
 ),
 requested AS (
-  SELECT origin_service, origin, {{bucket}} AS bucket, fsum(count) AS requests
-  FROM sums WHERE {{span}} AND {{requests}} AND {{bucket}} IN (SELECT bucket FROM blocks)
+  SELECT origin_service, origin, CASE WHEN $peak THEN epoch_ms(window_start) // $bucket::BIGINT * $bucket::BIGINT ELSE $from::BIGINT END AS bucket, fsum(count) AS requests
+  FROM sums WHERE {{span}} AND {{requests}} AND CASE WHEN $peak THEN epoch_ms(window_start) // $bucket::BIGINT * $bucket::BIGINT ELSE $from::BIGINT END IN (SELECT bucket FROM blocks)
   GROUP BY ALL
 ),
 ranked AS (
@@ -41,8 +41,8 @@ SELECT lines.block_target AS target, lines.event, lines.unit,
   CASE part WHEN 1 THEN 'key' WHEN 2 THEN 'unattributed' WHEN 3 THEN 'rest' ELSE 'total' END AS kind,
   key_service AS "keyService", key,
   CASE WHEN total_value <> 0 THEN lines.value / total_value END AS share,
-  lines.value, lines.value / {{divisor}} AS "perSecond",
-  lines.calls, lines.calls / {{divisor}} AS "callsPerSecond",
+  lines.value, lines.value / CASE WHEN $peak THEN $bucket::DOUBLE / 1000 ELSE $seconds::DOUBLE END AS "perSecond",
+  lines.calls, lines.calls / CASE WHEN $peak THEN $bucket::DOUBLE / 1000 ELSE $seconds::DOUBLE END AS "callsPerSecond",
   CASE WHEN part = 1 AND $by_origin THEN lines.calls / requests END AS "callsPerRequest",
   CASE WHEN lines.calls > 0 THEN lines.value / lines.calls END AS mean,
   lines.largest AS max, coalesce(lines.exemplar.t, '') AS "exemplarTraceId",

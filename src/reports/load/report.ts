@@ -1,5 +1,5 @@
 import type { Column, Report } from '../report.ts';
-import { usage } from '../time.ts';
+import { grainOf, usage } from '../time.ts';
 
 /** One line of the answer; values in base units. */
 export interface LoadRow {
@@ -60,17 +60,14 @@ export const load: Report = {
       throw usage(`--at is ${JSON.stringify(parameters.at)}: expected peak`);
     }
     const peak = parameters.at === 'peak';
+    const grainMs = peak ? grainOf([range.windowMs]) : undefined;
     return {
-      params: {
-        peak,
-        bucket_ms: range.windowMs,
-        bucket_seconds: range.windowMs / 1000,
-        by_origin: (parameters.by ?? 'origin') === 'origin',
+      values: {
+        peak: { type: 'bool', value: peak },
+        bucket: { type: 'timespan', value: range.windowMs },
+        byOrigin: { type: 'bool', value: (parameters.by ?? 'origin') === 'origin' },
       },
-      text: {
-        bucket: peak ? 'epoch_ms(window_start) // $bucket_ms::BIGINT * $bucket_ms::BIGINT' : '$from::BIGINT',
-        divisor: peak ? '$bucket_seconds::DOUBLE' : '$seconds::DOUBLE',
-      },
+      ...(grainMs === undefined ? {} : { grainMs }),
     };
   },
 };

@@ -3,11 +3,14 @@ WITH reporting AS (
   SELECT *, unnest(services) AS service FROM parts WHERE sealed_at >= epoch_ms($from::BIGINT){{sealed}}
 ),
 -- Sequences begin at 1 and have no holes unless a part is missing.
-gaps AS (SELECT instance, max(sequence) - count(*) AS missing FROM parts GROUP BY instance)
+-- The last part of an instance may be empty, so that it names no service.
+instances AS (
+  SELECT instance, max(sequence) - count(*) AS missing, bool_or(final) AS ended FROM parts WHERE true{{sealed}} GROUP BY instance
+)
 SELECT service, instance, last(package ORDER BY sequence) AS package, last(mapping ORDER BY sequence) AS mapping,
   epoch_ms(min(sealed_at)) AS "firstSealed", epoch_ms(max(sealed_at)) AS "lastSealed",
-  count(*) AS parts, sum(n)::BIGINT AS rows, any_value(missing) AS "partsMissing", bool_or(final) AS ended
-FROM reporting JOIN gaps USING (instance)
+  count(*) AS parts, sum(n)::BIGINT AS rows, any_value(missing) AS "partsMissing", any_value(ended) AS ended
+FROM reporting JOIN instances USING (instance)
 GROUP BY service, instance
 ORDER BY service, "lastSealed" DESC, instance
 LIMIT $limit

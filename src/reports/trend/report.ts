@@ -1,6 +1,6 @@
 import { clockTime } from '../format.ts';
 import type { BindContext, Column, Report } from '../report.ts';
-import { parseDuration, stepEdges, usage } from '../time.ts';
+import { grainOf, parseDuration, stepEdges, usage } from '../time.ts';
 
 export interface TrendRow {
   readonly target: string;
@@ -54,7 +54,12 @@ export const trend: Report = {
     // The last step ends where the range does, or where the data do.
     const end = range.from + range.seconds * 1000;
     const seconds = edges.map((edge, i) => Math.max(((edges[i + 1] ?? end) - edge) / 1000, 0.001));
-    return { params: { edges, step_seconds: seconds }, notes: await changes(context) };
+    return {
+      values: { edges: { type: 'dynamic', value: edges }, stepSeconds: { type: 'dynamic', value: seconds } },
+      // The first step begins with the range, wherever that is.
+      grainMs: grainOf(edges.slice(1)),
+      notes: await changes(context),
+    };
   },
 };
 
@@ -73,30 +78,14 @@ function stepWidth({ parameters, range }: BindContext): number {
   return step;
 }
 
-/** Deploys and changes of the mapping explain many a step: the first part of each version or mapping after another. */
-async function changes({ db, range, tz, now }: BindContext): Promise<string[]> {
-  const marks = await db.all<{
-    at: number;
-    service: string;
-    package: string;
-    mapping: string;
-    was_package: string;
-    was_mapping: string;
-  }>(
-    `SELECT epoch_ms(sealed_at) AS at, service, package, mapping, was_package, was_mapping FROM (
-  SELECT sealed_at, service, package, mapping, lag(package) OVER by_time AS was_package, lag(mapping) OVER by_time AS was_mapping
-  FROM (SELECT sealed_at, part_id, unnest(services) AS service, package, mapping FROM parts)
-  WINDOW by_time AS (PARTITION BY service ORDER BY sealed_at, part_id)
-) WHERE (package <> was_package OR mapping <> was_mapping)
-  AND sealed_at >= epoch_ms($from::BIGINT) AND sealed_at < epoch_ms($to::BIGINT)
-ORDER BY sealed_at, service LIMIT 10`,
-    { from: range.from, to: range.to },
-  );
-  return marks.map((mark) => {
+/** Deploys and changes of the mapping explain many a step. */
+async function changes({ source, range, tz, now }: BindContext): Promise<string[]> {
+  const found = await source.changes(range);
+  return found.map((change) => {
     const what = [
-      ...(mark.package === mark.was_package ? [] : [`otel-attribution ${mark.was_package} → ${mark.package}`]),
-      ...(mark.mapping === mark.was_mapping ? [] : [`mapping ${mark.was_mapping} → ${mark.mapping}`]),
+      ...(change.package === change.wasPackage ? [] : [`otel-attribution ${change.wasPackage} → ${change.package}`]),
+      ...(change.mapping === change.wasMapping ? [] : [`mapping ${change.wasMapping} → ${change.mapping}`]),
     ];
-    return `${clockTime(mark.at, tz, now)} ${mark.service}: ${what.join(', ')}`;
+    return `${clockTime(change.at, tz, now)} ${change.service}: ${what.join(', ')}`;
   });
 }

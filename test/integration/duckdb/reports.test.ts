@@ -421,7 +421,7 @@ describe('compare', () => {
         after: 1,
         change: 0.5,
         relativeChange: 1,
-        contribution: 1,
+        contribution: expect.closeTo(1, 12),
         status: '',
       });
       expect(lines.find((row) => row.key === 'job:invoices')).toMatchObject({ change: 0, contribution: 0 });

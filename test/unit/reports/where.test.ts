@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseBy } from '../../../src/reports/by.ts';
-import { statement } from '../../../src/reports/run.ts';
-import { jsonPointer, parseWhere, whereSql } from '../../../src/reports/where.ts';
+import { jsonPointer, statement, whereSql } from '../../../src/reports/sql/texts.ts';
+import { parseWhere } from '../../../src/reports/where.ts';
 
 test.each([
   ['', []],

@@ -1,0 +1,55 @@
+/** The arithmetic of ranges in KQL, as `let` statements: `--store kusto` reads them, the stored functions stand on them. */
+
+/** Windows divide five minutes, so none is wider: one that straddles a moment begins less than that before it. */
+const WIDEST = '5m';
+
+/**
+ * Defines `_first`, `_through` and `_width` (see `Books`) as of `_now`; all null in an empty store. The rollups lead to the few rows
+ * that say it exactly. Those at the begin are read only where it matters: when `_wanted` is not well after it.
+ */
+export const BOOKS = `let _hours = materialize({{rollup1h}}() | where WindowStart <= _now | distinct WindowStart);
+let _firstHour = toscalar(_hours | summarize min(WindowStart));
+let _lastHour = toscalar(_hours | summarize max(WindowStart));
+// The newest bin may hold only windows that begin after now: so the two newest.
+let _lastHours = toscalar(_hours | top 2 by WindowStart desc | summarize min(WindowStart));
+let _lastSlots = toscalar({{rollup5m}}() | where WindowStart >= _lastHours and WindowStart <= _now | distinct WindowStart
+    | top 2 by WindowStart desc | summarize min(WindowStart));
+let _lastWindows = materialize({{rows}} | where WindowStart >= _lastSlots and WindowStart <= _now and Row >= 0
+    | summarize Sealed = max(SealedAt) by WindowStart, End = WindowStart + WindowSeconds * 1s);
+let _newest = toscalar(_lastWindows | summarize max(WindowStart));
+let _through = coalesce(toscalar(_lastWindows | where End > _newest | summarize max(min_of(Sealed, End))), _lastHour + 1h);
+let _first = coalesce(toscalar({{rows}} | where _wanted < _firstHour + 1h
+    | where WindowStart >= _firstHour and WindowStart < _firstHour + 1h and WindowStart <= _now and Row >= 0
+    | summarize min(WindowStart)), _firstHour);
+let _width = coalesce(toscalar({{parts}}() | where SealedAt >= _newest - 1h | order by SealedAt desc, PartId asc | take 1
+    | project WindowSeconds * 1s), 1m);
+`;
+
+/**
+ * Defines `<p>Low`, `<p>High` and `<p>Widest` (see `Edges`) of [`<p>Begin`, `<p>End`). Where rows are older than their retention, the
+ * windows are the finest bins that are left.
+ */
+export function edgesText(p: string): string {
+  return `let ${p}KeptBegin = ${kept(`${p}Begin`)};
+let ${p}KeptEnd = ${kept(`${p}End`)};
+let ${p}Straddling = materialize({{rows}} | where WindowStart > ${p}Begin - ${WIDEST} and WindowStart < ${p}Begin and Row >= 0
+    | where WindowStart + WindowSeconds * 1s > ${p}Begin | distinct WindowStart, WindowSeconds);
+let ${p}Low = iff(${p}KeptBegin > 0s, bin(${p}Begin, ${p}KeptBegin), toscalar(${p}Straddling | summarize min(WindowStart)));
+let ${p}High = iff(${p}KeptEnd > 0s, bin(${p}End, ${p}KeptEnd) + iff(bin(${p}End, ${p}KeptEnd) < ${p}End, ${p}KeptEnd, 0s),
+    toscalar({{rows}} | where WindowStart >= ${p}End - ${WIDEST} and WindowStart < ${p}End and Row >= 0
+        | summarize max(WindowStart + WindowSeconds * 1s)));
+let ${p}Widest = max_of(${p}KeptBegin, 1s * coalesce(toscalar(
+    union (${p}Straddling | project WindowSeconds), ({{sums}}(${p}Begin, ${p}End, 1h, datetime(null)) | project WindowSeconds)
+    | summarize max(WindowSeconds)), 0));
+`;
+}
+
+/** Width of the finest sums that are left of an hour: 0s for rows, or when the hour is empty. */
+function kept(at: string): string {
+  const hour = `WindowStart >= bin(${at}, 1h) and WindowStart < bin(${at}, 1h) + 1h`;
+  return `coalesce(toscalar(union
+    ({{rows}} | where ${hour} and Row >= 0 | take 1 | project Kept = 0s),
+    ({{rollup5m}}() | where ${hour} | take 1 | project Kept = 5m),
+    ({{rollup1h}}() | where ${hour} | take 1 | project Kept = 1h)
+    | summarize min(Kept)), 0s)`;
+}

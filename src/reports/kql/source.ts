@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import type { KqlParameter, KqlParameters } from '../../kusto/client.ts';
+import type { KustoNames } from '../../kusto/names.ts';
+import type { Report } from '../report.ts';
+import type { Change, KqlStore, Question, Source } from '../source.ts';
+import { BOOKS, edgesText } from './range-texts.ts';
+import { byKql, fill, measureKql, nameTexts, REQUESTS, usedIn, whereKql } from './texts.ts';
+
+/** What reports ask, in KQL of the functions and views in kusto/schema. */
+export function kqlSource(store: KqlStore): Source {
+  const texts = nameTexts(store.names);
+  const ask = <R>(kql: string, values: KqlParameters): Promise<R[]> => store.query<R>(fill(kql, texts), values);
+  return {
+    async books(now) {
+      type Row = Readonly<Record<'First' | 'Through' | 'WindowMs', number | null>>;
+      const [row] = await ask<Row>(BOOKS_QUERY, { _now: time(now) });
+      if (row === undefined || row.First === null) return undefined;
+      return { first: row.First, through: row.Through!, windowMs: row.WindowMs! };
+    },
+    async edges(from, to) {
+      type Row = Readonly<Record<'Low' | 'High' | 'WidestMs', number | null>>;
+      const [row] = await ask<Row>(EDGES_QUERY, { _rangeBegin: time(from), _rangeEnd: time(to) });
+      const { Low, High, WidestMs } = row!;
+      return { low: Low ?? undefined, high: High ?? undefined, widest: WidestMs ?? undefined };
+    },
+    async services({ from, to }, asOf) {
+      const values = { _from: time(from), _to: time(to), _asOf: time(asOf ?? null) };
+      const [row] = await ask<{ Services: number }>(SERVICES, values);
+      return row!.Services;
+    },
+    async events({ from, to }) {
+      const rows = await ask<{ Event: string }>(EVENTS, { _from: time(from), _to: time(to) });
+      return rows.map(({ Event }) => Event);
+    },
+    changes({ from, to }) {
+      return ask<Change>(CHANGES, { _from: time(from), _to: time(to) });
+    },
+    answer(report, question) {
+      const { text, values } = reportQuery(store.names, report, question);
+      return store.query(text, values);
+    },
+  };
+}
+
+/** The query of a report and what it declares. */
+export function reportQuery(
+  names: KustoNames,
+  report: Report,
+  { values, grainMs, asOf, by, conditions, measure }: Question,
+): { text: string; values: KqlParameters } {
+  const grouped = byKql(by);
+  const where = whereKql(conditions);
+  const text = fill(bodyOf(report), {
+    ...nameTexts(names),
+    ...grouped.text,
+    where: where.text,
+    measure: measureKql(measure),
+    requests: REQUESTS,
+  });
+  const all: KqlParameters = {
+    ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`_${name}`, value])),
+    _grain: { type: 'timespan', value: grainMs },
+    _asOf: time(asOf ?? null),
+    _measure: { type: 'string', value: measure.kind === 'event' ? measure.event : '' },
+    ...grouped.values,
+    ...where.values,
+  };
+  return { text, values: usedIn(text, all) };
+}
+
+export const bodyOf = (report: Report): string => readFileSync(new URL('query.kql', report.folder), 'utf8');
+
+const time = (value: number | null): KqlParameter => ({ type: 'datetime', value });
+
+const BOOKS_QUERY = `let _wanted = datetime(1970-01-01);
+${BOOKS}print First = _first, Through = _through, WindowMs = tolong(_width / 1ms)`;
+
+const EDGES_QUERY = `${edgesText('_range')}print Low = _rangeLow, High = _rangeHigh, WidestMs = tolong(_rangeWidest / 1ms)`;
+
+const SERVICES = `{{sums}}(_from, _to, 1h, _asOf)
+| distinct Service
+| summarize Services = count()`;
+
+const EVENTS = `{{sums}}(_from, _to, 1h, datetime(null))
+| where Target != 'otel-attribution'
+| summarize Calls = sum(Count) by Event
+| order by Calls desc, Event asc
+| take 5
+| project Event`;
+
+const CHANGES = `{{parts}}()
+| where SealedAt >= _from - 7d and SealedAt < _to and array_length(Services) > 0
+| mv-expand Service = Services to typeof(string)
+| summarize Since = min(SealedAt) by Service, Package, Mapping
+| order by Service asc, Since asc, Package asc, Mapping asc
+| extend IsNew = prev(Service) == Service and row_number() > 1, WasPackage = prev(Package), WasMapping = prev(Mapping)
+| where IsNew and Since >= _from
+| order by Since asc, Service asc, Package asc, Mapping asc
+| take 10
+| project ['at'] = Since, service = Service, package = Package, mapping = Mapping, wasPackage = WasPackage, wasMapping = WasMapping`;

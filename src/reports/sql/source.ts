@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import type { Values } from '../report.ts';
+import type { Change, Source, SqlParams, SqlStore, SqlValue } from '../source.ts';
+import { bySql, measureSql, REQUESTS, statement, whereSql } from './texts.ts';
+
+/** What reports ask, in SQL of the tables in exporters/duckdb/schema.ts. */
+export function sqlSource(db: SqlStore): Source {
+  return {
+    async books(now) {
+      const [row] = await db.all<{ first: number | null; through: number; width: number | null }>(BOOKS, { now });
+      if (row === undefined || row.first === null) return undefined;
+      return { first: row.first, through: row.through, windowMs: (row.width ?? 60) * 1000 };
+    },
+    async edges(from, to) {
+      type Row = Readonly<Record<'low' | 'high' | 'widest', number | null>>;
+      const [edge] = await db.all<Row>(EDGES, { from, to });
+      const { low, high, widest } = edge!;
+      return { low: low ?? undefined, high: high ?? undefined, widest: widest === null ? undefined : widest * 1000 };
+    },
+    async services({ from, to }, asOf) {
+      const text = `SELECT count(DISTINCT service) AS n FROM sums WHERE ${SPAN}${sealed(asOf)}`;
+      const [row] = await db.all<{ n: number }>(...statement(text, {}, { from, to, as_of: asOf ?? null }));
+      return row!.n;
+    },
+    async events({ from, to }) {
+      const rows = await db.all<{ event: string }>(EVENTS, { from, to });
+      return rows.map(({ event }) => event);
+    },
+    changes({ from, to }) {
+      return db.all<Change>(CHANGES, { from, to });
+    },
+    answer(report, { values, asOf, by, conditions, measure }) {
+      const grouped = bySql(by);
+      const where = whereSql(conditions);
+      const text = {
+        ...grouped.text,
+        span: SPAN + sealed(asOf),
+        sealed: sealed(asOf),
+        where: where.sql,
+        measure: measureSql(measure),
+        requests: REQUESTS,
+      };
+      const params = {
+        ...sqlParams(values),
+        as_of: asOf ?? null,
+        measure: measure.kind === 'event' ? measure.event : null,
+        ...grouped.params,
+        ...where.params,
+      };
+      return db.all(...statement(readFileSync(new URL('query.sql', report.folder), 'utf8'), text, params));
+    },
+  };
+}
+
+const SPAN = 'window_start >= epoch_ms($from::BIGINT) AND window_start < epoch_ms($to::BIGINT)';
+
+const sealed = (asOf: number | undefined): string =>
+  asOf === undefined ? '' : ' AND sealed_at <= epoch_ms($as_of::BIGINT)';
+
+/** `thenFrom` → `then_from`. */
+function sqlParams(values: Values): SqlParams {
+  const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return Object.fromEntries(Object.entries(values).map(([name, { value }]) => [snake(name), value as SqlValue]));
+}
+
+const BOOKS = `WITH ends AS (
+  SELECT min(window_start) AS first, max(window_start) AS newest FROM sums WHERE window_start <= epoch_ms($now::BIGINT)
+)
+SELECT epoch_ms(first) AS first, epoch_ms((
+    SELECT max(least(sealed_at, window_start + to_seconds(window_seconds))) FROM sums
+    -- Windows that end after the newest begins. None is wider than a day.
+    WHERE window_start > newest - INTERVAL 1 DAY AND window_start <= newest
+      AND window_start + to_seconds(window_seconds) > newest
+  )) AS through,
+  (SELECT window_seconds FROM parts ORDER BY sealed_at DESC, part_id LIMIT 1) AS width
+FROM ends`;
+
+const EDGES = `SELECT
+  min(epoch_ms(window_start)) FILTER (epoch_ms(window_start) < $from AND epoch_ms(window_start) + window_seconds * 1000 > $from) AS low,
+  max(epoch_ms(window_start) + window_seconds * 1000) FILTER (epoch_ms(window_start) < $to) AS high,
+  max(window_seconds) FILTER (epoch_ms(window_start) + window_seconds * 1000 > $from) AS widest
+FROM sums WHERE window_start > epoch_ms(($from - 86400000)::BIGINT) AND window_start < epoch_ms($to::BIGINT)`;
+
+const EVENTS = `SELECT event FROM sums WHERE ${SPAN} AND target <> 'otel-attribution'
+GROUP BY event ORDER BY fsum(count) DESC, event LIMIT 5`;
+
+/** During a deploy old and new take turns: a version is new once, when a service first reports with it. */
+const CHANGES = `WITH versions AS (
+  SELECT service, package, mapping, min(sealed_at) AS since
+  FROM (SELECT unnest(services) AS service, package, mapping, sealed_at FROM parts
+    WHERE sealed_at >= epoch_ms(($from - 604800000)::BIGINT) AND sealed_at < epoch_ms($to::BIGINT))
+  GROUP BY ALL
+)
+SELECT epoch_ms(since) AS "at", service, package, mapping, was_package AS "wasPackage", was_mapping AS "wasMapping" FROM (
+  SELECT *, lag(package) OVER by_time AS was_package, lag(mapping) OVER by_time AS was_mapping
+  FROM versions WINDOW by_time AS (PARTITION BY service ORDER BY since, package, mapping)
+) WHERE was_package IS NOT NULL AND since >= epoch_ms($from::BIGINT)
+ORDER BY since, service, package, mapping LIMIT 10`;
