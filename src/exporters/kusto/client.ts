@@ -1,0 +1,15 @@
+import type { KustoOptions } from '../../config/options.ts';
+import type { KustoClient } from '../../kusto/client.ts';
+import { clientOf } from './calls.ts';
+import { connect } from './connect.ts';
+import { peerPlaces } from './peer.ts';
+
+/**
+ * A connection for queries and commands; the first of them opens it. Each call has its own deadline (`timeoutMs`, default 30,000).
+ * Datetimes come cut to milliseconds, and whole numbers beyond 2^53 lose digits: JavaScript's numbers hold no more.
+ * @throws AttributionError `ATTR_PEER_MISSING`, `ATTR_CONFIG_INVALID`; of a call, `RetryableError` for what a person or time can mend,
+ * `PermanentError` for a text that the service will never take
+ */
+export async function openKusto(options: KustoOptions): Promise<KustoClient> {
+  return clientOf(await connect(options, peerPlaces()), options);
+}

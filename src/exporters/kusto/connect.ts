@@ -1,0 +1,119 @@
+/** From options to the SDK's connection, with names for tracing that tell nothing about the host. */
+import { readFileSync } from 'node:fs';
+import type { KustoConnectionStringBuilder } from 'azure-kusto-data';
+import type { KustoOptions } from '../../config/options.ts';
+import { AttributionError } from '../../core/errors.ts';
+import { clusterUrl, databaseName } from './address.ts';
+import { CachedCredential, credentialOf, type IdentityAuth } from './auth.ts';
+import { type DataSdk, loadData, loadIdentity } from './peer.ts';
+
+export interface Connection {
+  readonly data: DataSdk;
+  readonly cluster: string;
+  readonly database: string;
+  /** A new one for each client: the SDK's clients change what they are given. */
+  builder(): KustoConnectionStringBuilder;
+  /** After a 401: the next request brings a new token. */
+  forgetToken(): void;
+}
+
+/**
+ * Opens nothing yet: the first request does.
+ * @throws AttributionError `ATTR_CONFIG_INVALID`, `ATTR_PEER_MISSING`
+ */
+export async function connect(options: KustoOptions, places: readonly string[]): Promise<Connection> {
+  const database = databaseName(options);
+  const data = await loadData(places);
+  const base = baseOf(options, data);
+  const cluster = clusterUrl(base.dataSource ?? '');
+  let credential: CachedCredential | undefined;
+  const { auth = 'default' } = options;
+  if (options.connectionString === undefined || !bringsItsOwn(base, cluster)) {
+    if (auth !== 'none' && !(typeof auth === 'object' && 'token' in auth))
+      credential = cachedCredential(auth, cluster, data, places);
+  }
+  return {
+    data,
+    cluster,
+    database,
+    builder() {
+      const builder = Object.assign(new data.KustoConnectionStringBuilder(cluster), base);
+      builder.dataSource = cluster;
+      builder.initialCatalog = database;
+      if (credential !== undefined) builder.tokenCredential = credential as NonNullable<typeof builder.tokenCredential>;
+      if (typeof auth === 'object' && 'token' in auth) builder.tokenProvider = auth.token;
+      // By default these are the path of the script and the name of the user.
+      builder.applicationNameForTracing = `otel-attribution/${packageVersion()}`;
+      builder.userNameForTracing = '';
+      return builder;
+    },
+    forgetToken: () => credential?.forget(),
+  };
+}
+
+function baseOf({ cluster, connectionString }: KustoOptions, data: DataSdk): KustoConnectionStringBuilder {
+  if (connectionString === undefined) {
+    if (cluster === undefined) {
+      throw new AttributionError(
+        'ATTR_CONFIG_INVALID',
+        'Kusto: `cluster` is missing. Set it (or --cluster, OTEL_ATTRIBUTION_KUSTO_CLUSTER) to an address such as https://mycluster.westeurope.kusto.windows.net.',
+      );
+    }
+    return new data.KustoConnectionStringBuilder(clusterUrl(cluster));
+  }
+  // A semicolon at the end, and a value with `=` in it, are more than the SDK's parser can take.
+  const pairs = connectionString.split(';').filter((pair) => pair.trim() !== '');
+  let builder: KustoConnectionStringBuilder;
+  try {
+    builder = new data.KustoConnectionStringBuilder(pairs.join(';'));
+  } catch {
+    // The SDK's message shows a part of the text, and that may be the secret.
+    throw new AttributionError(
+      'ATTR_CONFIG_INVALID',
+      'Kusto: the connection string has a keyword that is not known. It looks like `Data Source=https://mycluster.westeurope.kusto.windows.net;AppClientId=…;AppKey=…;Authority Id=…`.',
+    );
+  }
+  for (const pair of pairs) {
+    const [keyword, ...rest] = pair.split('=');
+    const value = rest.join('=').trim();
+    const name = keyword!.trim().toLowerCase();
+    if (name === 'application key' || name === 'appkey') builder.applicationKey = value;
+    if (name === 'password' || name === 'pwd') builder.password = value;
+  }
+  return builder;
+}
+
+/** `Data Source=…;Fed=True` names no identity: then the default chain looks for one, except on this computer, where an emulator needs none. */
+function bringsItsOwn(builder: KustoConnectionStringBuilder, cluster: string): boolean {
+  const { applicationKey, password, applicationCertificatePrivateKey } = builder;
+  return (
+    applicationKey !== undefined ||
+    password !== undefined ||
+    applicationCertificatePrivateKey !== undefined ||
+    cluster.startsWith('http:')
+  );
+}
+
+function cachedCredential(
+  auth: IdentityAuth,
+  cluster: string,
+  data: DataSdk,
+  places: readonly string[],
+): CachedCredential {
+  return new CachedCredential(async () => {
+    const identity = await loadIdentity(places);
+    // Known by now: every request begins with it, and checks that such a cluster may name such a place to log in.
+    const cloud = await data.CloudSettings.getCloudInfoForCluster(cluster);
+    return credentialOf(auth, identity, cloud?.LoginEndpoint);
+  });
+}
+
+let version: string | undefined;
+
+/** The version of this package, from src and from dist alike. */
+export function packageVersion(): string {
+  version ??= (
+    JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
+  ).version;
+  return version;
+}

@@ -1,0 +1,2 @@
+export { openKusto } from './client.ts';
+export { KustoExporter, type KustoInternals } from './exporter.ts';

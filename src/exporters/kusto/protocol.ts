@@ -1,0 +1,78 @@
+/** What the exporter and its worker thread say to each other. */
+import type { KustoOptions } from '../../config/options.ts';
+import { AmbiguousError, AttributionError, type ErrorCode, PermanentError, RetryableError } from '../../core/errors.ts';
+import type { ExportOutcome } from '../../core/exporter.ts';
+
+export interface WorkerSetup {
+  /** Without functions: they stay with the host, which is asked for each token. */
+  readonly options: KustoOptions;
+  readonly hostToken: boolean;
+  /** Where the SDK is looked for. */
+  readonly places: readonly string[];
+  /** Most bytes of one blob or request before compression; for tests. */
+  readonly maxBytes?: number | undefined;
+}
+
+export interface PartBytes {
+  readonly id: string;
+  readonly body: Uint8Array;
+}
+
+/** What became of one part; `sourceIds` are those of its blobs, under which the service reports failures. */
+export type Sent =
+  | { readonly outcome: ExportOutcome; readonly sourceIds: readonly string[]; readonly shared: boolean }
+  | { readonly error: PlainError };
+
+/** A failure of ingestion after the hand-over. */
+export interface Refusal {
+  readonly sourceId: string;
+  readonly details: string;
+  readonly transient: boolean;
+  /** What a person can do about it; undefined when it is about the data. */
+  readonly remedy: string | undefined;
+}
+
+/** What the worker does. Arguments and results are structured-cloned. */
+export interface Tasks {
+  /** Loads the SDK and compares the schema's version; a warning, or an error when nothing may be sent yet. */
+  check(): Promise<string | undefined>;
+  send(parts: readonly PartBytes[]): Promise<Sent[]>;
+  /** Which of these parts are complete in the table; `from`: no part was sealed before, in milliseconds. 'forbidden': may not be asked. */
+  arrived(partIds: readonly string[], from: number | undefined): Promise<string[] | 'forbidden'>;
+  /** Failures of ingestion into the table since `from` that name one of these blobs. */
+  refusals(sourceIds: readonly string[], from: number): Promise<Refusal[]>;
+}
+
+export type TaskName = keyof Tasks;
+
+export type ToWorker =
+  | { readonly call: number; readonly task: TaskName; readonly args: readonly unknown[]; readonly deadlineMs: number }
+  | { readonly abort: number }
+  | { readonly token: number; readonly value?: string; readonly error?: string };
+
+export type FromWorker =
+  | { readonly call: number; readonly value: unknown }
+  | { readonly call: number; readonly error: PlainError }
+  | { readonly wantsToken: number };
+
+/** An error as it crosses the threads. */
+export interface PlainError {
+  readonly kind: 'retryable' | 'permanent' | 'ambiguous' | ErrorCode;
+  readonly message: string;
+  readonly retryAfterMs?: number | undefined;
+}
+
+export function toPlain(error: unknown): PlainError {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof RetryableError) return { kind: 'retryable', message, retryAfterMs: error.retryAfterMs };
+  if (error instanceof PermanentError) return { kind: 'permanent', message };
+  if (error instanceof AmbiguousError) return { kind: 'ambiguous', message };
+  return { kind: error instanceof AttributionError ? error.code : 'retryable', message };
+}
+
+export function fromPlain({ kind, message, retryAfterMs }: PlainError): AttributionError {
+  if (kind === 'retryable') return new RetryableError(message, retryAfterMs === undefined ? {} : { retryAfterMs });
+  if (kind === 'permanent') return new PermanentError(message);
+  if (kind === 'ambiguous') return new AmbiguousError(message);
+  return new AttributionError(kind, message);
+}

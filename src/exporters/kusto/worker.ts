@@ -1,0 +1,161 @@
+/** The thread in which the SDK, the serialization and the compression run; one per exporter. */
+import { randomUUID } from 'node:crypto';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { KustoOptions } from '../../config/options.ts';
+import { PermanentError } from '../../core/errors.ts';
+import { kustoNames } from '../../kusto/names.ts';
+import { decodePartSync } from '../../spool/part-codec.ts';
+import { clientOf, TIMEOUT_MS } from './calls.ts';
+import { connect } from './connect.ts';
+import { callsLeftBehind } from './deadline.ts';
+import { type Intake, streamingIntake } from './intake.ts';
+import {
+  type FromWorker,
+  type PartBytes,
+  type Sent,
+  type Tasks,
+  type ToWorker,
+  toPlain,
+  type WorkerSetup,
+} from './protocol.ts';
+import { arrivedParts, checkSchema, refusals } from './questions.ts';
+import { queuedIntake } from './queued.ts';
+import { type Batch, compress, ndjson, pack } from './serialize.ts';
+
+/** Calls that never end hold sockets: with so many the thread ends, and the next call begins in a new one. */
+const LEFT_BEHIND_MAX = 16;
+
+const port = parentPort!;
+const setup = workerData as WorkerSetup;
+const { places } = setup;
+const timeoutMs = setup.options.timeoutMs ?? TIMEOUT_MS;
+const names = kustoNames(setup.options.table);
+const running = new Map<number, AbortController>();
+const tokens = new Map<number, (message: { readonly value?: string; readonly error?: string }) => void>();
+let asked = 0;
+
+const options: KustoOptions = setup.hostToken ? { ...setup.options, auth: { token: hostToken } } : setup.options;
+const lazily = <T>(make: () => Promise<T>): (() => Promise<T>) => {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+};
+const connection = lazily(() => connect(options, places));
+const client = lazily(async () => clientOf(await connection(), options));
+const intake = lazily(
+  async (): Promise<Intake> =>
+    options.mode === 'streaming'
+      ? streamingIntake(await connection(), names)
+      : queuedIntake(await connection(), names, places, timeoutMs),
+);
+
+function hostToken(): Promise<string> {
+  const id = ++asked;
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  tokens.set(id, ({ value, error }) => {
+    tokens.delete(id);
+    if (value !== undefined) resolve(value);
+    else reject(new Error(error ?? 'the token function gave none'));
+  });
+  post({ wantsToken: id });
+  return promise;
+}
+
+function tasks(signal: AbortSignal, deadline: number): Tasks {
+  const bounded = async () => {
+    const { query, command, ...rest } = await client();
+    const limits = () => ({ signal, timeoutMs: Math.max(1, deadline - performance.now()) });
+    return {
+      ...rest,
+      query: (text: string, parameters?: Parameters<typeof query>[1]) => query(text, parameters, limits()),
+      command: (text: string) => command(text, limits()),
+    };
+  };
+  return {
+    async check() {
+      await intake();
+      return checkSchema(await bounded(), names);
+    },
+    send: (parts) => send(parts, signal, deadline),
+    arrived: async (partIds, from) => arrivedParts(await bounded(), names, partIds, from),
+    refusals: async (sourceIds, from) => refusals(await bounded(), names, sourceIds, from),
+  };
+}
+
+async function send(parts: readonly PartBytes[], signal: AbortSignal, deadline: number): Promise<Sent[]> {
+  const to = await intake();
+  const maxBytes = setup.maxBytes ?? to.maxBytes;
+  const sent: Sent[] = [];
+  const lines: Buffer[] = [];
+  /** Index among `lines` → index among `parts`. */
+  const fit: number[] = [];
+  for (const [index, { id, body }] of parts.entries()) {
+    try {
+      const text = ndjson(decodePartSync(body, id));
+      pack([text], maxBytes);
+      lines.push(text);
+      fit.push(index);
+    } catch (error) {
+      sent[index] = { error: toPlain(error) };
+    }
+  }
+  const settle = (batch: Batch, outcome: Sent): void => {
+    for (const at of batch.parts) sent[fit[at]!] = outcome;
+  };
+  for (const batch of pack(lines, maxBytes)) {
+    const alone = batch.parts.map(
+      (at): Batch => ({ parts: [at], uploads: [{ bytes: [lines[at]!], rawBytes: lines[at]!.length }] }),
+    );
+    try {
+      settle(batch, await sendBatch(to, batch, signal, deadline));
+    } catch (error) {
+      settle(batch, { error: toPlain(error) });
+      if (!(error instanceof PermanentError) || alone.length < 2) continue;
+      // One of them is refused: which, only they themselves can tell.
+      for (const one of alone) {
+        settle(one, await sendBatch(to, one, signal, deadline).catch((cause: unknown) => ({ error: toPlain(cause) })));
+      }
+    }
+  }
+  return sent;
+}
+
+async function sendBatch(to: Intake, batch: Batch, signal: AbortSignal, deadline: number): Promise<Sent> {
+  const sourceIds: string[] = [];
+  for (const upload of batch.uploads) {
+    const sourceId = randomUUID();
+    sourceIds.push(sourceId);
+    await to.send({ gzip: compress(upload), rawBytes: upload.rawBytes, sourceId }, signal, deadline);
+  }
+  return { outcome: to.outcome, sourceIds, shared: batch.parts.length > 1 };
+}
+
+port.on('message', (message: ToWorker) => {
+  if ('call' in message) void run(message);
+  else if ('abort' in message) running.get(message.abort)?.abort();
+  else tokens.get(message.token)?.(message);
+});
+
+async function run({ call, task, args, deadlineMs }: Extract<ToWorker, { call: number }>): Promise<void> {
+  const controller = new AbortController();
+  running.set(call, controller);
+  const doing = tasks(controller.signal, performance.now() + deadlineMs)[task] as (
+    ...args: readonly unknown[]
+  ) => Promise<unknown>;
+  try {
+    post({ call, value: await doing(...args) });
+  } catch (error) {
+    post({ call, error: toPlain(error) });
+  }
+  running.delete(call);
+  if (running.size === 0 && callsLeftBehind() >= LEFT_BEHIND_MAX) process.exit(0);
+}
+
+function post(message: FromWorker): void {
+  port.postMessage(message);
+}
