@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerDashboard } from './kusto/dashboard.ts';
 import { registerEstimate } from './kusto/estimate.ts';
 import { registerSchema } from './kusto/schema.ts';
 
@@ -8,4 +9,5 @@ export function registerKusto(program: Command): void {
     .description('Attribution in Azure Data Explorer or Fabric: schema, size and money, dashboards.');
   registerSchema(kusto);
   registerEstimate(kusto);
+  registerDashboard(kusto);
 }
