@@ -1,9 +1,12 @@
 /** Every text of the schema before Microsoft's analyser: known, without a complaint, with the columns it declares. */
 import { expect, it, test } from 'vitest';
+import type { KustoClient } from '../../../src/kusto/client.ts';
 import { kustoNames, rowColumns } from '../../../src/kusto/names.ts';
+import { readSchema } from '../../../src/kusto/schema/current.ts';
 import { schemaObjects } from '../../../src/kusto/schema/objects.ts';
+import { planSchema } from '../../../src/kusto/schema/plan.ts';
 import { schemaScript } from '../../../src/kusto/schema/script.ts';
-import { rollupColumns } from '../../../src/kusto/schema/views.ts';
+import { rollupColumns, rowsView } from '../../../src/kusto/schema/views.ts';
 import { analyse } from '../kql/analyser.ts';
 import { schemaDatabase } from './apply.ts';
 
@@ -77,6 +80,47 @@ for (const [which, generations] of [
     expect(analyse(view.backfillCommand, all)).toMatchObject({ diagnostics: [], known: true });
   });
 }
+
+it('reads and mends a database with commands that are known', async () => {
+  const sent: string[] = [];
+  const result = (names: string[], ...rows: unknown[][]) => ({
+    columns: names.map((name) => ({ name, type: 'string' as const })),
+    rows,
+  });
+  const client: KustoClient = {
+    cluster: 'http://127.0.0.1',
+    database: 'db',
+    query: async (text) => {
+      sent.push(text);
+      return result(['Version', 'Package'], [1, '1.2.3']);
+    },
+    command: async (text) => {
+      sent.push(text);
+      if (text === '.show tables') return result(['TableName'], [names.raw]);
+      if (text === '.show functions')
+        return result(['Name', 'Parameters', 'Body', 'Folder'], [names.schema, '()', '{print 1}', '']);
+      if (text === '.show materialized-views')
+        return result(
+          ['Name', 'SourceTable', 'Query', 'IsEnabled'],
+          [names.rows, names.raw, rowsView(names).query, false],
+        );
+      return result([]);
+    },
+    close: async () => {},
+  };
+  const current = await readSchema(client, names);
+  const { changes } = planSchema(names, current, { functions: [], package: '1.2.3' }, HOUR);
+  const mending = changes.filter(({ state, kind }) => state === 'different' && kind === 'materialized-view');
+  const texts = [
+    ...sent,
+    ...mending.flatMap(({ commands }) => commands),
+    '.show operations 0b0e8769-d4e8-4ff9-adae-071e52a650c7',
+  ];
+  expect(texts.filter((text) => text.includes('policy'))).toHaveLength(6);
+  expect(texts.filter((text) => /^\.(alter|enable)/.test(text))).toHaveLength(3);
+  for (const text of texts)
+    expect(analyse(text, schemaDatabase()), text).toMatchObject({ diagnostics: [], known: true });
+});
 
 it('is one script that can be pasted', () => {
   const script = schemaScript(names, { functions: [], package: '1.2.3' });
