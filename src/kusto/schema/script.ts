@@ -26,7 +26,7 @@ export function permissionLines(where: { readonly cluster?: string; readonly dat
   const grant = (type: string, role: string) =>
     `  az kusto database-principal-assignment create --resource-group <group> --cluster-name ${cluster} --database-name ${quotedForShell(database)} --principal-assignment-name <any name> --principal-type ${type} --principal-id <id> --role ${role}`;
   return [
-    'Whoever applies the schema: Database Admin (or, without materialized views to create, Database User and Admin of the table).',
+    'Whoever applies the schema: Database Admin.',
     grant('User', 'Admin'),
     `  .add database ${bracketed} admins ('aaduser=<you@example.com>')`,
     'The application: Ingestor to send, Viewer to confirm what arrived. Without Viewer its parts are kept for a day and reported as unconfirmed.',
@@ -42,8 +42,8 @@ export function permissionLines(where: { readonly cluster?: string; readonly dat
 function header(names: KustoNames, options: SchemaOptions, where: Parameters<typeof permissionLines>[0]): string[] {
   return [
     `Schema version ${SCHEMA_VERSION} of otel-attribution ${options.package}, base name ${names.base}.`,
-    'Paste this text into a query window of the database and run it; running it again changes nothing.',
-    'A database that holds an older schema is upgraded by: otel-attribution kusto schema --apply',
+    'For a new database: paste this text into a query window and run it. Running it again sets the policies back to what stands here.',
+    'A database that holds something is upgraded, and its policies kept, by: otel-attribution kusto schema --apply',
     'The last command may fail: a cluster without streaming ingestion refuses it, and only `mode: streaming` needs it.',
     '',
     'Permissions',
