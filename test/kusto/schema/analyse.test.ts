@@ -7,6 +7,7 @@ import { schemaObjects } from '../../../src/kusto/schema/objects.ts';
 import { planSchema } from '../../../src/kusto/schema/plan.ts';
 import { schemaScript } from '../../../src/kusto/schema/script.ts';
 import { rollupColumns, rowsView } from '../../../src/kusto/schema/views.ts';
+import { reportFunctions } from '../../../src/reports/kql/functions.ts';
 import { analyse } from '../kql/analyser.ts';
 import { schemaDatabase } from './apply.ts';
 
@@ -123,9 +124,13 @@ it('reads and mends a database with commands that are known', async () => {
 });
 
 it('is one script that can be pasted', () => {
-  const script = schemaScript(names, { functions: [], package: '1.2.3' });
-  expect(script.trimEnd()).not.toMatch(/\n\s*\n/);
+  const place = { cluster: "https://it's", database: "it's" };
+  const whole = schemaScript(names, { functions: reportFunctions(names), package: '1.2.3' }, place);
+  expect(whole.trimEnd()).not.toMatch(/\n\s*\n/);
+  expect(whole).toContain(`.add database ['it\\'s'] viewers`);
+  // The analyser takes many seconds for the whole; the functions of the reports are analysed one by one elsewhere.
+  const script = schemaScript(names, { functions: [], package: '1.2.3' }, place);
   const { diagnostics, known } = analyse(script, schemaDatabase());
   expect(diagnostics).toEqual([]);
   expect(known).toBe(true);
-});
+}, 60_000);
