@@ -1,9 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { clockTime } from '../reports/format.ts';
 import type { ParameterName, Report, ReportParameters, ReportResult } from '../reports/report.ts';
+import type { ReportStore } from '../reports/source.ts';
+import { usage } from '../reports/time.ts';
 import { exitCodes } from './exit-codes.ts';
+import { addConnectionOptions, type ConnectionFlags, kustoOptionsOf } from './kusto/connection.ts';
 import { colours, toCsv, toJson } from './output.ts';
-import { withStore } from './store-access.ts';
+import { withKusto, withStore } from './store-access.ts';
 
 const options: Readonly<Record<ParameterName, (report: Report) => Option>> = {
   since: (r) => new Option('--since <duration>', `how far back, such as 15m, 1h, 7d (default: ${r.since})`),
@@ -39,16 +42,23 @@ export type Render = (result: ReportResult, context: { parameters: ReportParamet
 export function registerReport(program: Command, report: Report, render: Render): void {
   const command = program.command(report.name).description(report.question);
   for (const name of report.parameters) command.addOption(options[name](report));
+  command.addOption(
+    new Option('--store <kind>', 'where the rows are: a local directory, or a Kusto database')
+      .choices(['local', 'kusto'])
+      .default('local'),
+  );
+  addConnectionOptions(command);
   command
     .addOption(new Option('--json', 'one JSON object, base values and units').conflicts('csv'))
     .option('--csv', 'comma-separated values, base values and units')
     .action(async (_: unknown, self: Command) => {
-      const { directory, json, csv, ...parameters } = self.optsWithGlobals<
-        ReportParameters & { directory: string; json?: true; csv?: true }
-      >();
+      const { json, csv, ...flags } = self.optsWithGlobals<Flags>();
+      const { directory, store: kind, cluster, database, table, auth, connectionString, ...parameters } = flags;
       const { runReport } = await import('../reports/run.ts');
       const now = Date.now();
-      const result = await withStore(directory, (store) => runReport(store, report, parameters, { now }));
+      const run = (store: ReportStore) => runReport(store, report, parameters, { now });
+      if (kind === 'local') refuseConnection(flags);
+      const result = kind === 'kusto' ? await withKusto(kustoOptionsOf(flags), run) : await withStore(directory, run);
       if (json === true) process.stdout.write(`${toJson(result)}\n`);
       else if (csv === true) process.stdout.write(toCsv(result));
       else if (result.rows.length > 0) {
@@ -58,6 +68,22 @@ export function registerReport(program: Command, report: Report, render: Render)
       if (json !== true) for (const note of result.notes) process.stderr.write(`${dim(note)}\n`);
       if (result.rows.length === 0) process.exitCode = exitCodes.noData;
     });
+}
+
+interface Flags extends ReportParameters, ConnectionFlags {
+  readonly directory: string;
+  readonly store: 'local' | 'kusto';
+  readonly json?: true;
+  readonly csv?: true;
+}
+
+/** Someone who names a cluster does not want the answer of the local directory. */
+function refuseConnection(flags: ConnectionFlags): void {
+  for (const name of ['cluster', 'database', 'table', 'auth', 'connectionString'] as const) {
+    if (flags[name] === undefined) continue;
+    const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw usage(`--${flag} is about a Kusto database: add --store kusto`);
+  }
 }
 
 function footer({ range, dataThrough, services, tz }: ReportResult, now: number): string {

@@ -1,4 +1,9 @@
+import type { KustoOptions } from '../config/options.ts';
+import { AttributionError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
+import type { KustoClient } from '../kusto/client.ts';
+import { type KustoNames, kustoNames, SCHEMA_VERSION } from '../kusto/names.ts';
+import type { KqlStore } from '../reports/source.ts';
 import { colours, progressBar } from './output.ts';
 
 /** Opens the store of `directory`, takes in what is waiting, and closes it when `work` is done: others wait for the lock. */
@@ -21,6 +26,42 @@ export async function withStore<T>(
   } finally {
     store.close();
   }
+}
+
+/**
+ * Opens the Kusto database and closes the connection when `work` is done.
+ * @throws AttributionError `ATTR_STORE_EMPTY` (no schema), `ATTR_STORE_VERSION`, and what `openKusto` throws
+ */
+export async function withKusto<T>(options: KustoOptions, work: (store: KqlStore) => Promise<T>): Promise<T> {
+  const { openKusto } = await import('../exporters/kusto/index.ts');
+  const { kqlStore } = await import('../reports/kql/store.ts');
+  const names = kustoNames(options.table);
+  const client = await openKusto(options);
+  try {
+    await checkVersion(client, names);
+    return await work(kqlStore(client, names));
+  } finally {
+    await client.close();
+  }
+}
+
+async function checkVersion(client: KustoClient, names: KustoNames): Promise<void> {
+  const mend = 'otel-attribution kusto schema --apply';
+  let found: unknown;
+  try {
+    const { columns, rows } = await client.query(`${names.schema}()`);
+    found = rows[0]?.[columns.findIndex(({ name }) => name === 'Version')];
+  } catch (error) {
+    if (error instanceof AttributionError && error.message.includes(mend))
+      throw new AttributionError('ATTR_STORE_EMPTY', error.message, { cause: error });
+    throw error;
+  }
+  if (found === SCHEMA_VERSION) return;
+  const older = typeof found === 'number' && found < SCHEMA_VERSION;
+  throw new AttributionError(
+    'ATTR_STORE_VERSION',
+    `The schema of ${names.base} in the database ${client.database} has version ${String(found)}; this release reads version ${SCHEMA_VERSION}. Run: ${older ? mend : 'npm i otel-attribution@latest'}`,
+  );
 }
 
 function stderrLogger(): Logger {

@@ -26,10 +26,7 @@ export interface Books {
 export async function readBooks(source: Source, now: number): Promise<Books> {
   const books = await source.books(now);
   if (books !== undefined) return { ...books, through: Math.max(books.through, books.first + 1) };
-  throw new AttributionError(
-    'ATTR_STORE_EMPTY',
-    'The store holds no rows yet. Rows appear after one window (60 s) of load, or when the application ends. If none do: otel-attribution doctor',
-  );
+  throw new AttributionError('ATTR_STORE_EMPTY', source.empty);
 }
 
 /**

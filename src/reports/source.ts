@@ -64,6 +64,8 @@ type Period = Pick<TimeRange, 'from' | 'to'>;
 
 /** What is asked of a store, whatever its language. One implementation per language holds all its texts. */
 export interface Source {
+  /** What to tell someone whose store holds no rows. */
+  readonly empty: string;
   /** Undefined while there are no rows. Windows that begin after `now` come from a clock that is ahead: they do not count. */
   books(now: number): Promise<Books | undefined>;
   edges(from: number, to: number): Promise<Edges>;

@@ -11,6 +11,7 @@ export function kqlSource(store: KqlStore): Source {
   const texts = nameTexts(store.names);
   const ask = <R>(kql: string, values: KqlParameters): Promise<R[]> => store.query<R>(fill(kql, texts), values);
   return {
+    empty: `${store.names.rows} holds no rows yet. They appear after one window (60 s) of load, in queued mode up to 5 minutes later. If none do, what waits and what was refused: otel-attribution spool ls`,
     async books(now) {
       type Row = Readonly<Record<'First' | 'Through' | 'WindowMs', number | null>>;
       const [row] = await ask<Row>(BOOKS_QUERY, { _now: time(now) });

@@ -6,6 +6,8 @@ import { bySql, measureSql, REQUESTS, statement, whereSql } from './texts.ts';
 /** What reports ask, in SQL of the tables in exporters/duckdb/schema.ts. */
 export function sqlSource(db: SqlStore): Source {
   return {
+    empty:
+      'The store holds no rows yet. Rows appear after one window (60 s) of load, or when the application ends. If none do: otel-attribution doctor',
     async books(now) {
       const [row] = await db.all<{ first: number | null; through: number; width: number | null }>(BOOKS, { now });
       if (row === undefined || row.first === null) return undefined;
