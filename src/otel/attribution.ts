@@ -96,7 +96,7 @@ function assemble(options: AttributionOptions): Attribution {
   });
   const windowSeconds = options.windowSeconds ?? 60;
   const originDeadlineMs = (options.originDeadlineSeconds ?? 2 * windowSeconds) * 1000;
-  const { exporters, directory } = buildExporters(options);
+  const { exporters, directory } = buildExporters(options, logger);
   const pipeline: Pipeline = new Pipeline({
     exporters,
     dictionary,
@@ -108,6 +108,7 @@ function assemble(options: AttributionOptions): Attribution {
     logger,
     ...(options.maxRows !== undefined && { maxRows: options.maxRows }),
     ...(directory !== undefined && { directory }),
+    ...(options.maxSpoolBytes !== undefined && { maxSpoolBytes: options.maxSpoolBytes }),
     runUntraced: untraced,
   });
   const resolver = new OriginResolver({
