@@ -6,15 +6,15 @@ const WORDS = `**Who loads what, from the spans of the services themselves.** *O
 *Active*: operations under way at once, on average (calls per second × mean duration). *Share*: of the target's load. *(unattributed)*: load whose origin is not known; *(rest)*: what is beyond the lines shown.`;
 
 /** One row: how far the books reach, who keeps them, and what they cannot explain. */
-const state: Query = (scope) => `let sources = materialize(${scope.report('sources', { Limit: '100000' })});
+const state: Query = (scope) => `let reach = materialize(${scope.report('range')});
+let sources = materialize(${scope.report('sources', { Limit: '100000' })});
 let load = ${scope.report('load', { ...filters(scope), Limit: '1' })};
-let through = toscalar(sources | summarize max(lastSealed));
-print through = through, age = (min_of(now(), ${scope.variables.to}) - through) / 1s,
-  services = toscalar(sources | summarize dcount(service)),
+print through = toscalar(reach | project DataThrough),
+  services = toscalar(reach | project Services),
   instances = toscalar(sources | summarize dcount(instance)),
   partsMissing = toscalar(sources | summarize by instance, partsMissing | summarize sum(partsMissing)),
   unattributed = toscalar(load | where kind == 'unattributed' | summarize max(share))
-| extend unattributed = coalesce(unattributed, 0.0)`;
+| extend age = max_of((min_of(now(), ${scope.variables.to}) - through) / 1s, 0.0), unattributed = coalesce(unattributed, 0.0)`;
 
 const byTarget: Query = (scope) =>
   zeroFilled(
@@ -59,7 +59,7 @@ export const now: Page = {
         kind: 'stats',
         values: [
           { column: 'age', title: 'Data age', quantity: 'seconds', warn: 600, bad: 1800 },
-          { column: 'through', title: 'Last part sealed', quantity: 'time' },
+          { column: 'through', title: 'Data through', quantity: 'time' },
           { column: 'services', title: 'Services reporting', quantity: 'count' },
           { column: 'instances', title: 'Instances', quantity: 'count' },
           { column: 'partsMissing', title: 'Parts missing', quantity: 'count', warn: 1, bad: 10 },
