@@ -5,7 +5,7 @@ import type { FunctionParameter, StoredFunctionDefinition } from '../../kusto/st
 import { allReports } from '../all.ts';
 import { NONE } from '../by.ts';
 import type { Column, Report } from '../report.ts';
-import { BOOKS, edgesText } from './range-texts.ts';
+import { BOOKS, ceiling, edgesText } from './range-texts.ts';
 import { bodyOf } from './source.ts';
 import { fill, type Grouping, nameTexts, REQUESTS } from './texts.ts';
 
@@ -97,7 +97,7 @@ ${BOOKS}let _live = iff(_through >= _now - 3 * _width, _through, _now);
 let _rangeEnd = min_of(To, coalesce(_live, To));
 let _rangeBegin = min_of(max_of(From, coalesce(_first, From)), _rangeEnd);
 ${edgesText('_range')}let _from = min_of(coalesce(_rangeLow, _rangeBegin), bin(_rangeBegin, _width));
-let _to = max_of(coalesce(_rangeHigh, _rangeEnd), bin(_rangeEnd, _width) + iff(bin(_rangeEnd, _width) < _rangeEnd, _width, 0s));
+let _to = max_of(coalesce(_rangeHigh, _rangeEnd), ${ceiling('_rangeEnd', '_width')});
 let _seconds = max_of((iff(_rangeEnd == _through, _rangeEnd, _to) - _from) / 1s, 0.001);
 let _window = max_of(_rangeWidest, _width);
 `;
@@ -151,7 +151,7 @@ let _wish = max_of((_to - _from) / 30, _window);
 let _step = max_of(coalesce(Step, case(
     _wish <= 1m, 1m, _wish <= 2m, 2m, _wish <= 5m, 5m, _wish <= 10m, 10m, _wish <= 15m, 15m, _wish <= 30m, 30m, _wish <= 1h, 1h,
     _wish <= 2h, 2h, _wish <= 3h, 3h, _wish <= 6h, 6h, _wish <= 12h, 12h, _wish <= 1d, 1d, 7d)), _window, (_to - _from) / 2000);
-let _stepWidth = bin(_step, _window) + iff(bin(_step, _window) < _step, _window, 0s);
+let _stepWidth = ${ceiling('_step', '_window')};
 let _starts = materialize(range Start from bin(_from, _stepWidth) to _to - 1ms step _stepWidth
     | extend End = min_of(Start + _stepWidth, _from + _seconds * 1s), Start = max_of(Start, _from)
     | order by Start asc
@@ -170,7 +170,7 @@ let _grain = case(bin(_stepWidth, 1h) == _stepWidth, 1h, bin(_stepWidth, 5m) == 
 let _thenEnd = min_of(coalesce(BaselineTo, _from), _from);
 let _thenBegin = min_of(max_of(coalesce(BaselineFrom, _from - (_to - _from)), coalesce(_first, _from)), _thenEnd);
 ${edgesText('_then')}let _thenFrom = min_of(coalesce(_thenLow, _thenBegin), bin(_thenBegin, _width), _from);
-let _thenTo = min_of(max_of(coalesce(_thenHigh, _thenEnd), bin(_thenEnd, _width)), _from);
+let _thenTo = min_of(max_of(coalesce(_thenHigh, _thenEnd), ${ceiling('_thenEnd', '_width')}), _from);
 let _thenSeconds = max_of((_thenTo - _thenFrom) / 1s, 0.001);
 `,
   },

@@ -34,15 +34,19 @@ export function edgesText(p: string): string {
 let ${p}KeptEnd = ${kept(`${p}End`)};
 let ${p}Straddling = materialize({{rows}} | where WindowStart > ${p}Begin - ${WIDEST} and WindowStart < ${p}Begin and Row >= 0
     | where WindowStart + WindowSeconds * 1s > ${p}Begin | distinct WindowStart, WindowSeconds);
-let ${p}Low = iff(${p}KeptBegin > 0s, bin(${p}Begin, ${p}KeptBegin), toscalar(${p}Straddling | summarize min(WindowStart)));
-let ${p}High = iff(${p}KeptEnd > 0s, bin(${p}End, ${p}KeptEnd) + iff(bin(${p}End, ${p}KeptEnd) < ${p}End, ${p}KeptEnd, 0s),
+let ${p}Low = iff(${p}KeptBegin > 0s, bin(${p}Begin, max_of(${p}KeptBegin, 1s)), toscalar(${p}Straddling | summarize min(WindowStart)));
+let ${p}High = iff(${p}KeptEnd > 0s, ${ceiling(`${p}End`, `max_of(${p}KeptEnd, 1s)`)},
     toscalar({{rows}} | where WindowStart >= ${p}End - ${WIDEST} and WindowStart < ${p}End and Row >= 0
         | summarize max(WindowStart + WindowSeconds * 1s)));
-let ${p}Widest = max_of(${p}KeptBegin, 1s * coalesce(toscalar(
+let ${p}Widest = max_of(${p}KeptBegin, coalesce(toscalar(
     union (${p}Straddling | project WindowSeconds), ({{sums}}(${p}Begin, ${p}End, 1h, datetime(null)) | project WindowSeconds)
-    | summarize max(WindowSeconds)), 0));
+    | summarize max(WindowSeconds * 1s)), 0s));
 `;
 }
+
+/** `at`, or the next multiple of `width`. */
+export const ceiling = (at: string, width: string): string =>
+  `bin(${at}, ${width}) + iff(bin(${at}, ${width}) < ${at}, ${width}, 0s)`;
 
 /** Width of the finest sums that are left of an hour: 0s for rows, or when the hour is empty. */
 function kept(at: string): string {

@@ -1,0 +1,92 @@
+/** Every text that reports send to Kusto, for the analyser: all reports, and all that varies in their texts. */
+import type { KqlParameters } from '../../../src/kusto/client.ts';
+import { declareParameters } from '../../../src/kusto/literal.ts';
+import type { KustoColumn, KustoNames } from '../../../src/kusto/names.ts';
+import { allReports } from '../../../src/reports/all.ts';
+import { kustoColumns } from '../../../src/reports/kql/functions.ts';
+import type { Report, ReportParameters } from '../../../src/reports/report.ts';
+import { runReport } from '../../../src/reports/run.ts';
+import type { KqlStore } from '../../../src/reports/source.ts';
+
+export interface RenderedText {
+  /** Report and parameters that led to it. */
+  readonly of: string;
+  /** With its declaration of parameters. */
+  readonly text: string;
+  readonly parameters: KqlParameters;
+  /** Columns it must return, where it is the query of a report. */
+  readonly columns: readonly KustoColumn[] | undefined;
+}
+
+const now = Date.UTC(2026, 10, 22, 15, 0, 30);
+
+/** Every field under every operator, and the shapes that a pattern can have. */
+const conditions = ['target', 'origin', 'service', 'originService', 'event', 'unit', 'attribute.tenant'].flatMap(
+  (field) => ['=x', '!=x', '~x*', '!~x*', '~*x.y*', '~x'].map((condition) => field + condition),
+);
+const wheres = [0, 20, 40].map((i) => conditions.slice(i, i + 20).join(','));
+const varied: Readonly<Record<string, readonly string[]>> = {
+  where: wheres,
+  by: ['target', 'service', 'attribute.tenant'],
+  measure: ['gen_ai.client.token.usage'],
+  asOf: ['2h'],
+  at: ['peak'],
+  step: ['1h', '1d'],
+  baseline: ['2h', '2026-11-20..2026-11-21'],
+};
+
+/** One parameter varied at a time, and a few together. */
+function* cases(report: Report): Generator<ReportParameters> {
+  yield {};
+  for (const name of report.parameters) for (const value of varied[name] ?? []) yield { [name]: value };
+  const takes = (name: string): boolean => report.parameters.some((parameter) => parameter === name);
+  yield {
+    since: '30d',
+    limit: 3,
+    ...(takes('by') && { by: 'attribute.tenant' }),
+    ...(takes('at') && { at: 'peak' }),
+    ...(takes('where') && { where: 'origin~GET *,unit=s' }),
+    ...(takes('asOf') && { asOf: '1h' }),
+  };
+}
+
+/** What a store is asked, once per distinct text. The store has no rows to answer with. */
+export async function renderedTexts(names: KustoNames): Promise<RenderedText[]> {
+  const found = new Map<string, RenderedText>();
+  for (const report of allReports) {
+    for (const parameters of cases(report)) {
+      const asked: { text: string; parameters: KqlParameters }[] = [];
+      const store: KqlStore = {
+        language: 'kql',
+        names,
+        async query<R>(text: string, values: KqlParameters = {}): Promise<R[]> {
+          asked.push({ text, parameters: values });
+          const books = { First: now - 40 * 86_400_000, Through: now - 30_000, WindowMs: 60_000 };
+          const edges = { Low: null, High: null, WidestMs: 60_000 };
+          return [{ ...books, ...edges, Services: 1 } as R];
+        },
+      };
+      await runReport(store, report, { tz: 'UTC', ...parameters }, { now });
+      // A question that finds nothing looks for what there is.
+      const empty: KqlStore = {
+        ...store,
+        query: async <R>(text: string, values: KqlParameters = {}) => {
+          const rows = await store.query<R>(text, values);
+          return /print |summarize Services/.test(text.slice(text.lastIndexOf('\n'))) ? rows : [];
+        },
+      };
+      await runReport(empty, report, { tz: 'UTC', ...parameters }, { now });
+      const own = report.columns.map(({ name }) => name);
+      for (const { text, parameters: values } of asked) {
+        const isAnswer = own.every((name) => new RegExp(`\\b${name}'?\\]? = `).test(text));
+        found.set(text, {
+          of: `${report.name} ${JSON.stringify(parameters)}`,
+          text: declareParameters(values) + text,
+          parameters: values,
+          columns: isAnswer ? kustoColumns(report) : undefined,
+        });
+      }
+    }
+  }
+  return [...found.values()];
+}
