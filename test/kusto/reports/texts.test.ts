@@ -26,7 +26,7 @@ test('every report folder is in the list of reports', () => {
 test('every query that reports send is free of complaints and returns the columns of its report', async () => {
   const texts = await renderedTexts(names);
   const answers = texts.filter((text) => text.columns !== undefined);
-  expect(answers.length).toBeGreaterThan(70);
+  expect(answers.length).toBeGreaterThan(45);
   expect(new Set(answers.map(({ of }) => of.split(' ')[0])).size).toBe(allReports.length);
   // Books, edges, services, events, changes.
   expect(texts.length - answers.length).toBe(5);
