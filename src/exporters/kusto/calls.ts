@@ -4,7 +4,8 @@ import type { KqlParameters, KustoCallOptions, KustoClient, KustoResult } from '
 import { declareParameters, kqlLiteral } from '../../kusto/literal.ts';
 import type { Connection } from './connect.ts';
 import { within } from './deadline.ts';
-import { explain, factsOf, type Stage } from './failure.ts';
+import { factsOf, type Stage } from './facts.ts';
+import { explain } from './failure.ts';
 import { commandResult, queryResult } from './result.ts';
 
 export const TIMEOUT_MS = 30_000;

@@ -1,9 +1,10 @@
-import type { AttributionError } from '../../core/errors.ts';
+import { AmbiguousError, type AttributionError } from '../../core/errors.ts';
 import type { ExportOutcome } from '../../core/exporter.ts';
 import type { KustoNames } from '../../kusto/names.ts';
 import type { Connection } from './connect.ts';
 import { within } from './deadline.ts';
-import { explain, factsOf, type Stage } from './failure.ts';
+import { factsOf, type Stage } from './facts.ts';
+import { explain } from './failure.ts';
 
 /** What is sent: compressed once, with the size before. */
 export interface Payload {
@@ -51,6 +52,7 @@ export function streamingIntake(connection: Connection, names: KustoNames): Inta
           ),
         );
       } catch (error) {
+        if (signal.aborted) throw new AmbiguousError('Kusto: cancelled while the rows were on their way.');
         throw failed(error, 'stream', connection, names);
       }
     },

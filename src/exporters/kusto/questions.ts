@@ -4,8 +4,9 @@ import { RetryableError } from '../../core/errors.ts';
 import type { KustoClient, KustoResult } from '../../kusto/client.ts';
 import { kqlLiteral } from '../../kusto/literal.ts';
 import { HEADER_ROW, type KustoNames, SCHEMA_VERSION } from '../../kusto/names.ts';
-import { factsOf, mend, type Place, redact } from './failure.ts';
+import { factsOf, type Place, redact } from './facts.ts';
 import type { Refusal } from './protocol.ts';
+import { remedyFor } from './remedy.ts';
 
 /** Failures read at once. */
 const REFUSALS_MAX = 10_000;
@@ -112,7 +113,7 @@ export async function refusals(
         sourceId,
         details: [reason.code, reason.message].filter((text) => text !== '').join(': '),
         transient: String(row[kind]).toLowerCase() === 'transient',
-        remedy: mend(reason, 'ingestion', place),
+        remedy: remedyFor(reason, 'ingestion', place),
       },
     ];
   });

@@ -8,7 +8,8 @@ import { AmbiguousError } from '../../core/errors.ts';
 import type { KustoNames } from '../../kusto/names.ts';
 import type { Connection } from './connect.ts';
 import { within } from './deadline.ts';
-import { DeadlineError, type Stage } from './failure.ts';
+import type { Stage } from './facts.ts';
+import { DeadlineError } from './failure.ts';
 import { FORMAT, failed, type Intake } from './intake.ts';
 import { loadIngest, loadStorage } from './peer.ts';
 

@@ -25,13 +25,6 @@ export interface Upload {
   readonly rawBytes: number;
 }
 
-/** Uploads that carry some parts: one for many, or several, in order, for one that is too large for one. */
-export interface Batch {
-  /** Indices of the parts. */
-  readonly parts: readonly number[];
-  readonly uploads: readonly Upload[];
-}
-
 /** @throws PermanentError for what the table cannot hold: which row, which column */
 export function ndjson(columns: PartColumns): Buffer {
   const strs = columns.strs.map((text) => JSON.stringify(text.toWellFormed()));
@@ -65,34 +58,10 @@ export function ndjson(columns: PartColumns): Buffer {
 }
 
 /**
- * Packs serialized parts, in order, into uploads of at most `maxBytes` each.
- * @throws PermanentError when one row alone is larger; only for a part that is packed alone
+ * A part in pieces of whole lines, in order: the header comes with the last.
+ * @throws PermanentError when one line alone is larger than `maxBytes`
  */
-export function pack(parts: readonly Buffer[], maxBytes: number): Batch[] {
-  const batches: Batch[] = [];
-  let open: number[] = [];
-  let rawBytes = 0;
-  const close = (): void => {
-    if (open.length > 0)
-      batches.push({ parts: open, uploads: [{ bytes: open.map((index) => parts[index]!), rawBytes }] });
-    open = [];
-    rawBytes = 0;
-  };
-  for (const [index, part] of parts.entries()) {
-    if (rawBytes + part.length > maxBytes) close();
-    if (part.length > maxBytes) {
-      batches.push({ parts: [index], uploads: spread(part, maxBytes) });
-    } else {
-      open.push(index);
-      rawBytes += part.length;
-    }
-  }
-  close();
-  return batches;
-}
-
-/** Whole lines, in order. */
-function spread(part: Buffer, maxBytes: number): Upload[] {
+export function spread(part: Buffer, maxBytes: number): Upload[] {
   const uploads: Upload[] = [];
   for (let from = 0; from < part.length; ) {
     const end = part.length - from <= maxBytes ? part.length : part.lastIndexOf(0x0a, from + maxBytes - 1) + 1;

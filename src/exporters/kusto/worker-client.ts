@@ -39,6 +39,13 @@ export class WorkerClient {
     signal?: AbortSignal,
   ): Promise<Awaited<ReturnType<Tasks[T]>>> {
     if (this.#closed) return Promise.reject(closedError());
+    let worker: Worker;
+    try {
+      worker = this.#open();
+    } catch (cause) {
+      // Where threads are not permitted.
+      return Promise.reject(new RetryableError(`Kusto: its thread could not be started: ${cause}`, { cause }));
+    }
     const id = ++this.#last;
     const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<Tasks[T]>>>();
     const stuck = setTimeout(
@@ -50,7 +57,7 @@ export class WorkerClient {
     signal?.addEventListener('abort', abort, { once: true });
     this.#calls.set(id, { task, resolve, reject });
     // Whoever waits for a call keeps the process; an idle thread does not.
-    this.#open().ref();
+    worker.ref();
     this.#post({ call: id, task, args, deadlineMs });
     return promise.finally(() => {
       clearTimeout(stuck);

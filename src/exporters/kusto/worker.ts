@@ -20,7 +20,7 @@ import {
 } from './protocol.ts';
 import { arrivedParts, checkSchema, refusals } from './questions.ts';
 import { queuedIntake } from './queued.ts';
-import { type Batch, compress, ndjson, pack } from './serialize.ts';
+import { compress, ndjson, spread, type Upload } from './serialize.ts';
 
 /** Calls that never end hold sockets: with so many the thread ends, and the next call begins in a new one. */
 const LEFT_BEHIND_MAX = 16;
@@ -87,52 +87,75 @@ function tasks(signal: AbortSignal, deadline: number): Tasks {
   };
 }
 
+/** One part after the other becomes lines, so that no more than one upload is held at a time. */
 async function send(parts: readonly PartBytes[], signal: AbortSignal, deadline: number): Promise<Sent[]> {
   const to = await intake();
   const maxBytes = setup.maxBytes ?? to.maxBytes;
   const sent: Sent[] = [];
-  const lines: Buffer[] = [];
-  /** Index among `lines` → index among `parts`. */
-  const fit: number[] = [];
+  let open: Line[] = [];
+  let rawBytes = 0;
+
+  async function attempt(lines: readonly Line[], uploads: readonly Upload[]): Promise<unknown> {
+    let outcome: Sent;
+    let failure: unknown;
+    try {
+      const sourceIds = await transfer(to, uploads, signal, deadline);
+      outcome = { outcome: to.outcome, sourceIds, shared: lines.length > 1 };
+    } catch (error) {
+      failure = error;
+      outcome = { error: toPlain(error) };
+    }
+    for (const { index } of lines) sent[index] = outcome;
+    return failure;
+  }
+
+  async function flush(): Promise<void> {
+    const lines = open;
+    if (lines.length === 0) return;
+    const failure = await attempt(lines, [{ bytes: lines.map(({ bytes }) => bytes), rawBytes }]);
+    open = [];
+    rawBytes = 0;
+    if (!(failure instanceof PermanentError) || lines.length === 1) return;
+    // One of them is refused: which, only they themselves can tell.
+    for (const line of lines) await attempt([line], [{ bytes: [line.bytes], rawBytes: line.bytes.length }]);
+  }
+
   for (const [index, { id, body }] of parts.entries()) {
     try {
-      const text = ndjson(decodePartSync(body, id));
-      pack([text], maxBytes);
-      lines.push(text);
-      fit.push(index);
+      const bytes = ndjson(decodePartSync(body, id));
+      if (rawBytes + bytes.length > maxBytes) await flush();
+      if (bytes.length > maxBytes) {
+        await attempt([{ index, bytes }], spread(bytes, maxBytes));
+      } else {
+        open.push({ index, bytes });
+        rawBytes += bytes.length;
+      }
     } catch (error) {
       sent[index] = { error: toPlain(error) };
     }
   }
-  const settle = (batch: Batch, outcome: Sent): void => {
-    for (const at of batch.parts) sent[fit[at]!] = outcome;
-  };
-  for (const batch of pack(lines, maxBytes)) {
-    const alone = batch.parts.map(
-      (at): Batch => ({ parts: [at], uploads: [{ bytes: [lines[at]!], rawBytes: lines[at]!.length }] }),
-    );
-    try {
-      settle(batch, await sendBatch(to, batch, signal, deadline));
-    } catch (error) {
-      settle(batch, { error: toPlain(error) });
-      if (!(error instanceof PermanentError) || alone.length < 2) continue;
-      // One of them is refused: which, only they themselves can tell.
-      for (const one of alone) {
-        settle(one, await sendBatch(to, one, signal, deadline).catch((cause: unknown) => ({ error: toPlain(cause) })));
-      }
-    }
-  }
+  await flush();
   return sent;
 }
 
-async function sendBatch(to: Intake, batch: Batch, signal: AbortSignal, deadline: number): Promise<Sent> {
+interface Line {
+  readonly index: number;
+  readonly bytes: Buffer;
+}
+
+async function transfer(
+  to: Intake,
+  uploads: readonly Upload[],
+  signal: AbortSignal,
+  deadline: number,
+): Promise<string[]> {
   const sourceIds: string[] = [];
-  for (const upload of batch.uploads) {
+  for (const upload of uploads) {
     const sourceId = randomUUID();
     sourceIds.push(sourceId);
     await to.send({ gzip: compress(upload), rawBytes: upload.rawBytes, sourceId }, signal, deadline);
   }
-  return { outcome: to.outcome, sourceIds, shared: batch.parts.length > 1 };
+  return sourceIds;
 }
 
 port.on('message', (message: ToWorker) => {
