@@ -74,7 +74,7 @@ export async function readSchema(client: KustoClient, names: KustoNames): Promis
   const mappings = new Map<string, string>();
   if (hasTable) {
     await readPolicies('table', names.raw);
-    for (const one of await show(`table ${names.raw} ingestion json mappings`))
+    for (const one of await mappingsOf(client, names))
       mappings.set(text(one.Name), typeof one.Mapping === 'string' ? one.Mapping : JSON.stringify(one.Mapping));
   }
   const viewColumns = new Map<string, readonly string[]>();
@@ -97,6 +97,16 @@ export async function readSchema(client: KustoClient, names: KustoNames): Promis
       hasTable &&
       (await client.query(`${views.has(names.rows) ? names.rows : names.raw}\n| take 1`)).rows.length > 0,
   };
+}
+
+/** A table without mappings is an empty answer to some releases of the service, and an entity not found to others. */
+async function mappingsOf(client: KustoClient, names: KustoNames): Promise<Record<string, unknown>[]> {
+  try {
+    return records(await client.command(`.show table ${names.raw} ingestion json mappings`));
+  } catch (error) {
+    if (error instanceof Error && /mapping.{0,200}not found|not found.{0,200}mapping/is.test(error.message)) return [];
+    throw error;
+  }
 }
 
 async function versionOf(client: KustoClient, names: KustoNames): Promise<CurrentSchema['version']> {
