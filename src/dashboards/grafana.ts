@@ -19,8 +19,8 @@ const splice = (name: string): string => `\${${name}}`;
 const datasource = { type: PLUGIN, uid: splice('datasource') };
 
 /**
- * The plugin can only splice text. The format `json` makes it safe: its quotes and escapes are those of KQL strings and of dynamic
- * literals, whatever a value holds.
+ * The plugin can only splice text. Two formats of Grafana make that safe, whatever a value holds: `json` of a list has the quotes and
+ * escapes of a dynamic literal (of a single text it has none), and `percentencode` leaves nothing that could end a string.
  */
 const variables: Readonly<Record<VariableName, string>> = {
   from: '$__timeFrom',
@@ -28,8 +28,8 @@ const variables: Readonly<Record<VariableName, string>> = {
   services: `dynamic(${splice('service:json')})`,
   targets: `dynamic(${splice('target:json')})`,
   origins: `dynamic(${splice('origin:json')})`,
-  measure: splice('measure:json'),
-  by: splice('by:json'),
+  measure: `url_decode('${splice('measure:percentencode')}')`,
+  by: `url_decode('${splice('by:percentencode')}')`,
 };
 
 const names = { services: 'service', targets: 'target', origins: 'origin', measure: 'measure', by: 'by' } as const;

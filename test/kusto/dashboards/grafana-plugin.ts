@@ -17,6 +17,9 @@ export interface GrafanaVariable {
   readonly allValue?: string;
 }
 
+const percentEncoded = (text: string): string =>
+  encodeURIComponent(text).replaceAll(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+
 export function asSent(query: string, variables: readonly GrafanaVariable[], chosen: Chosen): string {
   const spliced = query.replaceAll(VARIABLE, (match, plain, old, oldFormat, braced, _field, format) => {
     const name = plain ?? old ?? braced;
@@ -27,7 +30,14 @@ export function asSent(query: string, variables: readonly GrafanaVariable[], cho
     // The value for "all" is put in as it is.
     if (list === 'all') return variable.allValue ?? "'all values'";
     const value = variable.multi ? (list ?? []) : (chosen.texts[name] ?? '');
-    if ((format ?? oldFormat) === 'json') return JSON.stringify(value);
+    switch (format ?? oldFormat) {
+      case 'json':
+        // Of a text Grafana makes no JSON.
+        return typeof value === 'string' ? value : JSON.stringify(value);
+      case 'percentencode':
+        return percentEncoded(Array.isArray(value) ? `{${value.join(',')}}` : String(value));
+      default:
+    }
     return Array.isArray(value) ? value.map((one) => `'${one.replaceAll("'", "\\'")}'`).join(',') : String(value);
   });
   return spliced.replaceAll(/\$__(timeFrom|timeTo|timeInterval)(\([a-zA-Z0-9_\s.-]*?\))?/g, (_, macro) =>

@@ -58,6 +58,14 @@ const breakages: readonly [string, RegExp, (d: GrafanaDashboard) => void][] = [
       one.query = one.query.replaceAll(':json}', '}');
     },
   ],
+  [
+    'a single text in the format of lists',
+    /^query:/,
+    (d) => {
+      for (const { targets = [] } of everyPanel(d))
+        for (const one of targets) one.query = one.query.replaceAll(':percentencode}', ':json}');
+    },
+  ],
   ['no value for all', /^query:/, (d) => delete (d.templating.list[1] as { allValue?: string }).allValue],
   ['a query that is not good', /^query: .*KS/, (d) => (target(d, 'table').query += '| where Nothing == 1')],
   [

@@ -54,7 +54,9 @@ function grafanaTexts(dashboard: unknown, file: string): Text[] {
     source: `dashboards/${file}, query ${i}`,
     text: (query as string)
       .replaceAll(/\$__time(?:From|To)\b/g, 'datetime(2026-11-22T10:00:00.000Z)')
-      .replaceAll(/\$\{(\w+):json\}/g, (_, name: string) => (many.has(name) ? `["GET /a","it's \\"x\\""]` : `"a\\"b"`)),
+      // Of a single text Grafana's `json` makes nothing: it would be spliced as it is.
+      .replaceAll(/\$\{(\w+):json\}/g, (_, name: string) => (many.has(name) ? `["GET /a","it's \\"x\\""]` : `a"b`))
+      .replaceAll(/\$\{\w+:percentencode\}/g, 'a%22b'),
   }));
 }
 
