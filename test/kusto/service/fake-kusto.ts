@@ -179,7 +179,10 @@ class Fake implements FakeKusto {
     const route = await this.#route(incoming);
     const { target, text, database, work } = route;
     const { authorization: _, ...headers } = incoming.headers;
-    const request: FaultRequest = { target, method: incoming.method!, path: incoming.url!, headers, text, database };
+    // Behind the question mark of a blob's or queue's address is its signature.
+    const storage = target.startsWith('blob') || target.startsWith('queue');
+    const path = storage ? incoming.url!.split('?')[0]! : incoming.url!;
+    const request: FaultRequest = { target, method: incoming.method!, path, headers, text, database };
     const logged: LoggedRequest = {
       ...request,
       at: this.database.now(),
@@ -188,7 +191,7 @@ class Fake implements FakeKusto {
     };
     this.requests.push(logged);
     if (this.requests.length > REQUESTS_MAX) this.requests.shift();
-    const context = { ...this.#context(incoming), storage: target.startsWith('blob') || target.startsWith('queue') };
+    const context = { ...this.#context(incoming), storage };
     const fault = this.faults.forRequest(request);
     const apply = async () => {
       if (fault === undefined) return false;

@@ -1,11 +1,10 @@
 /** The query of a materialized view taken apart: what comes before its one `summarize`, the aggregates, the keys. */
 import { badRequest } from './service-error.ts';
-import { splitTop } from './text.ts';
+import { skipBrackets, splitTop } from './text.ts';
 
 export interface ViewAggregate {
   readonly name: string;
   readonly arguments: readonly string[];
-  readonly alias: string | undefined;
 }
 
 export interface ViewDefinition {
@@ -51,15 +50,16 @@ export function parseView(text: string, source: string): ViewDefinition {
 }
 
 function parseAggregate(text: string): ViewAggregate {
-  const match = /^(?:(\w+)\s*=\s*)?(\w+)\s*\(([\s\S]*)\)$/.exec(text.trim());
-  if (match === null) throw refusedView(`${text.trim()} is not a single aggregate`);
-  const [, alias, name, inner] = match;
+  const aggregate = text.trim();
+  const call = /^(?:\w+\s*=\s*)?(\w+)\s*(?=\()/.exec(aggregate);
+  const open = call?.[0].length ?? 0;
+  if (call === null || skipBrackets(aggregate, open) !== aggregate.length) {
+    throw refusedView(`${aggregate} is not a single aggregate`);
+  }
+  const name = call[1];
   if (!MERGEABLE.includes(name!)) throw refusedView(`${name} is not an aggregate that this service keeps up to date`);
-  return {
-    name: name!,
-    alias,
-    arguments: inner!.trim() === '' ? [] : splitTop(inner!, ',').map((part) => part.trim()),
-  };
+  const inner = aggregate.slice(open + 1, -1).trim();
+  return { name: name!, arguments: inner === '' ? [] : splitTop(inner, ',').map((part) => part.trim()) };
 }
 
 function splitBy(text: string): [string, string | undefined] {
