@@ -51,17 +51,29 @@ export function remedyFor(
   return undefined;
 }
 
-const roles: { readonly [W in When]?: readonly [role: string, group: string] } = {
-  query: ['Viewer', 'viewers'],
-  command: ['Admin', 'admins'],
+interface Grant {
+  readonly role: string;
+  readonly group: string;
+  readonly id: string;
+  readonly type: string;
+  readonly principal: string;
+}
+
+const APP = { id: '<application id>', type: 'App', principal: 'aadapp=<application id>;<tenant id>' };
+const USER = { id: '<you@example.com>', type: 'User', principal: 'aaduser=<you@example.com>' };
+/** Programs ingest, and programs and people read; the schema is a person's work. */
+const grants: { readonly [W in When]?: Grant } = {
+  query: { role: 'Viewer', group: 'viewers', ...APP },
+  command: { role: 'Admin', group: 'admins', ...USER },
 };
+const INGESTOR: Grant = { role: 'Ingestor', group: 'ingestors', ...APP };
 
 function permission(when: When, database: string, cluster: string): string {
-  const [role, group] = roles[when] ?? ['Ingestor', 'ingestors'];
+  const { role, group, id, type, principal } = grants[when] ?? INGESTOR;
   return (
     `This identity lacks the role ${role} on the database. Grant it: az kusto database-principal-assignment create --cluster-name ${cluster}` +
     ` --database-name ${JSON.stringify(database)} --resource-group <group> --principal-assignment-name otel-attribution` +
-    ` --principal-id <application id> --principal-type App --role ${role}` +
-    `; or in KQL: .add database ['${database}'] ${group} ('aadapp=<application id>;<tenant id>')`
+    ` --principal-id ${id} --principal-type ${type} --role ${role}` +
+    `; or in KQL: .add database ['${database}'] ${group} ('${principal}')`
   );
 }
