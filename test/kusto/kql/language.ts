@@ -8,14 +8,10 @@ import { createRequire } from 'node:module';
 export interface BridgeNode {
   readonly Kind: number;
   readonly ChildCount: number;
-  readonly TriviaStart: number;
-  readonly TextStart: number;
-  readonly Width: number;
-  /** Of tokens: as written, and the value of a literal. */
-  readonly Text?: string;
+  /** Of tokens: without quotes and the name of the type. */
+  readonly ValueText?: string;
   GetChild(index: number): BridgeNode | null;
   GetName(index: number): string;
-  toString(trivia?: number): string;
 }
 
 export interface BridgeList<T> {
@@ -53,7 +49,14 @@ export interface BridgeCode {
   GetDiagnostics(): BridgeList<BridgeDiagnostic>;
 }
 
+export interface BridgeFunction extends BridgeSymbol {
+  readonly ResultNameKind: number;
+  readonly ResultNamePrefix: string | null;
+}
+
 export interface BridgeGlobals {
+  readonly Functions: BridgeList<BridgeFunction>;
+  readonly Aggregates: BridgeList<BridgeFunction>;
   WithDatabase(database: BridgeSymbol): BridgeGlobals;
   WithParameters(parameters: readonly BridgeSymbol[]): BridgeGlobals;
 }
