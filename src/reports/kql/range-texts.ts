@@ -5,7 +5,8 @@ const WIDEST = '5m';
 
 /**
  * Defines `_first`, `_through` and `_width` (see `Books`) as of `_now`; all null in an empty store. The rollups lead to the few rows
- * that say it exactly. Those at the begin are read only where it matters: when `_wanted` is not well after it.
+ * that say it exactly. Those at the begin are read only where it matters: when `_wanted` is not well after it. The hour of `_now` may
+ * hold only windows that begin after it: they do not count.
  */
 export const BOOKS = `let _hours = materialize({{rollup1h}}() | where WindowStart <= _now | distinct WindowStart);
 let _firstHour = toscalar(_hours | summarize min(WindowStart));
@@ -20,7 +21,7 @@ let _newest = toscalar(_lastWindows | summarize max(WindowStart));
 let _through = coalesce(toscalar(_lastWindows | where End > _newest | summarize max(min_of(Sealed, End))), _lastHour + 1h);
 let _first = coalesce(toscalar({{rows}} | where _wanted < _firstHour + 1h
     | where WindowStart >= _firstHour and WindowStart < _firstHour + 1h and WindowStart <= _now and Row >= 0
-    | summarize min(WindowStart)), _firstHour);
+    | summarize min(WindowStart)), iff(_firstHour < bin(_now, 1h), _firstHour, datetime(null)));
 let _width = coalesce(toscalar({{parts}}() | where SealedAt >= _newest - 1h | order by SealedAt desc, PartId asc | take 1
     | project WindowSeconds * 1s), 1m);
 `;
