@@ -1,41 +1,17 @@
 /** Queries over the fake's database, run by the evaluator of test/kusto/kql. */
+import { evaluate, type KqlDatabase, KqlError, type KqlTable } from '../kql/index.ts';
 import type { FakeDatabase } from './database.ts';
 import type { RunOverRows } from './materialized-view.ts';
 import { internalError, semanticError, syntaxError } from './service-error.ts';
 import type { Column, ResultTable, Row } from './values.ts';
 
-interface LiveTable {
-  readonly columns: readonly Column[];
-  readonly rows: readonly Row[];
-}
-
-interface EvaluatorDatabase {
-  readonly name: string;
-  readonly tables: ReadonlyMap<string, LiveTable>;
-  readonly functions: ReadonlyMap<string, { name: string; parameters: string; body: string }>;
-}
-
-type Evaluate = (
-  text: string,
-  database: EvaluatorDatabase,
-  options: { parameters?: Readonly<Record<string, string>>; now: number },
-) => ResultTable;
-
-const evaluatorModule = '../kql/index.ts';
-const evaluate: Evaluate = await import(evaluatorModule).then(
-  (module: { evaluate: Evaluate }) => module.evaluate,
-  () => () => {
-    throw new Error('there is no evaluator yet');
-  },
-);
-
 export class QueryEngine {
   readonly #database: FakeDatabase;
-  #live: { version: number; database: EvaluatorDatabase } | undefined;
+  #live: { version: number; database: KqlDatabase } | undefined;
   /** By the columns of the source, which views share for as long as the source keeps them. */
   readonly #overRows = new WeakMap<
     readonly Column[],
-    { database: EvaluatorDatabase; source: string; set(rows: readonly Row[]): void }
+    { database: KqlDatabase; source: string; set(rows: readonly Row[]): void }
   >();
 
   constructor(database: FakeDatabase) {
@@ -62,10 +38,10 @@ export class QueryEngine {
   };
 
   /** The evaluator keeps what it learnt about a database by object: there is a new one with each change of the schema, not of rows. */
-  #evaluatorDatabase(): EvaluatorDatabase {
+  #evaluatorDatabase(): KqlDatabase {
     const { name, tables, views, functions, schemaVersion } = this.#database;
     if (this.#live?.version !== schemaVersion) {
-      const live = [...tables.values(), ...views.values()].map((source): [string, LiveTable] => {
+      const live = [...tables.values(), ...views.values()].map((source): [string, KqlTable] => {
         const { columns } = source;
         const table = {
           columns,
@@ -80,9 +56,9 @@ export class QueryEngine {
     return this.#live.database;
   }
 
-  #evaluate(text: string, database: EvaluatorDatabase, parameters: Readonly<Record<string, string>>): ResultTable {
+  #evaluate(text: string, database: KqlDatabase, parameters: Readonly<Record<string, string>>): ResultTable {
     try {
-      return evaluate(text, database, { parameters, now: this.#database.now() });
+      return evaluate(text, database, { parameters, now: this.#database.now() }) as ResultTable;
     } catch (error) {
       throw serviceError(error);
     }
@@ -97,7 +73,7 @@ function overRows(source: string, columns: readonly Column[], name: string) {
       return current;
     },
   };
-  const database: EvaluatorDatabase = { name, tables: new Map([[source, table]]), functions: new Map() };
+  const database: KqlDatabase = { name, tables: new Map([[source, table]]), functions: new Map() };
   const set = (rows: readonly Row[]) => {
     current = rows;
   };
@@ -106,14 +82,24 @@ function overRows(source: string, columns: readonly Column[], name: string) {
 
 /** What the engine would answer; what only the evaluator cannot do is an error of the service, so that no test takes it for its own. */
 function serviceError(error: unknown): unknown {
-  if (!(error instanceof Error) || error.name !== 'KqlError') return error;
-  switch ((error as Error & { code: string }).code) {
+  if (!(error instanceof KqlError)) return error;
+  switch (error.code) {
     case 'syntax':
       return syntaxError(error.message);
     case 'semantic':
     case 'runtime':
-      return semanticError(error.message);
+      return semanticError(resolved(error.message));
     default:
       return internalError(`The fake service cannot run this query: ${error.message}`, 501);
   }
+}
+
+/** Names that are not there, in the words of the real service: clients look for them. */
+function resolved(message: string): string {
+  const table = /^(\S+) is no table$|^no table (\S+)$/.exec(message);
+  if (table !== null) {
+    return `SEM0100: Failed to resolve table or column expression named '${table[1] ?? table[2]}'`;
+  }
+  const column = /^(\S+) is no column or scalar/.exec(message)?.[1];
+  return column === undefined ? message : `SEM0100: Failed to resolve column or scalar expression named '${column}'`;
 }

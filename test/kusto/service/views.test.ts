@@ -1,0 +1,213 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { kustoNames, rowColumns } from '../../../src/kusto/names.ts';
+import { applySchema } from '../schema/apply.ts';
+import { type FakeKusto, startFakeKusto } from './index.ts';
+import type { Row, Value } from './values.ts';
+
+const names = kustoNames();
+const DAY = 86_400_000;
+const START = Date.UTC(2026, 10, 1);
+
+let now = START;
+let fake: FakeKusto;
+
+beforeEach(async () => {
+  now = START;
+  fake = await startFakeKusto({ azurite: false, now: () => now });
+  await applySchema((command) => fake.execute(command), names);
+});
+afterEach(() => fake.close());
+
+function ingest(rows: readonly Row[]): void {
+  fake.database.table(names.raw).append({ rows, ingestedAt: now, tags: [] });
+}
+
+/** Numbers that add up exactly in any order: multiples of 1/1024. */
+function partRows(part: number, rows: number, random: () => number): Row[] {
+  const at = START + part * 60_000;
+  return Array.from({ length: rows }, (_, row) => {
+    const value = Math.floor(random() * 4096) / 1024;
+    const sampled = random() < 0.5;
+    const record: Readonly<Record<string, Value>> = {
+      PartId: `p-${part}`,
+      Row: row - 1,
+      SealedAt: at + 60_000,
+      WindowStart: at,
+      WindowSeconds: 60,
+      Service: `s${Math.floor(random() * 3)}`,
+      OriginService: 'web',
+      Origin: `GET /${Math.floor(random() * 4)}`,
+      Target: 'db',
+      Event: row === 0 ? 'attribution.part' : 'query',
+      Unit: 's',
+      Value: value,
+      Count: 1,
+      Samples: sampled ? 1 : 0,
+      Min: random() < 0.2 ? null : value / 2,
+      // All different: which of two equal ones arg_max takes is open.
+      Max: random() < 0.2 ? null : value + part + row / 8192,
+      ExemplarTraceId: sampled ? `t${part}-${row}` : '',
+      Attributes: '{}',
+    };
+    return rowColumns.map(({ name }) => record[name]!);
+  });
+}
+
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+const sorted = (rows: readonly Row[]): string[] => rows.map((row) => JSON.stringify(row)).sort();
+
+describe('equal to their query, run over everything at once', () => {
+  it.each([1, 2, 3])('with rows in any number of portions, resent parts included (seed %i)', (seed) => {
+    const random = seeded(seed);
+    const parts = Array.from({ length: 25 }, (_, part) => partRows(part, 1 + Math.floor(random() * 12), random));
+    const sent = [...parts, ...parts.slice(0, 8), ...parts.slice(20)];
+    for (let i = 0; i < sent.length; ) {
+      const portion = sent.slice(i, i + 1 + Math.floor(random() * 5));
+      ingest(portion.flat());
+      i += portion.length;
+      now += 60_000;
+      // Sometimes looked at in between, so that it is built in several steps.
+      if (random() < 0.5) fake.database.view(names.rollup5mView).refresh();
+      if (random() < 0.3) fake.database.view(names.rollup1hView).refresh();
+    }
+    const distinct = fake.execute(`${names.raw} | summarize take_any(*) by WindowStart, PartId, Row`);
+    expect(sorted(fake.database.view(names.rows).rows)).toEqual(sorted(distinct.rows));
+    expect(distinct.rows).toHaveLength(parts.flat().length);
+    for (const name of [names.rollup5mView, names.rollup1hView]) {
+      const view = fake.database.view(name);
+      const direct = fake.execute(view.definition.text);
+      expect(view.columns).toEqual(direct.columns);
+      expect(sorted(view.rows)).toEqual(sorted(direct.rows));
+      expect(view.rows.length).toBeGreaterThan(10);
+    }
+  });
+});
+
+describe('a part that comes twice', () => {
+  const total = () =>
+    fake.execute(`${names.rollup1h}() | summarize Samples = sum(Samples), Count = sum(Count)`).rows[0];
+  const rows = partRows(0, 5, seeded(7));
+
+  it.each([
+    ['within the same portion', 0],
+    ['an hour later', 3_600_000],
+    ['at the end of the lookback', DAY],
+  ])('%s counts once', (_, laterMs) => {
+    ingest(laterMs === 0 ? [...rows, ...rows] : rows);
+    const once = laterMs === 0 ? undefined : total();
+    now += laterMs;
+    if (laterMs > 0) ingest(rows);
+    expect(fake.database.view(names.rows).rows).toHaveLength(5);
+    expect(total()![1]).toBe(4);
+    if (once !== undefined) expect(total()).toEqual(once);
+  });
+
+  it('after the lookback counts twice, as on the real service', () => {
+    ingest(rows);
+    expect(total()![1]).toBe(4);
+    now += DAY + 1;
+    ingest(rows);
+    expect(fake.database.view(names.rows).rows).toHaveLength(10);
+    expect(total()![1]).toBe(8);
+    // The second arrival is the one that a third is compared with.
+    now += DAY;
+    ingest(rows);
+    expect(total()![1]).toBe(8);
+  });
+});
+
+describe('where a view begins', () => {
+  const create = (properties: string, async = '') =>
+    fake.execute(
+      `.create ${async} ifnotexists materialized-view with (${properties}) Later on materialized-view ${names.rows} { ${names.rows} | summarize N = count() by PartId }`,
+    );
+  const rows = () => sorted(fake.execute('Later').rows);
+
+  it('without backfill holds what comes from then on', () => {
+    ingest(partRows(0, 3, seeded(1)));
+    create("folder='f'");
+    expect(rows()).toEqual([]);
+    ingest(partRows(1, 2, seeded(1)));
+    // Resent: the lower view knows these rows, so the upper one never sees them.
+    ingest(partRows(0, 3, seeded(1)));
+    expect(rows()).toEqual(['["p-1",2]']);
+  });
+
+  it('with backfill holds everything', () => {
+    ingest(partRows(0, 3, seeded(1)));
+    create('backfill=true', 'async');
+    ingest(partRows(1, 2, seeded(1)));
+    expect(rows()).toEqual(['["p-0",3]', '["p-1",2]']);
+  });
+
+  it('keeps what it counted when the raw rows are gone', () => {
+    ingest(partRows(0, 3, seeded(1)));
+    now += 8 * DAY;
+    ingest(partRows(1, 2, seeded(1)));
+    expect(fake.execute(`${names.raw} | count`).rows).toEqual([[2]]);
+    expect(fake.execute(`${names.rows} | count`).rows).toEqual([[5]]);
+    expect(fake.execute(`${names.rollup1h}() | summarize sum(Count)`).rows).toEqual([[3]]);
+  });
+
+  it('stands only on a view that is take_any(*)', () => {
+    const command = `.create materialized-view X on materialized-view ${names.rollup5mView} { ${names.rollup5mView} | summarize sum(Value) by Service }`;
+    expect(() => fake.execute(command)).toThrow(/must be a take_any\(\*\)/);
+  });
+});
+
+describe('another schema', () => {
+  it('follows a new column of the table, rows before it have nothing there', () => {
+    ingest(partRows(0, 1, seeded(1)));
+    fake.execute(`.alter-merge table ${names.raw} (Region:string)`);
+    ingest(partRows(1, 1, seeded(1)).map((row) => [...row, 'eu']));
+    expect(fake.execute(`${names.rows} | project PartId, Region | order by PartId asc`).rows).toEqual([
+      ['p-0', ''],
+      ['p-1', 'eu'],
+    ]);
+    expect(fake.execute(`${names.rollup5m}() | summarize sum(Count)`).rows).toEqual([[0]]);
+  });
+
+  it('takes a new aggregate at the end of its columns', () => {
+    fake.execute(
+      `.create materialized-view V on table ${names.raw} { ${names.raw} | summarize N = count() by PartId }`,
+    );
+    ingest(partRows(0, 2, seeded(1)));
+    fake.execute('V | count');
+    fake.execute(
+      `.alter materialized-view V on table ${names.raw} { ${names.raw} | summarize N = count(), Last = max(Row) by PartId }`,
+    );
+    ingest([...partRows(0, 2, seeded(1)), ...partRows(1, 3, seeded(1))]);
+    expect(sorted(fake.execute('V').rows)).toEqual(['["p-0",4,0]', '["p-1",3,1]']);
+  });
+});
+
+describe('queries', () => {
+  it('answers in the words of the real service where a name is not there', () => {
+    const refused = (text: string) => () => fake.execute(text);
+    expect(refused('Missing | count')).toThrow("Failed to resolve table or column expression named 'Missing'");
+    expect(refused(`${names.raw} | where Missing > 1`)).toThrow(
+      "Failed to resolve column or scalar expression named 'Missing'",
+    );
+    expect(refused(`${names.raw} | wher`)).toThrow('Syntax error');
+  });
+
+  it('knows functions, views and parameters', () => {
+    ingest(partRows(0, 3, seeded(1)));
+    const text = `declare query_parameters(_part:string); materialized_view('${names.rows}') | where PartId == _part | count`;
+    expect(fake.execute(text, { _part: "'p-0'" }).rows).toEqual([[3]]);
+    expect(fake.execute(`${names.schema}()`).columns.map(({ name }) => name)).toEqual(['Version', 'Package']);
+  });
+
+  it('runs what follows a pipe over the result of a command', () => {
+    expect(fake.execute('.show functions | where Name == "AttributionSchema" | project Name').rows).toEqual([
+      ['AttributionSchema'],
+    ]);
+  });
+});
