@@ -55,9 +55,9 @@ function absent({ name, type }: KustoColumn): string {
 const datetime = (ms: number): string => `datetime(${new Date(ms).toISOString()})`;
 
 /**
- * The range is cut at the first and last whole bin: rows | 5-minute bins | 1-hour bins | 5-minute bins | rows. A branch that has no whole
- * bin is empty and its neighbour spans its place, so each row is in exactly one branch, whatever the range. A window never crosses a
- * bin, since its width divides five minutes.
+ * The range is cut at the first and last whole bin: rows | 5-minute bins | 1-hour bins | 5-minute bins | rows. Where there is no whole bin,
+ * the first begins after the last ends: nothing is between them and everything is outside. So each row is in exactly one branch, whatever
+ * the range. A window never crosses a bin, since its width divides five minutes.
  */
 function sums(names: KustoNames): StoredFunctionDefinition {
   const select = `| project ${sumColumns.map(({ name }) => name).join(', ')}`;
@@ -76,8 +76,8 @@ function sums(names: KustoNames): StoredFunctionDefinition {
       'let _minute1 = bin(_to, 5m);',
       'let _hour0 = iff(bin(_from, 1h) == _from, _from, bin(_from, 1h) + 1h);',
       'let _hour1 = bin(_to, 1h);',
-      'let _minutes = isnull(_asOf) and _grain >= 5m and _minute0 < _minute1;',
-      'let _hours = isnull(_asOf) and _grain >= 1h and _hour0 < _hour1;',
+      'let _minutes = isnull(_asOf) and _grain >= 5m;',
+      'let _hours = isnull(_asOf) and _grain >= 1h;',
       'union',
       `(${names.rows}`,
       `| where WindowStart >= _from and WindowStart < _to and Row > ${HEADER_ROW}`,
