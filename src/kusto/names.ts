@@ -43,7 +43,7 @@ export const rowColumns: readonly KustoColumn[] = [
 
 /**
  * Columns of the rollups and of the function `sums`; header rows are not in them. `SampledMax` is `Max` where a trace was sampled, else
- * -inf: `arg_max(SampledMax, ExemplarTraceId)` then needs no rule about nulls.
+ * -inf: `arg_max(SampledMax, ExemplarTraceId)` then needs no rule about nulls. `WindowSeconds` is the widest window in the sum.
  */
 export const sumColumns: readonly KustoColumn[] = [
   { name: 'WindowStart', type: 'datetime' },
