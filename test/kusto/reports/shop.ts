@@ -64,7 +64,7 @@ function minuteOf(windowStart: number, minute: number): TestRow[] {
     }),
     row({ origin: 'GET /cart', value: 6, count: 30, min: null, max: null, attributes: '{"tenant":"zeta"}' }),
     row({ origin: 'GET /\ufffd', value: 6, count: 2, attributes: '{"a/b~c.\\"d\\"":"x\\ny","tenant":"acme"}' }),
-    row({ origin: 'GET /😀', value: 6, count: 0, samples: 1 }),
+    row({ origin: 'GET /😀', value: 6, count: 0, samples: 1, attributes: '{"$.tenant":"x","tenant":"acme"}' }),
     row({ origin: 'GET /search', originService: 'front', value: minute % 2, count: 1 }),
     row({ service: 'billing', origin: 'job:invoices', value: minute < 70 ? 12 : 0, count: 60 }),
     row({ origin: '(unattributed)', originService: '', value: 3, count: 30 }),
