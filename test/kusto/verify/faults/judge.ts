@@ -1,0 +1,89 @@
+/** Compares what the service counts with what the processes had on disk. */
+import { HEADER_ROW } from '../../../../src/kusto/names.ts';
+import type { RunResult } from './run.ts';
+import { countedRows, names, type Site } from './site.ts';
+
+export interface Verdict {
+  readonly parts: number;
+  readonly rows: number;
+  readonly kills: number;
+  /** Rows that are neither counted nor in quarantine. */
+  readonly lost: number;
+  /** Rows counted more than once, or with another value. */
+  readonly doubled: number;
+  /** Parts that the service refused, in quarantine with its reason. */
+  readonly refused: number;
+  /** Parts in quarantine for another reason, rows of parts nobody had on disk, parts still waiting. */
+  readonly unexplained: number;
+  /** Rows in the raw table beyond the first of each. */
+  readonly resent: number;
+  /** Of the rows that are to be counted. */
+  readonly value: number;
+  readonly count: number;
+  readonly details: readonly string[];
+}
+
+export function judge(site: Site, run: number, result: RunResult): Verdict {
+  const { scenario, parts, quarantined, left } = result;
+  const details: string[] = [];
+  const say = (text: string): void => void details.push(`run ${run} (${scenario.kind}, ${scenario.mode}): ${text}`);
+  const mine = (partId: string): boolean => parts.has(partId);
+
+  const counted = new Map<string, number>();
+  const values = new Map<string, number | null>();
+  let unexplained = 0;
+  for (const { partId, row, value } of countedRows(site.fake, [...parts.keys()])) {
+    const key = `${partId}/${row}`;
+    counted.set(key, (counted.get(key) ?? 0) + 1);
+    values.set(key, value);
+  }
+
+  let rows = 0;
+  let lost = 0;
+  let doubled = 0;
+  let refused = 0;
+  let value = 0;
+  let count = 0;
+  for (const [partId, expected] of parts) {
+    const reason = quarantined.get(partId);
+    const aside = reason !== undefined;
+    if (aside) {
+      refused++;
+      const theirs = site.fake.failures.some((failure) => reason.includes(failure.details));
+      if (!scenario.refuses || !theirs) {
+        unexplained++;
+        say(`${partId} is in quarantine: ${reason.trim()}`);
+      }
+    }
+    for (const row of [{ row: HEADER_ROW, value: expected.length }, ...expected]) {
+      rows++;
+      const times = counted.get(`${partId}/${row.row}`) ?? 0;
+      if (times === 0 && !aside) lost++;
+      if (times > 1 || (times === 1 && values.get(`${partId}/${row.row}`) !== row.value)) doubled++;
+      if (times === 1 && aside) unexplained++;
+    }
+    if (!aside)
+      for (const row of expected) {
+        value += row.value;
+        count += row.count;
+      }
+  }
+  if (lost > 0) say(`${lost} rows lost`);
+  if (doubled > 0) say(`${doubled} rows counted twice or wrong`);
+  if (left.length > 0) say(`still waiting: ${left.join(', ')}`);
+  const raw = site.fake.database.tables.get(names.raw)!.rows;
+  const resent = raw.filter((cells) => mine(String(cells[0]))).length - counted.size;
+  return {
+    parts: parts.size,
+    rows,
+    kills: scenario.lives.length,
+    lost,
+    doubled,
+    refused,
+    unexplained: unexplained + left.length,
+    resent,
+    value,
+    count,
+    details,
+  };
+}
