@@ -29,7 +29,7 @@ export interface OwnerName {
 
 /** Folders of the directory that belong to others. */
 const RESERVED = new Set(['local', 'quarantine']);
-const PART = /^((.+)-(\d{1,15}))(?:\.(sent|handed)-(\d{1,15}))?\.json\.zst$/;
+const PART = /^((.+?)-(\d{1,15}))(?:\.(sent|handed)-(\d{1,15}))?\.json\.zst$/;
 const OWNER = /^(.+)\.owner-(.+)$/;
 
 export function spoolName(id: string, state: SpoolState, since = 0): string {

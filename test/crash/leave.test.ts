@@ -51,8 +51,8 @@ test.each([
     });
     child.disconnect();
     expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(exitCode);
-    // The file outlet has all of it; so has the quarantine of the outlet that hangs.
-    for (const folder of ['local', 'quarantine/hanging']) {
+    // The file outlet has all of it; so has the spool of the outlet that hangs.
+    for (const folder of ['local', 'hanging']) {
       const { sums, rows, finals, sequences } = await rowsIn(folder);
       expect(rows).toBe(30_001);
       expect(sums.size).toBe(30_001);
