@@ -27,17 +27,17 @@ export function peerPlaces(): string[] {
 }
 
 /** @throws AttributionError `ATTR_PEER_MISSING` */
-export function loadData(places: readonly string[]): Promise<DataSdk> {
+export async function loadData(places: readonly string[]): Promise<DataSdk> {
   return load<DataSdk>(locate('azure-kusto-data', places), 'azure-kusto-data');
 }
 
 /** @throws AttributionError `ATTR_PEER_MISSING` */
-export function loadIngest(places: readonly string[]): Promise<IngestSdk> {
+export async function loadIngest(places: readonly string[]): Promise<IngestSdk> {
   return load<IngestSdk>(locate('azure-kusto-ingest', places), 'azure-kusto-ingest');
 }
 
 /** `@azure/identity`, as azure-kusto-data has it. */
-export function loadIdentity(places: readonly string[]): Promise<Identity> {
+export async function loadIdentity(places: readonly string[]): Promise<Identity> {
   const name = '@azure/identity';
   return load<Identity>(besides(name, locate('azure-kusto-data', places)), name);
 }
