@@ -14,7 +14,8 @@ print through = toscalar(reach | project DataThrough),
   instances = toscalar(sources | summarize dcount(instance)),
   partsMissing = toscalar(sources | summarize by instance, partsMissing | summarize sum(partsMissing)),
   unattributed = toscalar(load | where kind == 'unattributed' | summarize max(share))
-| extend age = max_of((min_of(now(), ${scope.variables.to}) - through) / 1s, 0.0), unattributed = coalesce(unattributed, 0.0)`;
+| extend age = iff(isnull(through), real(null), max_of((min_of(now(), ${scope.variables.to}) - through) / 1s, 0.0)),
+  unattributed = coalesce(unattributed, 0.0)`;
 
 const byTarget: Query = (scope) =>
   zeroFilled(

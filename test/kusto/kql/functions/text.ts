@@ -24,18 +24,18 @@ function substring(text: string, from: Long, count?: Long): string {
   return Number(count) < 0 ? part(text, start, Math.max(start, length)) : part(text, start, start + Number(count));
 }
 
-/** Where a text lies in another, by code points; -1 if nowhere, null for a start that makes no sense. */
+/** Where a text lies in another, by code points; -1 if nowhere. The length limits where it may begin, as recorded. */
 function indexOf(text: string, sought: string, from: Long = 0, length: Long = -1, occurrence: Long = 1): Value {
   const all = points(text);
   const start = Number(from) < 0 ? Math.max(0, all.length + Number(from)) : Number(from);
-  const end = Number(length) < 0 ? all.length : start + Number(length);
-  const within = part(text, start, end);
+  const within = part(text, start);
   let at = -1;
   for (let i = 0; i < Number(occurrence); i++) {
     at = within.indexOf(sought, at + 1);
     if (at < 0) return -1;
   }
-  return start + points(within.slice(0, at)).length;
+  const place = points(within.slice(0, at)).length;
+  return Number(length) >= 0 && place >= Number(length) ? -1 : start + place;
 }
 
 function split(text: string, delimiter: string, index?: Long): Value {
@@ -48,6 +48,12 @@ function split(text: string, delimiter: string, index?: Long): Value {
 function trimmed(pattern: string, text: string, start: boolean, end: boolean): string {
   const rest = start ? text.replace(regex(`^(?:${pattern})`), '') : text;
   return end ? rest.replace(regex(`(?:${pattern})$`), '') : rest;
+}
+
+/** Of what is percent-encoded; nothing is known of how the engine reads `+` and sequences that are no UTF-8. */
+function urlDecoded(text: string): string {
+  if (text.includes('+') || /%(?![\da-f]{2})/i.test(text)) return unsupported('url_decode of this text');
+  return decodeURIComponent(text);
 }
 
 const trim = (start: boolean, end: boolean): ScalarFunction =>
@@ -68,12 +74,19 @@ function extract(pattern: string, group: Long, text: string): string {
   return regex(pattern).exec(text)?.[Number(group)] ?? '';
 }
 
-function extractAll(pattern: string, text: string): Value {
+/** The groups of each match, or some of them by number or name; one group alone is no array. */
+function extractAll(pattern: string, ...more: Value[]): Value {
+  const text = more.at(-1) as string;
+  const wanted = more.length === 2 ? more[0]! : undefined;
   const matches = [...text.matchAll(regex(pattern, 'g'))];
   if (matches.length === 0) return null;
-  return matches.map(([whole, ...groups]) => {
-    if (groups.length === 0) return unsupported(`extract_all without a group (${whole.slice(0, 20)})`);
-    return groups.length === 1 ? (groups[0] ?? '') : groups.map((found) => found ?? '');
+  return matches.map((match) => {
+    const groups = isArray(wanted ?? null) ? (wanted as readonly Value[]) : match.slice(1).map((_, i) => i + 1);
+    if (groups.length === 0) return unsupported('extract_all without a group');
+    const found = groups.map(
+      (group) => (typeof group === 'string' ? match.groups?.[group] : match[Number(group)]) ?? '',
+    );
+    return found.length === 1 ? found[0]! : found;
   });
 }
 
@@ -85,14 +98,26 @@ function countOf(text: string, sought: string, kind = 'normal'): number {
   return count;
 }
 
+/**
+ * Pair after pair of the lists; what was put in is not looked at again. Recorded: where the replacement is no string, the text stays as it
+ * is but counts as replaced.
+ */
 function replaceStrings(text: string, sought: Value, replacements: Value): Value {
   if (!isArray(sought) || !isArray(replacements) || sought.length !== replacements.length) {
     return unsupported('replace_strings without two arrays of the same length');
   }
-  return sought.reduce<string>(
-    (result, from, i) => result.replaceAll(textOf(from, 'dynamic'), () => textOf(replacements[i] ?? null, 'dynamic')),
-    text,
-  );
+  let parts: { readonly text: string; readonly done: boolean }[] = [{ text, done: false }];
+  sought.forEach((from, i) => {
+    const [found, by] = [textOf(from, 'dynamic'), replacements[i]!];
+    if (found === '') return;
+    const replaced = { text: typeof by === 'string' ? by : found, done: true };
+    parts = parts.flatMap((part) =>
+      part.done
+        ? [part]
+        : part.text.split(found).flatMap((rest, at) => [...(at > 0 ? [replaced] : []), { text: rest, done: false }]),
+    );
+  });
+  return parts.map((part) => part.text).join('');
 }
 
 /** Its parts are joined as text; null is the empty text. */
@@ -108,7 +133,14 @@ const strcat = scalar({
 export const textFunctions: Functions = {
   countof: scalar({ takes: ['string', 'string', 'string'], least: 2, gives: 'long', value: countOf }),
   extract: scalar({ takes: ['string', 'long', 'string'], gives: 'string', value: extract }),
-  extract_all: scalar({ takes: ['string', 'string'], gives: 'dynamic', value: extractAll }),
+  extract_all: {
+    compile: (args) =>
+      scalar({
+        takes: args.length === 3 ? ['string', 'dynamic', 'string'] : ['string', 'string'],
+        gives: 'dynamic',
+        value: extractAll,
+      }).compile(args),
+  },
   indexof: scalar({ takes: ['string', 'string', 'long', 'long', 'long'], least: 2, gives: 'long', value: indexOf }),
   regex_quote: scalar({
     takes: ['string'],
@@ -163,4 +195,5 @@ export const textFunctions: Functions = {
   trim: trim(true, true),
   trim_end: trim(false, true),
   trim_start: trim(true, false),
+  url_decode: scalar({ takes: ['string'], gives: 'string', value: urlDecoded }),
 };
