@@ -3,6 +3,7 @@ import { semantic, unsupported } from './errors.ts';
 import { ColumnNames, derivedName } from './naming.ts';
 import type { Column, Expr, Row, Scope, Shape, Stage } from './scope.ts';
 import { child, list, type Node, nameOf } from './tree.ts';
+import type { Value } from './values.ts';
 
 interface NamedExpr {
   /** As the text says or as it follows from the expression; undefined if neither. */
@@ -12,21 +13,33 @@ interface NamedExpr {
 }
 
 export function namedExpressions(nodes: readonly Node[], scope: Scope): NamedExpr[] {
-  return nodes.map((node) => {
+  return nodes.flatMap((node): NamedExpr[] => {
     if (node.is === 'CompoundNamedExpression') return unsupported('several names for one expression');
-    if (node.is !== 'SimpleNamedExpression') {
-      return {
-        name: derivedName(node),
-        explicit: node.is === 'NameReference',
-        expr: scope.engine.expression(node, scope),
-      };
+    const explicit = node.is === 'SimpleNamedExpression';
+    const inner = explicit ? child(node, 'Expression') : node;
+    const expr = scope.engine.expression(inner, scope);
+    const many = sortedColumns(inner, expr);
+    if (many === undefined) {
+      const name = explicit ? nameOf(child(node, 'Name')) : derivedName(node);
+      return [{ name, explicit: explicit || node.is === 'NameReference', expr }];
     }
-    return {
-      name: nameOf(child(node, 'Name')),
-      explicit: true,
-      expr: scope.engine.expression(child(node, 'Expression'), scope),
-    };
+    return explicit ? unsupported('a name for several columns') : many;
   });
+}
+
+/** `array_sort_asc` of several arrays gives a column for each. */
+function sortedColumns(node: Node, expr: Expr): NamedExpr[] | undefined {
+  if (node.is !== 'FunctionCallExpression' || !nameOf(child(node, 'Name')).startsWith('array_sort_')) return undefined;
+  const args = list(child(node, 'ArgumentList'), 'Expressions').filter((arg) => arg.literal !== 'Boolean');
+  if (args.length < 2) return undefined;
+  return args.map((arg, i) => ({
+    name: `${derivedName(arg) ?? unsupported('array_sort of an array without a name')}_sorted`,
+    explicit: false,
+    expr: {
+      ...expr,
+      value: (row, index, rows) => (expr.value(row, index, rows) as readonly Value[] | null)?.[i] ?? null,
+    },
+  }));
 }
 
 /** Rows made of the values of expressions. */
@@ -57,13 +70,15 @@ function namedColumns(named: readonly NamedExpr[]): Column[] {
 }
 
 export function printed(node: Node, scope: Scope): { columns: Column[]; rows: Row[] } {
-  const named = namedExpressions(list(node, 'Expressions'), scope.withColumns([]));
   const nodes = list(node, 'Expressions');
   const names = new ColumnNames();
-  const columns = named.map(({ name, expr }, i) => ({
-    name: names.take(nodes[i]!.is === 'SimpleNamedExpression' ? name! : `print_${i}`),
-    type: expr.type,
-  }));
+  const inner = scope.withColumns([]);
+  const named = nodes.flatMap((item, i) => {
+    const parts = namedExpressions([item], inner);
+    // Without a name in the text the place counts, whatever the expression is.
+    return parts.length === 1 && item.is !== 'SimpleNamedExpression' ? [{ ...parts[0]!, name: `print_${i}` }] : parts;
+  });
+  const columns = named.map(({ name, expr }) => ({ name: names.take(name!), type: expr.type }));
   return { columns, rows: computed(named.map(({ expr }) => expr))([[]]) };
 }
 

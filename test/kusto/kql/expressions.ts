@@ -10,7 +10,7 @@ import { compared, conjunction, disjunction, membership, textTest } from './pred
 import { constant, type Expr, type Scope, type Table } from './scope.ts';
 import { child, list, type Node, nameOf } from './tree.ts';
 import { callScalar } from './user-functions.ts';
-import { isArray, isBag, type Value } from './values.ts';
+import { type Bag, isArray, isBag, type Value } from './values.ts';
 
 export function expression(node: Node, scope: Scope): Expr {
   switch (node.is) {
@@ -204,10 +204,12 @@ const specials: Readonly<Record<string, Special>> = {
     const text = scalarFunctions.extract!.compile(args);
     return given[3] === undefined ? text : cast(text, declaredType(given[3]));
   },
-  pack_all: (given, scope) => {
+  pack_all: ([ignoring], scope) => {
     const fields = scope.columns!.flatMap(({ name }) => [constant(name, 'string'), named(name, scope)]);
-    if (given.length > 0) return unsupported('pack_all that ignores nulls');
-    return scalarFunctions.bag_pack!.compile(fields);
+    const all = scalarFunctions.bag_pack!.compile(fields);
+    if (ignoring === undefined || expression(ignoring, scope).value([], 0, []) !== true) return all;
+    const full = ([, value]: readonly [string, Value]): boolean => value !== null && value !== '';
+    return call([all], 'dynamic', (bag) => Object.fromEntries(Object.entries(bag as Bag).filter(full)), false);
   },
   column_ifexists: ([name, instead], scope) => {
     const column = name === undefined ? semantic('column_ifexists(name, default)') : expression(name, scope);

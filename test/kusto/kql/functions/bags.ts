@@ -16,6 +16,7 @@ import {
   type Type,
   type Value,
 } from '../values.ts';
+import { hasKey, withKey, withoutKey } from './paths.ts';
 import { call, cast, type Functions, type ScalarFunction, scalar } from './scalar.ts';
 
 /** Values as dynamic ones, each with its own type. */
@@ -51,9 +52,7 @@ function merged(...bags: Value[]): Value {
 
 function removedKeys(bag: Value, keys: Value): Value {
   if (!isBag(bag) || !isArray(keys)) return null;
-  const gone = new Set(keys.map((key) => textOf(key, 'dynamic')));
-  if ([...gone].some((key) => key.startsWith('$.'))) unsupported('paths in bag_remove_keys');
-  return Object.fromEntries(Object.entries(bag).filter(([key]) => !gone.has(key)));
+  return keys.reduce<Bag>((rest, key) => withoutKey(rest, textOf(key, 'dynamic')), bag);
 }
 
 function place(index: Long, length: number): number {
@@ -114,14 +113,21 @@ export function sorted(items: readonly Value[], sign: 1 | -1, nullsLast: boolean
     });
 }
 
+/** Several arrays are sorted by the first one; the result is then an array of them. */
 const sort = (sign: 1 | -1): ScalarFunction => ({
   compile: (args) => {
-    const [items, nullsLast = constant(true, 'bool')] = args;
-    if (items === undefined || args.length > 2) return unsupported('sorting several arrays at once');
-    if (nullsLast.type !== 'bool') return unsupported('sorting several arrays at once');
-    const apply = (all: Value, last: Value): Value =>
-      isArray(all) ? sorted(all, sign, last === true).map((i) => all[i]!) : null;
-    return call([cast(items, 'dynamic'), nullsLast], 'dynamic', apply, false);
+    const flag = args.length > 1 && args.at(-1)!.type === 'bool' ? args.at(-1)! : constant(true, 'bool');
+    const arrays = args.filter((arg) => arg !== flag).map((arg) => cast(arg, 'dynamic'));
+    if (arrays.length === 0) semantic('array_sort_asc(array, …, nulls_last)');
+    const apply = (last: Value, ...all: Value[]): Value => {
+      const [first] = all;
+      if (!isArray(first!)) return null;
+      const order = sorted(first, sign, last === true);
+      const by = (items: Value): Value =>
+        isArray(items) && items.length === first.length ? order.map((i) => items[i]!) : null;
+      return all.length === 1 ? by(first) : all.map(by);
+    };
+    return call([flag, ...arrays], 'dynamic', apply, false);
   },
 });
 
@@ -191,14 +197,7 @@ export const bagFunctions: Functions = {
   array_slice: scalar({ takes: ['dynamic', 'long', 'long'], gives: 'dynamic', value: slice }),
   array_sort_asc: sort(1),
   array_sort_desc: sort(-1),
-  bag_has_key: scalar({
-    takes: ['dynamic', 'string'],
-    gives: 'bool',
-    value: (bag: Value, key: string) => {
-      if (key.startsWith('$.')) unsupported('paths in bag_has_key');
-      return isBag(bag) ? Object.hasOwn(bag, key) : null;
-    },
-  }),
+  bag_has_key: scalar({ takes: ['dynamic', 'string'], gives: 'bool', value: hasKey }),
   bag_keys: scalar({
     takes: ['dynamic'],
     gives: 'dynamic',
@@ -207,15 +206,7 @@ export const bagFunctions: Functions = {
   bag_merge: scalar({ takes: ['dynamic'], least: 2, most: 64, gives: 'dynamic', nulls: true, value: merged }),
   bag_pack: packBag,
   bag_remove_keys: scalar({ takes: ['dynamic', 'dynamic'], gives: 'dynamic', value: removedKeys }),
-  bag_set_key: scalar({
-    takes: ['dynamic', 'string', 'dynamic'],
-    gives: 'dynamic',
-    nulls: true,
-    value: (bag: Value, key: string, value: Value) => {
-      if (key.startsWith('$.')) unsupported('paths in bag_set_key');
-      return isBag(bag) ? ({ ...bag, [key]: value } as Bag) : null;
-    },
-  }),
+  bag_set_key: scalar({ takes: ['dynamic', 'string', 'dynamic'], gives: 'dynamic', nulls: true, value: withKey }),
   pack: packBag,
   pack_array: packArray,
   pack_dictionary: packBag,

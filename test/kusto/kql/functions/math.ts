@@ -132,7 +132,7 @@ export const mathFunctions: Functions = {
   binary_and: bits((a, b) => a & b),
   binary_or: bits((a, b) => a | b),
   binary_xor: bits((a, b) => a ^ b),
-  ceiling: sameNumber((value) => value, Math.ceil),
+  ceiling: real(Math.ceil),
   cos: real(Math.cos),
   cot: real((x) => 1 / Math.tan(x)),
   degrees: real((x) => (x * 180) / Math.PI),
