@@ -96,8 +96,8 @@ export class IngestWorker {
     const properties = message.additionalProperties;
     const tags = stringList(properties.tags);
     const unless = stringList(properties.ingestIfNotExists);
-    const present = new Set(table.extents.flatMap((extent) => extent.tags));
-    if (unless.some((tag) => present.has(`ingest-by:${tag}`))) return 'skipped';
+    const isThere = (tag: string) => table.extents.some((extent) => extent.tags.includes(`ingest-by:${tag}`));
+    if (unless.some(isThere)) return 'skipped';
     const format = String(properties.format ?? 'csv');
     if (format !== 'json' && format !== 'multijson') {
       throw new IngestionRefused(

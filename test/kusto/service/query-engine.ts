@@ -1,8 +1,8 @@
 /** Queries over the fake's database, run by the evaluator of test/kusto/kql. */
-import { evaluate, type KqlDatabase, KqlError, type KqlTable } from '../kql/index.ts';
+import { evaluate, type KqlDatabase, type KqlTable } from '../kql/index.ts';
 import type { FakeDatabase } from './database.ts';
 import type { RunOverRows } from './materialized-view.ts';
-import { internalError, semanticError, syntaxError } from './service-error.ts';
+import { analyserDatabase, queryError } from './query-errors.ts';
 import type { Column, ResultTable, Row } from './values.ts';
 
 export class QueryEngine {
@@ -60,7 +60,7 @@ export class QueryEngine {
     try {
       return evaluate(text, database, { parameters, now: this.#database.now() }) as ResultTable;
     } catch (error) {
-      throw serviceError(error);
+      throw queryError(error, text, analyserDatabase(database, this.#database));
     }
   }
 }
@@ -78,28 +78,4 @@ function overRows(source: string, columns: readonly Column[], name: string) {
     current = rows;
   };
   return { database, source, set };
-}
-
-/** What the engine would answer; what only the evaluator cannot do is an error of the service, so that no test takes it for its own. */
-function serviceError(error: unknown): unknown {
-  if (!(error instanceof KqlError)) return error;
-  switch (error.code) {
-    case 'syntax':
-      return syntaxError(error.message);
-    case 'semantic':
-    case 'runtime':
-      return semanticError(resolved(error.message));
-    default:
-      return internalError(`The fake service cannot run this query: ${error.message}`, 501);
-  }
-}
-
-/** Names that are not there, in the words of the real service: clients look for them. */
-function resolved(message: string): string {
-  const table = /^(\S+) is no table$|^no table (\S+)$/.exec(message);
-  if (table !== null) {
-    return `SEM0100: Failed to resolve table or column expression named '${table[1] ?? table[2]}'`;
-  }
-  const column = /^(\S+) is no column or scalar/.exec(message)?.[1];
-  return column === undefined ? message : `SEM0100: Failed to resolve column or scalar expression named '${column}'`;
 }

@@ -16,13 +16,14 @@ export class DedupRows {
   readonly #keys: number;
   readonly #seenAt = new Map<string, number>();
   #extents: Extent[] = [];
-  #flat: Row[] = [];
+  #flat: readonly Row[] | undefined;
 
   constructor(keys: number) {
     this.#keys = keys;
   }
 
   get rows(): readonly Row[] {
+    this.#flat ??= this.#extents.flatMap(({ rows }) => rows);
     return this.#flat;
   }
 
@@ -41,13 +42,13 @@ export class DedupRows {
     }
     if (added.length === 0) return;
     this.#extents.push({ rows: added, ingestedAt, tags: [], sequence: (this.#extents.at(-1)?.sequence ?? 0) + 1 });
-    this.#flat = [...this.#flat, ...added];
+    this.#flat = undefined;
   }
 
   widen(columns: readonly Column[]): void {
     const wider = (row: Row) => [...row, ...columns.slice(row.length).map(({ type }) => emptyValue(type))];
     this.#extents = this.#extents.map((extent) => ({ ...extent, rows: extent.rows.map(wider) }));
-    this.#flat = this.#extents.flatMap(({ rows }) => rows);
+    this.#flat = undefined;
   }
 }
 

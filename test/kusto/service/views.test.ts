@@ -191,10 +191,11 @@ describe('another schema', () => {
 describe('queries', () => {
   it('answers in the words of the real service where a name is not there', () => {
     const refused = (text: string) => () => fake.execute(text);
-    expect(refused('Missing | count')).toThrow("Failed to resolve table or column expression named 'Missing'");
-    expect(refused(`${names.raw} | where Missing > 1`)).toThrow(
-      "Failed to resolve column or scalar expression named 'Missing'",
-    );
+    const unresolved = "SEM0100: Failed to resolve table or column expression named 'Missing'";
+    expect(refused('Missing | count')).toThrow(unresolved);
+    expect(refused(`${names.raw} | where Missing > 1`)).toThrow(unresolved);
+    expect(refused('Missing()')).toThrow("SEM0260: Unknown function: 'Missing'");
+    expect(refused("materialized_view('Missing')")).toThrow("materialized view named 'Missing'");
     expect(refused(`${names.raw} | wher`)).toThrow('Syntax error');
   });
 
