@@ -10,6 +10,7 @@ import { Dictionary } from '../src/core/aggregate/dictionary.ts';
 import { silentLogger } from '../src/core/logger.ts';
 import { FileExporter } from '../src/exporters/file/index.ts';
 import { Pipeline } from '../src/pipeline/pipeline.ts';
+import { startProbe } from './probe.ts';
 import { type BenchOptions, type BenchRow, median } from './row.ts';
 
 export async function rows(options: BenchOptions): Promise<BenchRow[]> {
@@ -102,23 +103,6 @@ async function measure(keys: number): Promise<Measured> {
   await pipeline.shutdown();
   rmSync(directory, { recursive: true, force: true });
   return result;
-}
-
-function startProbe(): () => number {
-  let longest = 0;
-  let last = performance.now();
-  let running = true;
-  const turn = (): void => {
-    const now = performance.now();
-    if (now - last > longest) longest = now - last;
-    last = now;
-    if (running) setImmediate(turn);
-  };
-  setImmediate(turn);
-  return () => {
-    running = false;
-    return longest;
-  };
 }
 
 if (import.meta.main) for (const row of await rows({ brief: process.argv.includes('--brief') })) console.log(row);

@@ -29,8 +29,19 @@ export const goals: Readonly<Record<SectionName, readonly Goal[]>> = {
     { number: 'runs', rule: '≥', value: 500, brief: 20 },
     { number: 'lost', rule: '=', value: 0 },
     { number: 'doubled', rule: '=', value: 0 },
+    { number: 'unexplained', rule: '=', value: 0 },
+    // A run in which nothing was refused or killed proves nothing about it.
+    { number: 'refused', rule: '≥', value: 20, brief: 1 },
+    { number: 'kills', rule: '≥', value: 100, brief: 3 },
   ],
-  outage: [{ number: 'lost', rule: '=', value: 0 }],
+  outage: [
+    { number: 'minutes', rule: '≥', value: 60, brief: 10 },
+    { number: 'rowsPerMinute', rule: '≥', value: 10_000, brief: 2_000 },
+    { number: 'lost', rule: '=', value: 0 },
+    { number: 'doubled', rule: '=', value: 0 },
+    { number: 'heapGrowthMiB', rule: '≤', value: 16 },
+    { number: 'left', rule: '=', value: 0 },
+  ],
   speed: [{ number: 'longestDelayMs', rule: '≤', value: 10 }],
 };
 
