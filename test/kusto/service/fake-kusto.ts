@@ -62,12 +62,17 @@ export interface FakeKusto {
    * time of their table has passed, except with `{ now: true }`; else all are ingested at once.
    */
   ingestPending(options?: { readonly now?: boolean }): Promise<IngestSummary>;
-  /** Retention: drops what is older than the policies of tables allow. Views keep what they made of it. */
+  /**
+   * Retention, at most once an hour on the service's clock; also called before each query. Drops what was ingested longer ago than the
+   * policies of tables and views allow. Views keep what they made of rows that their table forgot.
+   */
   applyRetention(): void;
   close(): Promise<void>;
 }
 
 const REQUESTS_MAX = 10_000;
+/** On the service's clock. */
+const RETENTION_EVERY_MS = 3_600_000;
 
 export async function startFakeKusto(options: FakeKustoOptions = {}): Promise<FakeKusto> {
   const own = options.azurite === undefined ? await startAzurite() : undefined;
@@ -96,6 +101,7 @@ class Fake implements FakeKusto {
   readonly #worker: IngestWorker | undefined;
   readonly #proxy = new StorageProxy();
   readonly #server = createServer((incoming, outgoing) => void this.#handle(incoming, outgoing));
+  #retentionAt = -Infinity;
   #ingesting: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -143,13 +149,16 @@ class Fake implements FakeKusto {
   }
 
   applyRetention(): void {
-    for (const table of this.database.tables.values()) {
-      const policy = table.policies.get('retention') as { SoftDeletePeriod?: string } | undefined;
+    const { tables, views } = this.database;
+    const now = this.database.now();
+    if (now < this.#retentionAt + RETENTION_EVERY_MS) return;
+    this.#retentionAt = now;
+    // First all views take in what they have not seen yet.
+    for (const view of views.values()) view.refresh();
+    for (const source of [...views.values(), ...tables.values()]) {
+      const policy = source.policies.get('retention') as { SoftDeletePeriod?: string } | undefined;
       const span = parseTimespan(policy?.SoftDeletePeriod ?? '');
-      const oldest = table.extents[0]?.ingestedAt;
-      if (span === undefined || oldest === undefined || oldest >= this.database.now() - span) continue;
-      for (const view of this.database.views.values()) view.refresh();
-      table.dropBefore(this.database.now() - span);
+      if (span !== undefined) source.dropBefore(now - span);
     }
   }
 

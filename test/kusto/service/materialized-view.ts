@@ -83,7 +83,7 @@ export class MaterializedView {
 
   get lastSequence(): number {
     this.refresh();
-    return this.#contents.extents.at(-1)?.sequence ?? 0;
+    return this.#contents.lastSequence;
   }
 
   /** The keys of a view can never change; filters and aggregates can, for what comes from now on. */
@@ -110,6 +110,12 @@ export class MaterializedView {
     this.#sourceColumns = this.source.columns;
   }
 
+  /** Retention: forgets what was ingested, or last changed, before a time. */
+  dropBefore(at: number): void {
+    this.refresh();
+    this.#contents.dropBefore(at);
+  }
+
   /** Takes in what the source got since. Called by whatever looks at the view. */
   refresh(): void {
     if (!this.enabled || !this.#followSchema()) return;
@@ -119,7 +125,8 @@ export class MaterializedView {
     if (this.#contents instanceof DedupRows) {
       for (const { rows, ingestedAt } of fresh) this.#contents.add(this.#keyed(rows), ingestedAt, this.lookback);
     } else {
-      this.#contents.add(this.#queried(fresh.flatMap(({ rows }) => rows)));
+      const rows = fresh.flatMap((extent) => extent.rows);
+      this.#contents.add(this.#queried(rows), fresh.at(-1)!.ingestedAt);
     }
   }
 

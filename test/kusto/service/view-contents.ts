@@ -16,10 +16,15 @@ export class DedupRows {
   readonly #keys: number;
   readonly #seenAt = new Map<string, number>();
   #extents: Extent[] = [];
+  #lastSequence = 0;
   #flat: readonly Row[] | undefined;
 
   constructor(keys: number) {
     this.#keys = keys;
+  }
+
+  get lastSequence(): number {
+    return this.#lastSequence;
   }
 
   get rows(): readonly Row[] {
@@ -41,7 +46,15 @@ export class DedupRows {
       added.push(row);
     }
     if (added.length === 0) return;
-    this.#extents.push({ rows: added, ingestedAt, tags: [], sequence: (this.#extents.at(-1)?.sequence ?? 0) + 1 });
+    this.#lastSequence += 1;
+    this.#extents.push({ rows: added, ingestedAt, tags: [], sequence: this.#lastSequence });
+    this.#flat = undefined;
+  }
+
+  /** Retention. A row that is gone is not recognised any more either. */
+  dropBefore(at: number): void {
+    this.#extents = this.#extents.filter(({ ingestedAt }) => ingestedAt >= at);
+    for (const [key, seenAt] of this.#seenAt) if (seenAt < at) this.#seenAt.delete(key);
     this.#flat = undefined;
   }
 
@@ -54,10 +67,12 @@ export class DedupRows {
 
 /** One row per key: sums are added, extremes compared. */
 export class MergedRows {
+  /** No view can stand on this one. */
   readonly extents: readonly Extent[] = [];
+  readonly lastSequence = 0;
   readonly #keys: number;
   #aggregates: readonly ViewAggregate[];
-  readonly #byKey = new Map<string, Value[]>();
+  readonly #byKey = new Map<string, { row: Value[]; changedAt: number }>();
   #flat: readonly Row[] | undefined;
 
   constructor(keys: number, aggregates: readonly ViewAggregate[]) {
@@ -67,7 +82,7 @@ export class MergedRows {
 
   /** New arrays each time they changed: whoever holds old ones keeps what was true then. */
   get rows(): readonly Row[] {
-    this.#flat ??= Array.from(this.#byKey.values(), (row) => [...row]);
+    this.#flat ??= Array.from(this.#byKey.values(), ({ row }) => [...row]);
     return this.#flat;
   }
 
@@ -75,18 +90,29 @@ export class MergedRows {
     this.#aggregates = aggregates;
   }
 
-  add(rows: readonly Row[]): void {
+  add(rows: readonly Row[], ingestedAt: number): void {
     for (const row of rows) {
       const key = keyOf(row, this.#keys);
       const merged = this.#byKey.get(key);
-      if (merged === undefined) this.#byKey.set(key, [...row]);
-      else this.#merge(merged, row);
+      if (merged === undefined) this.#byKey.set(key, { row: [...row], changedAt: ingestedAt });
+      else {
+        this.#merge(merged.row, row);
+        merged.changedAt = ingestedAt;
+      }
     }
     this.#flat = undefined;
   }
 
+  /** Retention goes by when a row was last written. */
+  dropBefore(at: number): void {
+    for (const [key, { changedAt }] of this.#byKey) if (changedAt < at) this.#byKey.delete(key);
+    this.#flat = undefined;
+  }
+
   widen(columns: readonly Column[]): void {
-    for (const row of this.#byKey.values()) row.push(...columns.slice(row.length).map(({ type }) => emptyValue(type)));
+    for (const { row } of this.#byKey.values()) {
+      row.push(...columns.slice(row.length).map(({ type }) => emptyValue(type)));
+    }
     this.#flat = undefined;
   }
 

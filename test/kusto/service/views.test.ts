@@ -156,6 +156,18 @@ describe('where a view begins', () => {
     expect(fake.execute(`${names.rollup1h}() | summarize sum(Count)`).rows).toEqual([[3]]);
   });
 
+  it('forgets by its own retention', () => {
+    ingest(partRows(0, 3, seeded(1)));
+    fake.execute(`${names.rollup5m}() | count`);
+    now += 63 * DAY;
+    ingest(partRows(1, 2, seeded(1)));
+    expect(fake.execute(`${names.rows} | count`).rows).toEqual([[2]]);
+    expect(fake.execute(`${names.rollup5m}() | summarize sum(Count)`).rows).toEqual([[3]]);
+    now += 181 * DAY;
+    expect(fake.execute(`${names.rollup5m}() | count`).rows).toEqual([[0]]);
+    expect(fake.execute(`${names.rollup1h}() | summarize sum(Count)`).rows).toEqual([[3]]);
+  });
+
   it('stands only on a view that is take_any(*)', () => {
     const command = `.create materialized-view X on materialized-view ${names.rollup5mView} { ${names.rollup5mView} | summarize sum(Value) by Service }`;
     expect(() => fake.execute(command)).toThrow(/must be a take_any\(\*\)/);
