@@ -72,15 +72,8 @@ export function summarize(node: Node, input: Shape, scope: Scope): Stage {
     type: expr.type,
   }));
   const slots: Slot[] = [];
-  const results = list(node, 'Aggregates').flatMap((item) =>
-    aggregated(
-      item,
-      inner,
-      slots,
-      names,
-      by.map(({ name }) => name),
-    ),
-  );
+  const plain = clause === undefined ? [] : list(clause, 'Expressions').flatMap(referredColumn);
+  const results = list(node, 'Aggregates').flatMap((item) => aggregated(item, inner, slots, names, plain));
   const columns: Column[] = [...keyColumns, ...results.map(({ column }) => column)];
   const run = (rows: readonly Row[]): Row[] => {
     // Without keys there is one group, also of no rows.
@@ -93,19 +86,19 @@ export function summarize(node: Node, input: Shape, scope: Scope): Stage {
   return { columns, serialized: false, name: undefined, run };
 }
 
+/** Columns that are keys as they are: `*` leaves them out. */
+function referredColumn(key: Node): string[] {
+  const node = key.is === 'SimpleNamedExpression' ? child(key, 'Expression') : key;
+  return node.is === 'NameReference' ? [nameOf(node)] : [];
+}
+
 interface Result {
   readonly column: Column;
   /** Of the row of aggregates. */
   readonly expr: Expr;
 }
 
-function aggregated(
-  item: Node,
-  scope: Scope,
-  slots: Slot[],
-  names: ColumnNames,
-  keys: readonly (string | undefined)[],
-): Result[] {
+function aggregated(item: Node, scope: Scope, slots: Slot[], names: ColumnNames, keys: readonly string[]): Result[] {
   const named = namesGiven(item);
   const node = named === undefined ? item : child(item, 'Expression');
   const many = columnsOf(node, scope, slots, keys);
@@ -138,7 +131,8 @@ function slotOf(node: Node, scope: Scope, slots: Slot[]): Expr | undefined {
 }
 
 function argument(node: Node, scope: Scope): Expr {
-  return scope.engine.expression(node, scope);
+  const expr = scope.engine.expression(node, scope);
+  return expr.window ? semantic('an aggregate of a function that looks at other rows') : expr;
 }
 
 function slot(type: Expr['type'], value: Slot, slots: Slot[]): Expr {
@@ -151,7 +145,7 @@ function columnsOf(
   node: Node,
   scope: Scope,
   slots: Slot[],
-  keys: readonly (string | undefined)[],
+  keys: readonly string[],
 ): { name: string; expr: Expr }[] | undefined {
   if (node.is !== 'FunctionCallExpression') return undefined;
   const name = nameOf(child(node, 'Name'));

@@ -1,5 +1,5 @@
 import { wildcard } from './columns.ts';
-import { KqlError, semantic } from './errors.ts';
+import { KqlError, semantic, unsupported } from './errors.ts';
 import type { Column, Row, Scope, Shape, Stage, Table } from './scope.ts';
 import { list, type Node, namedParameters, nameOf } from './tree.ts';
 
@@ -63,13 +63,16 @@ function merged(
 ): { columns: Column[]; rows: (rows: readonly (readonly Row[])[]) => Row[] } {
   const parameters = namedParameters(node);
   const source = parameters.get('withsource') ?? parameters.get('with_source');
-  const inner = parameters.get('kind')?.text === 'inner';
-  const all: Column[] = [];
-  for (const column of legs.flatMap((leg) => leg.columns))
-    if (!all.some((found) => same(found, column))) all.push(column);
-  const kept = inner
-    ? all.filter((column) => legs.every((leg) => leg.columns.some((found) => same(found, column))))
-    : all;
+  // Only common columns, says the documentation; the official analyser says otherwise.
+  if (parameters.get('kind')?.text === 'inner') unsupported('union kind=inner');
+  const kept: Column[] = [];
+  for (const column of legs.flatMap((leg) => leg.columns)) {
+    if (kept.some((found) => same(found, column))) continue;
+    // Columns of one name stand together.
+    const last = kept.findLastIndex((found) => found.name === column.name);
+    if (last < 0) kept.push(column);
+    else kept.splice(last + 1, 0, column);
+  }
   const columns = renamed(kept);
   const places = legs.map((leg) => kept.map((column) => leg.columns.findIndex((found) => same(found, column))));
   const sourceColumn: Column[] = source === undefined ? [] : [{ name: nameOf(source), type: 'string' }];

@@ -4,7 +4,7 @@ import { arithmetic } from '../arithmetic.ts';
 import { comparison, equality } from '../compare.ts';
 import { semantic } from '../errors.ts';
 import { constant, constantCount, constantValue, type Expr, type Row } from '../scope.ts';
-import { addTimes, type Long, longOf, type Time, type Type, type Value } from '../values.ts';
+import { type Long, longOf, type Type, type Value } from '../values.ts';
 import { cast } from './scalar.ts';
 
 export type RowFunction = (args: readonly Expr[]) => Expr;
@@ -60,11 +60,11 @@ const rowNumber: RowFunction = (args) => {
 
 const rowSum: RowFunction = ([of, restart = constant(false, 'bool'), ...more]) => {
   if (of === undefined || more.length > 0) return semantic('row_cumsum(term, restart)');
-  const type = of.type === 'int' ? 'long' : of.type;
-  if (type !== 'long' && type !== 'real' && type !== 'timespan') return semantic(`row_cumsum of ${type}`);
+  const { type } = of;
+  if (type !== 'int' && type !== 'long' && type !== 'real') return semantic(`row_cumsum of ${type}`);
   const add = (a: Value, b: Value): Value => {
-    if (type === 'long') return longOf(BigInt(a as Long) + BigInt(b as Long));
-    return type === 'real' ? (a as number) + (b as number) : addTimes(a as Time, b as Time);
+    if (type === 'int' || type === 'long') return longOf(BigInt(a as Long) + BigInt(b as Long));
+    return (a as number) + (b as number);
   };
   return column(type, (rows) => {
     let sum: Value = 0;
