@@ -21,8 +21,15 @@ export interface Shop {
   stop(): Promise<BookEntry[]>;
 }
 
-/** @param directory where both services write their parts. @param port of the database, and the next one of payments; others if they are taken. */
-export async function openShop(directory: string, port: number): Promise<Shop> {
+/**
+ * @param directory where both services write their parts. @param port of the database, and the next one of payments; others if they are taken.
+ * @param settings further variables for both services.
+ */
+export async function openShop(
+  directory: string,
+  port: number,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Shop> {
   const database = await start('database', [file('database.ts')], { ...clean, PORT: String(port) });
   const databaseUrl = `postgresql://shop:shop@127.0.0.1:${database.ready.port}/shop`;
   const service = (name: string, env: Record<string, string>) =>
@@ -32,6 +39,7 @@ export async function openShop(directory: string, port: number): Promise<Shop> {
       OTEL_ATTRIBUTION_CONFIG_FILE: file('attribution.yaml'),
       OTEL_ATTRIBUTION_DIRECTORY: directory,
       DATABASE_URL: databaseUrl,
+      ...settings,
       ...env,
     });
   const payments = await service('payments', { PORT: String(port === 0 ? 0 : port + 1) });

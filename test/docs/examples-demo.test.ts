@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -50,4 +50,20 @@ test('examples/db-attribution prints who loaded the database, and ends', { timeo
   expect(table).toMatch(/shop +GET \/customers +\d+ % .* 31 /);
   expect(table).toMatch(/shop +GET \/customers\/:id .* 1\.0 /);
   expect(table).toMatch(/shop +job:cleanup .* – /);
+});
+
+test('examples/kusto-dashboards: Kusto holds exactly what the shop counted', { timeout: 120_000 }, async () => {
+  const { stdout } = await run(process.execPath, ['examples/kusto-dashboards/main.ts', '--duration', '3', '--json'], {
+    cwd: root,
+  });
+  const { exact, mismatches, operations, directory, out } = JSON.parse(stdout);
+  expect(mismatches).toEqual([]);
+  expect(exact).toBe(true);
+  expect(operations).toBeGreaterThan(500);
+  const adx = JSON.parse(await readFile(`${out}/adx.json`, 'utf8'));
+  expect(adx.dataSources[0]).toMatchObject({
+    database: 'attribution',
+    clusterUri: expect.stringContaining('http://127.0.0.1:'),
+  });
+  await rm(directory, { recursive: true, force: true });
 });
