@@ -306,7 +306,7 @@ export class Process {
       name,
       (...args: unknown[]) =>
         this.#step(async () => {
-          if (!world.calm && /^(write|mark|rename|link)$/.test(name) && world.chance(0.02))
+          if (!world.calm && /^(write|rename|link)$/.test(name) && world.chance(0.02))
             throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
           world.note(
             `${this.#name} ${name} ${args.map((a) => (typeof a === 'string' ? path.basename(a) : '')).join(' ')}`,
