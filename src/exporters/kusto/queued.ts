@@ -13,8 +13,8 @@ import { DeadlineError } from './failure.ts';
 import { FORMAT, failed, type Intake } from './intake.ts';
 import { loadIngest, loadStorage } from './peer.ts';
 
-/** Far below the service's gigabyte: what one upload may take of this process's memory. */
-const BLOB_BYTES_MAX = 64 * 1024 * 1024;
+/** Far below the service's gigabyte: an upload takes twice as much of this process's memory. The service gathers blobs by itself. */
+const BLOB_BYTES_MAX = 16 * 1024 * 1024;
 /** Containers, and queues, that are tried in one call. */
 const TRIES = 3;
 

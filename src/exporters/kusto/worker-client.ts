@@ -10,7 +10,7 @@ interface Call {
 
 /** The thread keeps its own deadlines; one that says nothing this long after them is stuck. */
 const STUCK_MS = 5_000;
-/** Bundling the SDK's numbers and one full blob; a runaway ends here, not in the host. */
+/** The SDK and one full upload fit; a runaway ends here, not in the host. */
 const HEAP_MB = 512;
 
 /** The host's end of the worker thread: begun at the first call, begun again after a crash. */

@@ -1,7 +1,10 @@
 /** What queries and commands send, and what their answers become. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PermanentError, RetryableError } from '../../../src/core/errors.ts';
+import { clientOf } from '../../../src/exporters/kusto/calls.ts';
+import { connect } from '../../../src/exporters/kusto/connect.ts';
 import { openKusto } from '../../../src/exporters/kusto/index.ts';
+import { peerPlaces } from '../../../src/exporters/kusto/peer.ts';
 import type { KustoClient } from '../../../src/kusto/client.ts';
 import { hang, json, type Stub, serviceError, startStub, table, v1, v2 } from './stub.ts';
 
@@ -157,6 +160,19 @@ test('a text that is wrong is permanent, an absent service is not', async () => 
   await expect(client.query('T | where nope')).rejects.toBeInstanceOf(PermanentError);
   stub.routes.query = serviceError(503, 'Unavailable', 'restarting');
   await expect(client.query('T')).rejects.toBeInstanceOf(RetryableError);
+});
+
+test('a refused token is forgotten, so that the next request brings a new one', async () => {
+  const connection = await connect({ cluster: stub.url, database: 'shop', auth: 'none' }, peerPlaces());
+  let forgotten = 0;
+  const own = clientOf({ ...connection, forgetToken: () => void forgotten++ }, { database: 'shop' });
+  stub.routes.query = serviceError(503, 'Unavailable', 'restarting');
+  await expect(own.query('T')).rejects.toBeInstanceOf(RetryableError);
+  expect(forgotten).toBe(0);
+  stub.routes.query = serviceError(401, 'Unauthorized', 'Token is expired');
+  await expect(own.query('T')).rejects.toThrow(/az login/);
+  expect(forgotten).toBe(1);
+  await own.close();
 });
 
 test('each call has its deadline, and can be cancelled', async () => {
