@@ -73,6 +73,7 @@ describe('queued', () => {
     ['missing database', lines, { database: 'Other' }, 'BadRequest_DatabaseNotExist'],
     ['nothing in it', '', {}, 'BadRequest_NoRecordsOrWrongFormat'],
     ['malformed JSON', `${lines}{"PartId":`, {}, 'BadRequest_InvalidBlob'],
+    ['a record that is no object', `${lines}5\n`, {}, 'BadRequest_InvalidBlob'],
     ['compressed twice', gzipSync(gzipSync(lines)), {}, 'BadRequest_InvalidBlob'],
     ['not compressed', Buffer.from(lines), {}, 'BadRequest_InvalidBlob'],
   ])('refuses all of a blob: %s', async (_, body, more, code) => {

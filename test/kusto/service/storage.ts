@@ -1,4 +1,6 @@
-/** The containers and queues of one fake, in an Azurite that it may share with others. */
+/**
+ * The containers and queues of one fake, in an Azurite that it may share with others. The storage clients come with azure-kusto-ingest.
+ */
 import { randomBytes } from 'node:crypto';
 import { StorageSharedKeyCredential as BlobKey, ContainerClient, ContainerSASPermissions } from '@azure/storage-blob';
 import { QueueClient, StorageSharedKeyCredential as QueueKey, QueueSASPermissions } from '@azure/storage-queue';
