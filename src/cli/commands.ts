@@ -20,6 +20,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'sources', load: async () => (await import('./sources.ts')).registerSources },
   { name: 'export', load: async () => (await import('./export.ts')).registerExport },
   { name: 'compact', load: async () => (await import('./compact.ts')).registerCompact },
+  { name: 'spool', load: async () => (await import('./spool.ts')).registerSpool },
   { name: 'doctor', load: async () => (await import('./doctor.ts')).registerDoctor },
   { name: 'init', load: async () => (await import('./init.ts')).registerInit },
   { name: 'validate', load: async () => (await import('./validate.ts')).registerValidate },

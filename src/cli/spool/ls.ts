@@ -1,0 +1,107 @@
+import type { Command } from 'commander';
+import { ABSENT, ago, printable, table, tally, withUnit } from '../../reports/format.ts';
+import { hasLivingOwner, inventory, LOCAL, type QuarantinedFile, type SpoolFolder } from './inventory.ts';
+
+interface Flags {
+  readonly directory: string;
+  readonly json?: true;
+}
+
+export function registerSpoolLs(spool: Command): void {
+  spool
+    .command('ls')
+    .description(
+      'Parts by exporter: waiting, sent and not confirmed, set aside and why; whether a process looks after them.',
+    )
+    .option('--json', 'one JSON object')
+    .action((_: unknown, self: Command) => {
+      const { directory, json } = self.optsWithGlobals<Flags>();
+      const now = Date.now();
+      const folders = inventory(directory, now);
+      const text = json
+        ? JSON.stringify({ directory, exporters: folders.map((one) => toJson(one)) }, null, 2)
+        : toText(folders, now);
+      process.stdout.write(`${text}\n`);
+    });
+}
+
+function toText(folders: readonly SpoolFolder[], now: number): string {
+  if (folders.length === 0) return 'Nothing waits, and nothing was set aside.';
+  const rows = folders.map((one) => {
+    const { waiting, unconfirmed, bytes, oldest } = summary(one);
+    return [
+      one.exporter,
+      tally(waiting),
+      tally(unconfirmed),
+      tally(one.quarantined.length),
+      withUnit(bytes, 'By'),
+      oldest === undefined ? ABSENT : ago(Math.max(0, now - oldest)),
+      lookedAfter(one),
+    ];
+  });
+  const head = ['exporter', 'waiting', 'unconfirmed', 'set aside', 'size', 'oldest', 'sent by'];
+  const texts = [table(head, rows, ['left', 'right', 'right', 'right', 'right', 'right', 'left'])];
+  const reasons = folders.flatMap((one) => reasonsOf(one));
+  if (reasons.length > 0)
+    texts.push(table(['set aside', 'parts', 'first of them', 'reason'], reasons, ['left', 'right', 'left', 'left']));
+  return texts.join('\n\n');
+}
+
+function summary({ parts }: SpoolFolder) {
+  const waiting = parts.filter(({ state }) => state === 'waiting').length;
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+  const oldest = parts.reduce((least, { mtimeMs }) => Math.min(least, mtimeMs), Number.POSITIVE_INFINITY);
+  return {
+    waiting,
+    unconfirmed: parts.length - waiting,
+    bytes,
+    oldest: Number.isFinite(oldest) ? oldest : undefined,
+  };
+}
+
+/** Whether a process that lives will send them. */
+function lookedAfter({ exporter, parts, owners }: SpoolFolder): string {
+  if (parts.length === 0) return '';
+  if (exporter === LOCAL) return 'nobody: any report takes them into the store';
+  const cared = parts.filter((part) => hasLivingOwner(part, owners)).length;
+  if (cared === parts.length) return 'a running process';
+  const rest = cared === 0 ? 'nobody' : `a running process, ${parts.length - cared} by nobody`;
+  return `${rest}: the next process with this exporter and directory`;
+}
+
+function reasonsOf({ exporter, quarantined }: SpoolFolder): string[][] {
+  const byReason = new Map<string, QuarantinedFile[]>();
+  for (const part of quarantined) {
+    // Ids and times in a reason would make each its own.
+    const key = part.reason.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…').replaceAll(part.id, '…');
+    byReason.set(key, [...(byReason.get(key) ?? []), part]);
+  }
+  return [...byReason].map(([reason, parts]) => [
+    exporter,
+    tally(parts.length),
+    parts[0]!.id,
+    printable(reason.split('\n')[0] || 'no reason given', 160),
+  ]);
+}
+
+function toJson(one: SpoolFolder) {
+  const { waiting, unconfirmed, bytes, oldest } = summary(one);
+  return {
+    exporter: one.exporter,
+    folder: one.folder,
+    waiting,
+    unconfirmed,
+    bytes,
+    oldest: oldest === undefined ? null : iso(oldest),
+    unattended: one.parts.filter((part) => !hasLivingOwner(part, one.owners)).length,
+    owners: one.owners.map(({ instance, holder, alive, seenAt }) => ({ instance, holder, alive, seenAt: iso(seenAt) })),
+    quarantined: one.quarantined.map(({ id, bytes, mtimeMs, reason }) => ({
+      id,
+      bytes,
+      sealedAt: iso(mtimeMs),
+      reason,
+    })),
+  };
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
