@@ -1,5 +1,5 @@
 import type { KustoOptions } from '../config/options.ts';
-import { AttributionError } from '../core/errors.ts';
+import { AttributionError, PermanentError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { KustoClient } from '../kusto/client.ts';
 import { type KustoNames, kustoNames, SCHEMA_VERSION } from '../kusto/names.ts';
@@ -52,9 +52,15 @@ async function checkVersion(client: KustoClient, names: KustoNames): Promise<voi
     const { columns, rows } = await client.query(`${names.schema}()`);
     found = rows[0]?.[columns.findIndex(({ name }) => name === 'Version')];
   } catch (error) {
-    if (error instanceof AttributionError && error.message.includes(mend))
-      throw new AttributionError('ATTR_STORE_EMPTY', error.message, { cause: error });
-    throw error;
+    // The text is right: a service that refuses it for good has no such function.
+    const missing =
+      error instanceof PermanentError || (error instanceof AttributionError && error.message.includes(mend));
+    if (!missing) throw error;
+    throw new AttributionError(
+      'ATTR_STORE_EMPTY',
+      `The database ${client.database} of ${client.cluster} has no ${names.schema}(): nothing of otel-attribution is there under the name ${names.base}. Check --database and --table, or run: ${mend} --table ${names.base}`,
+      { cause: error },
+    );
   }
   if (found === SCHEMA_VERSION) return;
   const older = typeof found === 'number' && found < SCHEMA_VERSION;

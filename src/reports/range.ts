@@ -11,6 +11,8 @@ export interface TimeRange {
   readonly seconds: number;
   /** Widest window in the range, in milliseconds. */
   readonly windowMs: number;
+  /** At its begin only sums are left: single rows are kept for a shorter time. */
+  readonly rowsGone: boolean;
 }
 
 /** What the store holds, whatever is asked. */
@@ -71,5 +73,6 @@ export async function snap(source: Source, books: Books, from: number, to: numbe
     to: high,
     seconds: Math.max((end - low) / 1000, 0.001),
     windowMs: Math.max(edges.widest ?? 0, width),
+    rowsGone: edges.rowsGone,
   };
 }

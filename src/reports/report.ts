@@ -80,6 +80,8 @@ export interface Report {
   readonly since: string;
   readonly limit: number;
   readonly columns: readonly Column[];
+  /** It counts single rows: sums do not do. */
+  readonly needsRows?: true;
   /** Folder with query.sql and query.kql: the same columns and, on the same rows, the same values. */
   readonly folder: URL;
   bind?(context: BindContext): Binding | Promise<Binding>;

@@ -51,6 +51,8 @@ export async function runReport<R = Record<string, unknown>>(
   const rows = await source.answer<R>(report, { values, grainMs, asOf, by, conditions, measure });
   const services = await source.services(range, asOf);
   const notes = [...(binding.notes ?? [])];
+  if (range.rowsGone && (report.needsRows === true || asOf !== undefined))
+    notes.push(rowsGoneNote(report, range, tz, now));
   if (rows.length === 0) notes.push(await emptyNote(source, books, range, services, parameters, now, tz));
   return {
     report: report.name,
@@ -71,6 +73,12 @@ function measureOf(event: string | undefined, conditions: readonly Condition[]):
   const names = (field: string): boolean => conditions.some((c) => c.field === field && !c.operator.startsWith('!'));
   if (names('event') || names('unit')) return { kind: 'any' };
   return { kind: 'seconds', servers: names('target') };
+}
+
+/** Sums do not say how many rows they were, nor when those were sealed. */
+function rowsGoneNote(report: Report, range: TimeRange, tz: string, now: number): string {
+  const what = report.needsRows === true ? report.name : '--as-of';
+  return `Incomplete: ${what} needs single rows, and those from ${clockTime(range.from, tz, now)} on are no longer all kept, only their sums. Begin later, or keep rows longer: otel-attribution kusto schema --apply --retention-rows-days <n>`;
 }
 
 /** Why the answer is empty, and what to ask instead. */

@@ -48,6 +48,8 @@ export interface Edges {
   readonly high: number | undefined;
   /** Widest window that ends after the begin of the range. */
   readonly widest: number | undefined;
+  /** At the begin only sums are left: single rows are kept for a shorter time. */
+  readonly rowsGone: boolean;
 }
 
 /** A release or a mapping that a service had not reported with before, and the one before it. */

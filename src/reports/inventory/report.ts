@@ -42,5 +42,6 @@ export const inventory: Report = {
   since: '7d',
   limit: 200,
   columns,
+  needsRows: true,
   folder: new URL('.', import.meta.url),
 };

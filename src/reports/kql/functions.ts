@@ -46,7 +46,8 @@ function rangeFunction(names: KustoNames): StoredFunctionDefinition {
       { name: 'Services', type: 'long' },
     ],
     body: fill(
-      `${RANGE}print From = _from, To = _to, Seconds = _seconds, WindowSeconds = tolong(_window / 1s), DataThrough = min_of(_through, _to),
+      `let _wanted = From;
+${RANGE}print From = _from, To = _to, Seconds = _seconds, WindowSeconds = tolong(_window / 1s), DataThrough = min_of(_through, _to),
     Services = toscalar({{sums}}(_from, _to, 1h, datetime(null)) | distinct Service | count)
 | where isnotnull(_firstHour)`,
       nameTexts(names),
@@ -67,6 +68,7 @@ function reportFunction(names: KustoNames, report: Report): StoredFunctionDefini
     { name: 'AsOf', type: 'datetime', default: 'datetime(null)' },
   ];
   const body = [
+    `let _wanted = ${own?.wanted ?? 'From'};\n`,
     RANGE,
     'let _limit = Limit;\nlet _asOf = AsOf;\n',
     takes('where') ? FILTERS : '',
@@ -92,7 +94,6 @@ function reportFunction(names: KustoNames, report: Report): StoredFunctionDefini
 
 /** `resolveRange` in KQL. In an empty store all are null but for those that were given, and nothing is found. */
 const RANGE = `let _now = now();
-let _wanted = From;
 ${BOOKS}let _live = iff(_through >= _now - 3 * _width, _through, _now);
 let _rangeEnd = min_of(To, coalesce(_live, To));
 let _rangeBegin = min_of(max_of(From, coalesce(_first, From)), _rangeEnd);
@@ -132,6 +133,8 @@ const grouping: Grouping & Record<string, string> = {
 interface OwnPart {
   readonly parameters: readonly FunctionParameter[];
   readonly lets: string;
+  /** The earliest moment it looks at, or earlier. Default: `From`. */
+  readonly wanted?: string;
 }
 
 /** What a report computes from its own parameters in `bind`. */
@@ -166,6 +169,8 @@ let _grain = case(bin(_stepWidth, 1h) == _stepWidth, 1h, bin(_stepWidth, 5m) == 
       { name: 'BaselineFrom', type: 'datetime', default: 'datetime(null)' },
       { name: 'BaselineTo', type: 'datetime', default: 'datetime(null)' },
     ],
+    // Ranges grow to whole windows, by an hour at most at each end.
+    wanted: 'min_of(From, coalesce(BaselineFrom, From - (To - From))) - 6h',
     lets: `// Without a baseline: as long, right before.
 let _thenEnd = min_of(coalesce(BaselineTo, _from), _from);
 let _thenBegin = min_of(max_of(coalesce(BaselineFrom, _from - (_to - _from)), coalesce(_first, _from)), _thenEnd);

@@ -49,12 +49,14 @@ let ${p}Widest = max_of(${p}KeptBegin, coalesce(toscalar(
 export const ceiling = (at: string, width: string): string =>
   `bin(${at}, ${width}) + iff(bin(${at}, ${width}) < ${at}, ${width}, 0s)`;
 
-/** Width of the finest sums that are left of an hour: 0s for rows, or when the hour is empty. */
+/**
+ * Width of the finest sums that are left at a moment, 0s for rows: their samples are as many as those of the next coarser ones, in the
+ * five minutes or the hour around it.
+ */
 function kept(at: string): string {
-  const hour = `WindowStart >= bin(${at}, 1h) and WindowStart < bin(${at}, 1h) + 1h`;
-  return `coalesce(toscalar(union
-    ({{rows}} | where ${hour} and Row >= 0 | take 1 | project Kept = 0s),
-    ({{rollup5m}}() | where ${hour} | take 1 | project Kept = 5m),
-    ({{rollup1h}}() | where ${hour} | take 1 | project Kept = 1h)
-    | summarize min(Kept)), 0s)`;
+  const samples = (table: string, width: string): string =>
+    `coalesce(toscalar(${table} | where WindowStart >= bin(${at}, ${width}) and WindowStart < bin(${at}, ${width}) + ${width} | summarize sum(Samples)), 0)`;
+  return `case(
+    ${samples('{{rollup5m}}()', '1h')} != ${samples('{{rollup1h}}()', '1h')}, 1h,
+    ${samples('{{rows}} | where Row >= 0', '5m')} != ${samples('{{rollup5m}}()', '5m')}, 5m, 0s)`;
 }

@@ -19,10 +19,10 @@ export function kqlSource(store: KqlStore): Source {
       return { first: row.First, through: row.Through!, windowMs: row.WindowMs! };
     },
     async edges(from, to) {
-      type Row = Readonly<Record<'Low' | 'High' | 'WidestMs', number | null>>;
+      type Row = Readonly<Record<'Low' | 'High' | 'WidestMs', number | null>> & { readonly RowsGone: boolean };
       const [row] = await ask<Row>(EDGES_QUERY, { _rangeBegin: time(from), _rangeEnd: time(to) });
-      const { Low, High, WidestMs } = row!;
-      return { low: Low ?? undefined, high: High ?? undefined, widest: WidestMs ?? undefined };
+      const { Low, High, WidestMs, RowsGone } = row!;
+      return { low: Low ?? undefined, high: High ?? undefined, widest: WidestMs ?? undefined, rowsGone: RowsGone };
     },
     async services({ from, to }, asOf) {
       const values = { _from: time(from), _to: time(to), _asOf: time(asOf ?? null) };
@@ -76,7 +76,8 @@ const time = (value: number | null): KqlParameter => ({ type: 'datetime', value 
 const BOOKS_QUERY = `let _wanted = datetime(1970-01-01);
 ${BOOKS}print First = _first, Through = _through, WindowMs = tolong(_width / 1ms)`;
 
-const EDGES_QUERY = `${edgesText('_range')}print Low = _rangeLow, High = _rangeHigh, WidestMs = tolong(_rangeWidest / 1ms)`;
+const EDGES_QUERY = `${edgesText('_range')}print Low = _rangeLow, High = _rangeHigh, WidestMs = tolong(_rangeWidest / 1ms),
+    RowsGone = _rangeKeptBegin > 0s`;
 
 const SERVICES = `{{sums}}(_from, _to, 1h, _asOf)
 | distinct Service

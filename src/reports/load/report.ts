@@ -22,7 +22,7 @@ export interface LoadRow {
   readonly callsPerRequest: number | null;
   readonly mean: number | null;
   readonly max: number | null;
-  /** Trace of the largest sampled value, '' when none was sampled. */
+  /** Trace of the largest sampled value, '' when none was sampled. Of equally large ones Kusto names any, a local store the last id. */
   readonly exemplarTraceId: string;
   /** With `--at peak`: start of the heaviest window, ms since the Unix epoch. */
   readonly peakAt: number | null;

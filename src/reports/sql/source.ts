@@ -17,7 +17,12 @@ export function sqlSource(db: SqlStore): Source {
       type Row = Readonly<Record<'low' | 'high' | 'widest', number | null>>;
       const [edge] = await db.all<Row>(EDGES, { from, to });
       const { low, high, widest } = edge!;
-      return { low: low ?? undefined, high: high ?? undefined, widest: widest === null ? undefined : widest * 1000 };
+      return {
+        low: low ?? undefined,
+        high: high ?? undefined,
+        widest: widest === null ? undefined : widest * 1000,
+        rowsGone: false,
+      };
     },
     async services({ from, to }, asOf) {
       const text = `SELECT count(DISTINCT service) AS n FROM sums WHERE ${SPAN}${sealed(asOf)}`;

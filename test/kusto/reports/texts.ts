@@ -72,7 +72,7 @@ export async function renderedTexts(names: KustoNames): Promise<RenderedText[]> 
         ...store,
         query: async <R>(text: string, values: KqlParameters = {}) => {
           const rows = await store.query<R>(text, values);
-          return /print |summarize Services/.test(text.slice(text.lastIndexOf('\n'))) ? rows : [];
+          return / First = _first|Low = _rangeLow|summarize Services = /.test(text) ? rows : [];
         },
       };
       await runReport(empty, report, { tz: 'UTC', ...parameters }, { now });

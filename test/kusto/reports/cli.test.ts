@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { KustoExporter } from '../../../src/exporters/kusto/index.ts';
+import { kustoNames } from '../../../src/kusto/names.ts';
+import { allReports } from '../../../src/reports/all.ts';
+import { testPart, writePart } from '../../helpers/parts.ts';
+import { runCli } from '../../integration/cli/run-cli.ts';
+import { applySchema } from '../schema/apply.ts';
+import { type FakeKusto, startFakeKusto } from '../service/index.ts';
+import { begin, shopParts } from './shop.ts';
+
+const MIN = 60_000;
+const iso = (ms: number): string => new Date(ms).toISOString().slice(0, 19);
+/** A quarter of an hour is enough here: parity.test.ts has the rest. */
+const parts = shopParts().filter((part) => part.sealedAt > begin && part.sealedAt < begin + 16 * MIN);
+const directory = mkdtempSync(join(tmpdir(), 'oa-kusto-'));
+let fake: FakeKusto;
+
+beforeAll(async () => {
+  for (const part of parts) writePart(directory, part);
+  fake = await startFakeKusto({ azurite: false, database: 'Shop' });
+  await applySchema((command) => fake.execute(command));
+  const exporter = new KustoExporter({ cluster: fake.url, database: 'Shop', auth: 'none', mode: 'streaming' });
+  const signal = AbortSignal.timeout(30_000);
+  await Promise.all(parts.map((part) => exporter.export(testPart(part), signal)));
+  await exporter.close();
+  await applySchema((command) => fake.execute(command), kustoNames('Empty'));
+});
+
+afterAll(async () => {
+  await fake.close();
+  rmSync(directory, { recursive: true });
+});
+
+const connection = (): string[] => ['--store', 'kusto', '--cluster', fake.url, '--database', 'Shop', '--auth', 'none'];
+const range = ['--from', iso(begin + 2 * MIN), '--to', iso(begin + 14 * MIN), '--tz', 'UTC'];
+
+describe.each(allReports)('$name', ({ name }) => {
+  test.each([[[]], [['--json']]])('says from Kusto what it says from the directory %j', async (format) => {
+    const local = await runCli([name, '-d', directory, ...range, ...format]);
+    const kusto = await runCli([name, ...connection(), ...range, ...format]);
+    expect(local.code).toBe(0);
+    expect(local.stdout.length).toBeGreaterThan(200);
+    // The time of day passes between the two: coverage tells how long ago a silent instance was heard.
+    const timeless = (text: string) => text.replaceAll(/"value": \d{4,}\.\d+|\d+(\.\d+)? (d|h|min)\b/g, '…');
+    expect(timeless(kusto.stdout)).toBe(timeless(local.stdout));
+    expect(kusto).toMatchObject({ code: 0, stderr: local.stderr });
+  });
+});
+
+test('variables name the database as well; a flag of Kusto alone is a mistake', async () => {
+  const env = { OTEL_ATTRIBUTION_KUSTO_CLUSTER: fake.url, OTEL_ATTRIBUTION_KUSTO_AUTH: 'none' };
+  const asked = await runCli(['load', '--store', 'kusto', '--database', 'Shop', ...range], { env });
+  expect(asked).toMatchObject({ code: 0, stdout: expect.stringContaining('GET /search') });
+  const mistake = await runCli(['load', '-d', directory, '--database', 'Shop']);
+  expect(mistake).toMatchObject({ code: 2, stderr: expect.stringContaining('add --store kusto') });
+});
+
+test.each([
+  ['no tables', 'Nothing', 3, /kusto schema --apply --table Nothing/],
+  ['no rows', 'Empty', 3, /EmptyRows holds no rows yet.*spool ls/],
+])('%s', async (_, table, code, message) => {
+  const asked = await runCli(['load', ...connection(), '--table', table]);
+  expect(asked).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(message) });
+});
+
+test.each([
+  [0, 'otel-attribution kusto schema --apply'],
+  [99, 'npm i otel-attribution@latest'],
+])('schema version %i', async (version, remedy) => {
+  fake.execute(`.create-or-alter function OtherSchema() { print Version = long(${version}), Package = 'x' }`);
+  const asked = await runCli(['load', ...connection(), '--table', 'Other']);
+  expect(asked).toMatchObject({ code: 1, stderr: expect.stringContaining(remedy) });
+});
