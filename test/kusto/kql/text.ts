@@ -31,12 +31,11 @@ export function realText(value: number): string {
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
   const [digits, exponentText] = value.toExponential().split('e') as [string, string];
   const exponent = Number(exponentText);
-  if (exponent >= 15 || exponent < -5) {
+  if (exponent >= 15 || exponent < -4) {
     return `${digits}E${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
   }
   const text = String(value);
-  const plain = text.includes('e') ? value.toFixed(-exponent + (digits.replace(/^-?\d\.?/, '').length || 0)) : text;
-  return plain.includes('.') ? plain : `${plain}.0`;
+  return text.includes('.') ? text : `${text}.0`;
 }
 
 export function dateText(time: Time): string {
