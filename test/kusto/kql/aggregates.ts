@@ -1,44 +1,13 @@
 /** Aggregates: each is a value of the rows of a group. Nulls do not count, where nothing else is said. */
+import { type Aggregate, extremePlace, valuesOf } from './aggregate-values.ts';
 import { comparison, keyText } from './compare.ts';
 import { boxed } from './dynamic.ts';
-import { semantic, unsupported } from './errors.ts';
+import { semantic } from './errors.ts';
 import { distinct } from './functions/bags.ts';
 import { constantValue, type Expr, type Row } from './scope.ts';
-import {
-  addTimes,
-  isArray,
-  isBag,
-  type Long,
-  longOf,
-  type Time,
-  type Type,
-  ticksOf,
-  timeOf,
-  type Value,
-} from './values.ts';
-
-export interface Aggregate {
-  readonly type: Type;
-  value(rows: readonly Row[]): Value;
-}
+import { addTimes, isArray, isBag, type Long, longOf, type Time, ticksOf, timeOf, type Value } from './values.ts';
 
 type Compile = (args: readonly Expr[]) => Aggregate;
-
-export interface NamedArgument {
-  readonly name: string | undefined;
-  readonly expr: Expr;
-}
-
-type CompileMany = (args: readonly NamedArgument[]) => (Aggregate & { readonly name: string })[];
-
-function valuesOf(expr: Expr, rows: readonly Row[]): Value[] {
-  const values: Value[] = [];
-  for (let i = 0; i < rows.length; i++) {
-    const value = expr.value(rows[i]!, i, rows);
-    if (value !== null) values.push(value);
-  }
-  return values;
-}
 
 function one(args: readonly Expr[], name: string): Expr {
   if (args.length !== 1) semantic(`${name} takes one argument`);
@@ -121,21 +90,6 @@ function spread(population: boolean, root: boolean): Compile {
   };
 }
 
-/** Place of the greatest (least) value that is neither null nor NaN; NaN only if there is nothing else; -1 for nothing. */
-function extremePlace(of: Expr, rows: readonly Row[], sign: 1 | -1, compare: (a: Value, b: Value) => number): number {
-  let best: Value = null;
-  let place = -1;
-  for (let i = 0; i < rows.length; i++) {
-    const value = of.value(rows[i]!, i, rows);
-    if (value === null) continue;
-    if (best === null || (Number.isNaN(best) && !Number.isNaN(value)) || sign * compare(value, best) > 0) {
-      best = value;
-      place = i;
-    }
-  }
-  return place;
-}
-
 function extreme(sign: 1 | -1): Compile {
   return (args) => {
     const of = one(args, 'min or max');
@@ -202,61 +156,6 @@ function bits(combine: (a: bigint, b: bigint) => bigint): Compile {
   };
 }
 
-/** The value at a nearest rank, by weight. */
-function ranked(values: readonly Value[], percent: number): Value {
-  const rank = Math.ceil((percent / 100) * values.length);
-  return values[Math.max(0, Math.min(values.length, rank) - 1)] ?? null;
-}
-
-function percentileOf(of: Expr, percent: Expr): Aggregate {
-  const compare = comparison(of.type);
-  const share = Number(constantValue(percent, 'the percentile'));
-  const type = of.type === 'int' ? 'long' : of.type;
-  return { type, value: (rows) => ranked(valuesOf(of, rows).sort(compare), share) };
-}
-
-const percentile: CompileMany = ([of, ...percents]) => {
-  if (of === undefined || percents.length === 0) return semantic('percentile(column, percent, …)');
-  return percents.map(({ expr }) => ({
-    name: `percentile_${of.name ?? ''}_${String(constantValue(expr, 'the percentile')).replace('.', '_')}`,
-    ...percentileOf(of.expr, expr),
-  }));
-};
-
-/** The row with the greatest (least) key; of several the first. */
-function argExtreme(sign: 1 | -1, prefix: string): CompileMany {
-  return ([key, ...others]) => {
-    if (key === undefined) return semantic('arg_max(column, columns)');
-    const compare = comparison(key.expr.type);
-    let known: readonly Row[] | undefined;
-    let place = -1;
-    const at = (of: Expr) => (rows: readonly Row[]) => {
-      if (rows !== known) {
-        known = rows;
-        place = Math.max(0, extremePlace(key.expr, rows, sign, compare));
-      }
-      return rows.length === 0 ? (of.type === 'string' ? '' : null) : of.value(rows[place]!, place, rows);
-    };
-    return [key, ...others].map(({ name, expr }, i) => ({
-      name: name ?? (i === 0 ? `${prefix}_` : unsupported('arg_max of an expression without a name')),
-      type: expr.type,
-      value: at(expr),
-    }));
-  };
-}
-
-/** Any row will do: the first. */
-const any: CompileMany = (args) =>
-  args.map(({ name, expr }) => ({
-    name: name ?? unsupported('take_any of an expression without a name'),
-    type: expr.type,
-    value: (rows) => {
-      const none = expr.type === 'string' ? '' : null;
-      if (args.length > 1) return rows.length === 0 ? none : expr.value(rows[0]!, 0, rows);
-      return valuesOf(expr, rows)[0] ?? none;
-    },
-  }));
-
 /** `xif(…, condition)`: the aggregate over the rows for which the condition is true. */
 function conditional(compile: Compile, place: number): Compile {
   return (args) => {
@@ -271,49 +170,36 @@ function conditional(compile: Compile, place: number): Compile {
   };
 }
 
-export const aggregates: {
-  readonly single: Readonly<Record<string, Compile>>;
-  /** Those that give more than one column. */
-  readonly many: Readonly<Record<string, CompileMany>>;
-} = {
-  single: {
-    avg,
-    avgif: conditional(avg, 1),
-    binary_all_and: bits((a, b) => a & b),
-    binary_all_or: bits((a, b) => a | b),
-    binary_all_xor: bits((a, b) => a ^ b),
-    count,
-    count_distinct: distinctCount,
-    count_distinctif: conditional(distinctCount, 1),
-    countif: conditional(count, 0),
-    dcount: distinctCount,
-    dcountif: conditional(distinctCount, 1),
-    make_bag: bag,
-    make_bag_if: conditional(bag, 1),
-    make_list: list(false),
-    make_list_if: conditional(list(false), 1),
-    make_list_with_nulls: list(false, true),
-    make_set: list(true),
-    make_set_if: conditional(list(true), 1),
-    max: extreme(1),
-    maxif: conditional(extreme(1), 1),
-    min: extreme(-1),
-    minif: conditional(extreme(-1), 1),
-    stdev: spread(false, true),
-    stdevif: conditional(spread(false, true), 1),
-    stdevp: spread(true, true),
-    sum,
-    sumif: conditional(sum, 1),
-    variance: spread(false, false),
-    varianceif: conditional(spread(false, false), 1),
-    variancep: spread(true, false),
-    variancepif: conditional(spread(true, false), 1),
-  },
-  many: {
-    arg_max: argExtreme(1, 'max'),
-    arg_min: argExtreme(-1, 'min'),
-    percentile,
-    percentiles: percentile,
-    take_any: any,
-  },
+export const singleAggregates: Readonly<Record<string, Compile>> = {
+  avg,
+  avgif: conditional(avg, 1),
+  binary_all_and: bits((a, b) => a & b),
+  binary_all_or: bits((a, b) => a | b),
+  binary_all_xor: bits((a, b) => a ^ b),
+  count,
+  count_distinct: distinctCount,
+  count_distinctif: conditional(distinctCount, 1),
+  countif: conditional(count, 0),
+  dcount: distinctCount,
+  dcountif: conditional(distinctCount, 1),
+  make_bag: bag,
+  make_bag_if: conditional(bag, 1),
+  make_list: list(false),
+  make_list_if: conditional(list(false), 1),
+  make_list_with_nulls: list(false, true),
+  make_set: list(true),
+  make_set_if: conditional(list(true), 1),
+  max: extreme(1),
+  maxif: conditional(extreme(1), 1),
+  min: extreme(-1),
+  minif: conditional(extreme(-1), 1),
+  stdev: spread(false, true),
+  stdevif: conditional(spread(false, true), 1),
+  stdevp: spread(true, true),
+  sum,
+  sumif: conditional(sum, 1),
+  variance: spread(false, false),
+  varianceif: conditional(spread(false, false), 1),
+  variancep: spread(true, false),
+  variancepif: conditional(spread(true, false), 1),
 };

@@ -1,5 +1,7 @@
 /** What the evaluator claims to do as the engine does it, and which recorded answers may therefore judge it. */
-import { aggregates } from './aggregates.ts';
+
+import { singleAggregates } from './aggregates.ts';
+import { manyAggregates } from './aggregates-many.ts';
 import { KqlError } from './errors.ts';
 import { expressionFunctions } from './expressions.ts';
 import { operators } from './operators.ts';
@@ -8,8 +10,8 @@ import { child, type Node, namedParameters, nameOf, nodes, parse } from './tree.
 /** Scalar functions and aggregates. */
 export const claimedFunctions: ReadonlySet<string> = new Set([
   ...expressionFunctions,
-  ...Object.keys(aggregates.single),
-  ...Object.keys(aggregates.many),
+  ...Object.keys(singleAggregates),
+  ...Object.keys(manyAggregates),
   'materialized_view',
   'table',
 ]);

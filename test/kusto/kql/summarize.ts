@@ -1,5 +1,7 @@
 /** `summarize` and `distinct`. */
-import { aggregates } from './aggregates.ts';
+
+import { singleAggregates } from './aggregates.ts';
+import { manyAggregates } from './aggregates-many.ts';
 import { namedExpressions } from './columns.ts';
 import { keyOf } from './compare.ts';
 import { semantic, unsupported } from './errors.ts';
@@ -124,8 +126,8 @@ function namesGiven(item: Node): string[] | undefined {
 
 function slotOf(node: Node, scope: Scope, slots: Slot[]): Expr | undefined {
   const name = nameOf(child(node, 'Name'));
-  const compile = aggregates.single[name];
-  if (compile === undefined) return name in aggregates.many ? unsupported(`${name} within an expression`) : undefined;
+  const compile = singleAggregates[name];
+  if (compile === undefined) return name in manyAggregates ? unsupported(`${name} within an expression`) : undefined;
   const { type, value } = compile(list(child(node, 'ArgumentList'), 'Expressions').map((arg) => argument(arg, scope)));
   return slot(type, value, slots);
 }
@@ -149,7 +151,7 @@ function columnsOf(
 ): { name: string; expr: Expr }[] | undefined {
   if (node.is !== 'FunctionCallExpression') return undefined;
   const name = nameOf(child(node, 'Name'));
-  const compile = aggregates.many[name];
+  const compile = manyAggregates[name];
   if (compile === undefined || scope.find(name)?.kind === 'function') return undefined;
   const args = list(child(node, 'ArgumentList'), 'Expressions').flatMap((arg) => {
     if (arg.is !== 'StarExpression') return [{ name: derivedName(arg), expr: argument(arg, scope) }];
