@@ -80,9 +80,9 @@ export class Keep {
     );
   }
 
-  /** The body leaves memory: it is in a file, and not about to be sent. */
+  /** The body leaves memory if it is in a file, and not about to be sent. */
   rest(delivery: Delivery): void {
-    if (delivery.entry !== undefined) this.#release(delivery);
+    if (delivery.entry !== undefined && delivery.place !== 'flying') this.#release(delivery);
   }
 
   /** The part with its body; undefined when another process has taken it. */

@@ -1,19 +1,22 @@
 import type { Accounts } from '../core/accounts.ts';
-import { AmbiguousError, AttributionError, PermanentError, RetryableError } from '../core/errors.ts';
+import { AmbiguousError, PermanentError, RetryableError } from '../core/errors.ts';
 import type { Exporter, ExportOutcome } from '../core/exporter.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Part } from '../core/model.ts';
 import type { ExporterSpool, SpoolEntry } from '../spool/exporter-spool.ts';
-import { backoffMs, type DeliveryOptions } from './backoff.ts';
+import type { DeliveryOptions } from './backoff.ts';
 import { type Call, startCall } from './call.ts';
 import { Confirmer } from './confirmer.ts';
 import type { Delivery } from './delivery.ts';
+import { code, message } from './error-text.ts';
 import { Fates } from './fates.ts';
+import { Intake } from './intake.ts';
 import { Keep } from './keep.ts';
+import { sendInLastTurn } from './last-turn.ts';
 import type { PartMemory } from './part-memory.ts';
+import { Patience } from './patience.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { Timers } from './timers.ts';
-import { Upkeep } from './upkeep.ts';
 import { WaitingLine } from './waiting-line.ts';
 
 export interface OutletContext {
@@ -45,11 +48,10 @@ export class Outlet {
   readonly name: string;
   readonly #context: OutletContext;
   readonly #keep: Keep;
-  readonly #upkeep: Upkeep | undefined;
+  readonly #intake: Intake | undefined;
   readonly #fates: Fates;
+  readonly #patience: Patience;
   readonly #confirmer: Confirmer;
-  /** New parts on their way to the disk. */
-  readonly #arriving = new Set<Delivery>();
   readonly #waiting = new WaitingLine();
   /** With the call under way, if it has begun. */
   readonly #flying = new Map<Delivery, Call<unknown> | undefined>();
@@ -60,11 +62,6 @@ export class Outlet {
   /** Deliveries whose fate is being written down. */
   #deciding = 0;
   #delivered = 0;
-  /** Failed attempts in a row. */
-  #failures = 0;
-  /** Monotonic times. */
-  #notBefore = 0;
-  #retryAfter = 0;
   #cancelTimer: (() => void) | undefined;
   #closed = false;
   #held = false;
@@ -76,6 +73,7 @@ export class Outlet {
     this.#context = context;
     this.#keep = new Keep(exporter, context.memory, context.now, spool);
     this.#fates = new Fates(name, context, this.#keep);
+    this.#patience = new Patience(context.delivery, context.timers, context.random);
     this.#confirmer = new Confirmer(exporter, context, {
       arrived: (delivery) => this.#fates.exported(delivery),
       missing: (delivery) => this.#missing(delivery),
@@ -86,19 +84,22 @@ export class Outlet {
       },
     });
     if (spool === undefined) return;
-    this.#upkeep = new Upkeep(spool, context.timers, {
-      isKnown: this.#keep.isKnown,
-      room: () => LINE_PARTS_MAX - this.#waiting.size,
-      found: (entry) => this.#adopt(entry),
-      lost: (instance) => this.#lost(instance),
-      save: () => this.#saveUnsaved(),
-      failed: (error) => this.#fates.warnOnce('upkeep', `looking after ${spool.path} failed: ${message(error)}`),
-    });
+    this.#intake = new Intake(
+      spool,
+      { ...context, keep: this.#keep, fates: this.#fates },
+      {
+        room: () => LINE_PARTS_MAX - this.#waiting.size,
+        ready: (delivery) => this.#ready(delivery),
+        found: (entry) => this.#adopt(entry),
+        lost: (instance) => this.#lost(instance),
+        changed: () => this.#changed(),
+      },
+    );
   }
 
   /** Parts on their way to the line, in it, or in flight. */
   get backlog(): number {
-    return this.#arriving.size + this.#waiting.size + this.#flying.size + this.#deciding;
+    return (this.#intake?.size ?? 0) + this.#waiting.size + this.#flying.size + this.#deciding;
   }
 
   /** Handed parts not yet confirmed. */
@@ -107,7 +108,7 @@ export class Outlet {
   }
 
   get failing(): boolean {
-    return this.#failures > 0;
+    return this.#patience.failures > 0;
   }
 
   /** The folder in which parts outlive this process. */
@@ -117,7 +118,7 @@ export class Outlet {
 
   /** Begins to look after the spool: parts that others left are sent as well. */
   start(): void {
-    if (!this.#closed) this.#context.runUntraced(() => this.#upkeep?.start());
+    this.#context.runUntraced(() => this.#intake?.start());
   }
 
   /** Takes a new part. At the memory bound it is the new one that is refused: what waits longest is needed first. */
@@ -132,18 +133,13 @@ export class Outlet {
         'memory_full',
         `parts waiting in memory have reached ${this.#context.memory.maxBytes} bytes; new parts are dropped`,
       );
-    } else if (this.#keep.spool === undefined) {
-      this.#enqueue(delivery);
-      this.#pump();
-    } else {
-      this.start();
-      void this.#context.runUntraced(() => this.#takeIn(delivery));
-    }
+    } else if (this.#intake === undefined) this.#ready(delivery);
+    else void this.#context.runUntraced(() => this.#intake!.take(delivery));
   }
 
   /** Tries again now, unless the destination asked to wait. */
   kick(): void {
-    this.#notBefore = this.#retryAfter;
+    this.#patience.cutShort();
     this.#pump();
   }
 
@@ -152,13 +148,15 @@ export class Outlet {
    * and it may have asked for a pause beyond `until` (monotonic milliseconds).
    */
   drained(failures = 3, until = Number.POSITIVE_INFINITY): Promise<void> {
-    const limit = this.#failures + failures;
-    return this.#until(() => this.backlog === 0 || this.#failures >= limit || this.#retryAfter > until);
+    const patience = this.#patience;
+    const limit = patience.failures + failures;
+    return this.#until(() => this.backlog === 0 || patience.failures >= limit || patience.retryAfter > until);
   }
 
   /** Resolves when no more than what the exporter is slow to take is in memory. */
   caughtUp(): Promise<void> {
-    return this.#keep.spool === undefined ? this.drained(1) : this.#until(() => this.#arriving.size === 0);
+    const intake = this.#intake;
+    return intake === undefined ? this.drained(1) : this.#until(() => intake.size === 0);
   }
 
   /** Asks the destination about handed parts now. */
@@ -168,7 +166,7 @@ export class Outlet {
 
   /** Resolves once no call is under way; `abort` settles them at the latest after a short grace. */
   settled(): Promise<void> {
-    return this.#until(() => this.#arriving.size + this.#flying.size + this.#deciding === 0);
+    return this.#until(() => this.backlog === this.#waiting.size);
   }
 
   /** For the end of the process: starts no call that could not end any more. `flushSync` undoes it. */
@@ -184,7 +182,11 @@ export class Outlet {
     if (this.#keep.spool !== undefined) {
       for (const delivery of this.#keep.unsaved) this.#saveSync(delivery, 'the process ended before it was delivered');
       this.#keep.spool.leaveSync();
-    } else this.#sendAllSync();
+    } else {
+      const left = { flying: [...this.#flying.keys()], waiting: this.#waiting.takeAll() };
+      this.#flying.clear();
+      sendInLastTurn(this.exporter, left, this.#fates, this.#context.runUntraced);
+    }
     this.#held = false;
     this.#changed();
   }
@@ -193,9 +195,9 @@ export class Outlet {
   async close(deadline: Promise<unknown>): Promise<void> {
     this.#closed = true;
     this.#cancelTimer?.();
-    const upkeep = this.#upkeep?.stop();
+    const intake = this.#intake?.close();
     for (const call of this.#flying.values()) call?.abort('shutting down');
-    await Promise.race([Promise.all([this.settled(), upkeep]), deadline]);
+    await Promise.race([Promise.all([this.settled(), intake]), deadline]);
     for (const delivery of [...this.#flying.keys()])
       this.#leave(delivery, 'may have arrived: no answer before shutdown');
     for (const delivery of this.#waiting.takeAll()) this.#leave(delivery, 'not delivered before shutdown');
@@ -209,49 +211,14 @@ export class Outlet {
     }
   }
 
-  /** Write-ahead: a part is on disk before it may be sent, or stays in memory while the disk refuses it. */
-  async #takeIn(delivery: Delivery): Promise<void> {
-    this.#arriving.add(delivery);
-    try {
-      await this.#keep.save(delivery);
-      this.#fates.again('spool');
-    } catch (error) {
-      if (!this.#closed) this.#unwritten(delivery, error);
-    }
-    // `exit` may have put it aside meanwhile.
-    if (this.#arriving.delete(delivery) && delivery.place === 'arriving') {
-      if (this.#closed) this.#leave(delivery, 'not delivered before shutdown');
-      else if (await this.#isOurs(delivery)) this.#enqueue(delivery);
-      else this.#keep.forget(delivery);
-      this.#pump();
-      this.#rest(delivery);
-    }
-    this.#changed();
-  }
-
-  /** What does not fly needs no body in memory. */
-  #rest(delivery: Delivery): void {
-    if (delivery.place !== 'flying') this.#keep.rest(delivery);
-  }
-
-  #unwritten(delivery: Delivery, error: unknown): void {
-    if (code(error) === 'ATTR_SPOOL_FULL') {
-      this.#arriving.delete(delivery);
-      this.#fates.drop(delivery, 'directory_full', message(error));
+  #ready(delivery: Delivery): void {
+    if (this.#closed) {
+      this.#leave(delivery, 'not delivered before shutdown');
       return;
     }
-    this.#context.accounts.count('attribution.limit.reached', 'spool_unwritable');
-    this.#fates.warnOnce(
-      'spool',
-      `parts cannot be written to ${this.folder} and wait in memory instead, until they can: ${message(error)}`,
-    );
-  }
-
-  /** False when the file is there for another process, or for later. */
-  async #isOurs(delivery: Delivery): Promise<boolean> {
-    if (delivery.entry === undefined) return true;
-    if (this.#waiting.size >= LINE_PARTS_MAX) return false;
-    return this.#keep.spool!.holds(delivery.instance).catch(() => true);
+    this.#enqueue(delivery);
+    this.#pump();
+    this.#keep.rest(delivery);
   }
 
   #enqueue(delivery: Delivery): void {
@@ -285,27 +252,14 @@ export class Outlet {
     this.#changed();
   }
 
-  async #saveUnsaved(): Promise<void> {
-    for (const delivery of this.#keep.unsaved) {
-      if (delivery.place !== 'waiting' && delivery.place !== 'handed') continue;
-      try {
-        await this.#keep.save(delivery);
-        this.#rest(delivery);
-      } catch {
-        return;
-      }
-      this.#fates.again('spool');
-    }
-  }
-
   #pump(): void {
     if (this.#closed || this.#held) return;
     const { delivery: options, timers } = this.#context;
     const healthy = this.exporter.concurrency ?? options.concurrency;
     while (this.#waiting.size > 0) {
-      const concurrency = this.#failures > 0 ? 1 : healthy;
+      const concurrency = this.failing ? 1 : healthy;
       if (this.#flying.size >= concurrency || this.#unsettled >= Math.max(UNSETTLED_CALLS_MAX, healthy)) return;
-      const wait = this.#notBefore - timers.now();
+      const wait = this.#patience.waitMs;
       if (wait > 0) {
         this.#cancelTimer?.();
         this.#cancelTimer = timers.after(wait, () => this.#pump());
@@ -375,8 +329,8 @@ export class Outlet {
   }
 
   #sent(delivery: Delivery, outcome: ExportOutcome): Promise<void> | undefined {
-    if (this.#failures > 0) this.#context.logger.info(`${this.name}: reachable again.`);
-    this.#failures = 0;
+    if (this.failing) this.#context.logger.info(`${this.name}: reachable again.`);
+    this.#patience.failures = 0;
     this.#delivered++;
     this.#fates.again('retry');
     return outcome === 'handed' && this.exporter.confirm !== undefined
@@ -448,14 +402,9 @@ export class Outlet {
   }
 
   #pause(error: unknown): void {
-    const { delivery, random, accounts, timers } = this.#context;
-    this.#failures++;
-    accounts.count('attribution.part.retried', this.name);
-    const now = timers.now();
-    const asked = error instanceof RetryableError ? (error.retryAfterMs ?? 0) : 0;
-    if (asked > 0) this.#retryAfter = now + Math.min(asked, delivery.retryAfterMaxMs);
-    this.#notBefore = Math.max(this.#retryAfter, now + backoffMs(this.#failures, random(), delivery));
-    const where = this.#keep.spool === undefined ? 'in memory' : `in ${this.folder}`;
+    this.#patience.failed(error);
+    this.#context.accounts.count('attribution.part.retried', this.name);
+    const where = this.folder === undefined ? 'in memory' : `in ${this.folder}`;
     this.#fates.warnOnce('retry', `${message(error)} Parts wait ${where} and are tried again.`);
   }
 
@@ -484,32 +433,9 @@ export class Outlet {
     }
   }
 
-  #sendAllSync(): void {
-    const { supports, exportSync } = this.exporter;
-    for (const delivery of [...this.#flying.keys()]) {
-      this.#flying.delete(delivery);
-      if (exportSync !== undefined && supports.idempotent) this.#sendSync(delivery);
-      else this.#fates.setAsideSync(delivery, 'may have arrived: the process ended before the answer');
-    }
-    for (const delivery of this.#waiting.takeAll()) {
-      if (exportSync === undefined) this.#fates.setAsideSync(delivery, 'not delivered before the process ended');
-      else this.#sendSync(delivery);
-    }
-  }
-
-  #sendSync(delivery: Delivery): void {
-    try {
-      this.#context.runUntraced(() => this.exporter.exportSync!(delivery.part!));
-      void this.#fates.exported(delivery);
-    } catch (error) {
-      if (code(error) === 'ATTR_SPOOL_FULL') this.#fates.drop(delivery, 'directory_full', message(error));
-      else this.#fates.setAsideSync(delivery, `not delivered before the process ended: ${message(error)}`);
-    }
-  }
-
   /** Takes a delivery out of whatever list it is in. */
   #take(delivery: Delivery): void {
-    this.#arriving.delete(delivery);
+    this.#intake?.remove(delivery);
     this.#flying.delete(delivery);
     this.#waiting.takeWhere((other) => other === delivery);
     this.#confirmer.takeWhere((other) => other === delivery);
@@ -530,12 +456,4 @@ export class Outlet {
   #changed(): void {
     for (const watch of [...this.#watchers]) watch();
   }
-}
-
-function code(error: unknown): string | undefined {
-  return error instanceof AttributionError ? error.code : undefined;
-}
-
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

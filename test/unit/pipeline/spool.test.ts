@@ -110,7 +110,7 @@ describe('write-ahead', () => {
     expect(spooled().length).toBeGreaterThanOrEqual(40);
     const healthy = new ScriptedExporter();
     await t.pipeline.shutdown(200);
-    const next = open([healthy]);
+    const next = open([healthy], { delivery: { concurrency: 1 } });
     next.pipeline.start();
     await until(() => Object.keys(sums(healthy.delivered)).length === 40);
     // By age, as if nothing had happened.
