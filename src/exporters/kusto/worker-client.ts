@@ -87,12 +87,13 @@ export class WorkerClient {
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     });
     this.#worker = worker;
-    worker.unref();
     worker.on('message', (message: FromWorker) => void this.#receive(worker, message));
     worker.on('error', (error) =>
       this.#end(`its thread failed: ${error instanceof Error ? error.message : error}`, worker),
     );
     worker.on('exit', () => this.#end('its thread ended', worker));
+    // After the listeners, which would keep the process again.
+    worker.unref();
     return worker;
   }
 
