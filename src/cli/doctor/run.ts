@@ -10,6 +10,7 @@ import { checkDirectory } from './directory.ts';
 import { checkEnvironment } from './environment.ts';
 import { bad, type Finding, type Status } from './finding.ts';
 import { checkInstrumentations } from './instrumentations.ts';
+import { checkKusto } from './kusto.ts';
 import { checkPackages } from './packages.ts';
 import { checkProcesses } from './processes.ts';
 import { checkStart } from './start.ts';
@@ -59,6 +60,7 @@ async function examine({ project: folder, command, directory }: DoctorOptions): 
     add('environment', checkEnvironment(process.env, problems, setUps));
   }
   if (project instanceof AttributionError) add('environment', checkEnvironment(process.env, problems, []));
+  add('kusto', await checkKusto(options));
   add('processes', await checkProcesses());
   // What the configuration says is meant from where the application starts; -d from where we are.
   const parts = path.resolve(directory ?? path.resolve(folder, options.directory ?? '.attribution'));
