@@ -62,9 +62,11 @@ export const compare: Report = {
       };
     }
     const then = await snap(source, books, from, to);
+    // Windows of another width may grow it into the range.
+    const end = Math.min(then.to, range.from);
     return {
-      values: baselineValues(then.from, Math.min(then.to, range.from), then.seconds),
-      notes: [`Compared with ${at(then.from)} to ${at(then.to)}`],
+      values: baselineValues(then.from, end, Math.max((end - then.from) / 1000, 0.001)),
+      notes: [`Compared with ${at(then.from)} to ${at(end)}`],
     };
   },
 };

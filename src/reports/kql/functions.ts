@@ -5,6 +5,7 @@ import type { FunctionParameter, StoredFunctionDefinition } from '../../kusto/st
 import { allReports } from '../all.ts';
 import { NONE } from '../by.ts';
 import type { Column, Report } from '../report.ts';
+import { roundSteps } from '../trend/report.ts';
 import { BOOKS, ceiling, edgesText } from './range-texts.ts';
 import { bodyOf } from './source.ts';
 import { fill, type Grouping, nameTexts, REQUESTS } from './texts.ts';
@@ -137,6 +138,14 @@ interface OwnPart {
   readonly wanted?: string;
 }
 
+const minutes = (ms: number): string => `${ms / 60_000}m`;
+const roundStepCases = [
+  ...roundSteps.map(
+    (step) => `_wish <= ${minutes(step)} and bin(${minutes(step)}, _window) == ${minutes(step)}, ${minutes(step)}`,
+  ),
+  minutes(roundSteps.at(-1)!),
+].join(',\n    ');
+
 /** What a report computes from its own parameters in `bind`. */
 const ownParts: Readonly<Record<string, OwnPart>> = {
   load: {
@@ -151,11 +160,11 @@ let _grain = case(not(Peak), 1h, bin(_window, 1h) == _window, 1h, bin(_window, 5
     parameters: [{ name: 'Step', type: 'timespan', default: 'timespan(null)' }],
     lets: `// As asked, else about thirty round steps; whole windows, and at most 2,000 of them.
 let _wish = max_of((_to - _from) / 30, _window);
-let _step = max_of(coalesce(Step, case(
-    _wish <= 1m, 1m, _wish <= 2m, 2m, _wish <= 5m, 5m, _wish <= 10m, 10m, _wish <= 15m, 15m, _wish <= 30m, 30m, _wish <= 1h, 1h,
-    _wish <= 2h, 2h, _wish <= 3h, 3h, _wish <= 6h, 6h, _wish <= 12h, 12h, _wish <= 1d, 1d, 7d)), _window, (_to - _from) / 2000);
+let _step = max_of(coalesce(Step, case(${roundStepCases})), _window, (_to - _from) / 2000);
 let _stepWidth = ${ceiling('_step', '_window')};
-let _starts = materialize(range Start from bin(_from, _stepWidth) to _to - 1ms step _stepWidth
+// Whole days begin with that of the range, smaller steps are aligned to 1970.
+let _epoch = iff(bin(_stepWidth, 1d) == _stepWidth, bin(_from, 1d), datetime(1970-01-01));
+let _starts = materialize(range Start from bin_at(_from, _stepWidth, _epoch) to _to - 1ms step _stepWidth
     | extend End = min_of(Start + _stepWidth, _from + _seconds * 1s), Start = max_of(Start, _from)
     | order by Start asc
     | extend Seconds = max_of((End - Start) / 1s, 0.001));

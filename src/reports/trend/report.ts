@@ -33,8 +33,10 @@ const columns: readonly Column[] = [
   { name: 'callsPerSecond', type: 'number', unit: '{call}/s' },
 ];
 
-/** Widths people think in, in milliseconds. */
-const roundSteps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 10_080].map((minutes) => minutes * 60_000);
+/** Widths people think in, in milliseconds. From five minutes on, each is a multiple of any window that Kusto takes. */
+export const roundSteps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 10_080].map(
+  (minutes) => minutes * 60_000,
+);
 const STEPS_MAX = 2_000;
 
 export const trend: Report = {
@@ -63,11 +65,11 @@ export const trend: Report = {
   },
 };
 
-/** As asked, else about thirty steps; never below the widest window, which cannot be divided. */
+/** As asked, else about thirty steps; a multiple of the widest window, which cannot be divided. */
 function stepWidth({ parameters, range }: BindContext): number {
   if (parameters.step === undefined) {
     const wish = Math.max((range.to - range.from) / 30, range.windowMs);
-    return roundSteps.find((step) => step >= wish) ?? roundSteps.at(-1)!;
+    return roundSteps.find((step) => step >= wish && step % range.windowMs === 0) ?? roundSteps.at(-1)!;
   }
   const step = parseDuration(parameters.step, '--step');
   if (step % range.windowMs !== 0) {
