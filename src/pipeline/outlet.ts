@@ -35,7 +35,7 @@ export interface OutletContext {
 
 /** Calls may ignore their abort and hang: with this many left behind no new one is started. */
 const UNSETTLED_CALLS_MAX = 8;
-/** Parts in the line; what a spool holds beyond is taken up when there is room again. */
+/** Parts in the line, and handed; what a spool holds beyond is taken up when there is room again. */
 const LINE_PARTS_MAX = 100_000;
 
 /**
@@ -88,7 +88,7 @@ export class Outlet {
       spool,
       { ...context, keep: this.#keep, fates: this.#fates },
       {
-        room: () => LINE_PARTS_MAX - this.#waiting.size,
+        room: () => LINE_PARTS_MAX - this.#waiting.size - this.#confirmer.size,
         ready: (delivery) => this.#ready(delivery),
         found: (entry) => this.#adopt(entry),
         lost: (instance) => this.#lost(instance),
@@ -144,13 +144,14 @@ export class Outlet {
   }
 
   /**
-   * Resolves when nothing waits or flies, or when waiting is in vain: after `failures` more failed attempts the destination is down,
-   * and it may have asked for a pause beyond `until` (monotonic milliseconds).
+   * Resolves when nothing waits or flies, or when all is on disk and waiting is in vain: after `failures` more failed attempts the
+   * destination is down, and it may have asked for a pause beyond `until` (monotonic milliseconds).
    */
   drained(failures = 3, until = Number.POSITIVE_INFINITY): Promise<void> {
     const patience = this.#patience;
     const limit = patience.failures + failures;
-    return this.#until(() => this.backlog === 0 || patience.failures >= limit || patience.retryAfter > until);
+    const inVain = (): boolean => patience.failures >= limit || patience.retryAfter > until;
+    return this.#until(() => this.backlog === 0 || (inVain() && (this.#intake?.size ?? 0) === 0));
   }
 
   /** Resolves when no more than what the exporter is slow to take is in memory. */

@@ -4,6 +4,8 @@ import type { Timers } from './timers.ts';
 
 /** Heartbeats from one look for parts of others to the next. */
 const SCAN_EVERY = 3;
+/** Parts put in the line in one turn of the event loop. */
+const FOUND_PER_TURN = 1_000;
 
 export interface UpkeepActions {
   readonly isKnown: (id: string) => boolean;
@@ -63,7 +65,12 @@ export class Upkeep {
       if (free <= 0) return;
       const seen = await this.#spool.scan(isKnown, free);
       for (const instance of seen.lost) lost(instance);
-      if (!this.#stopped) for (const entry of seen.found) found(entry);
+      for (const [i, entry] of seen.found.entries()) {
+        if (i % FOUND_PER_TURN === FOUND_PER_TURN - 1) await new Promise((resolve) => setImmediate(resolve));
+        if (this.#stopped) return;
+        // It may have come by another way meanwhile.
+        if (!isKnown(entry.id)) found(entry);
+      }
     } catch (error) {
       failed(error);
     }

@@ -41,6 +41,8 @@ export interface SpoolOptions {
 
 /** Files looked at together. */
 const STAT_AT_ONCE = 32;
+/** Names read in one turn of the event loop: about a millisecond. */
+const NAMES_PER_TURN = 1_000;
 
 export class ExporterSpool {
   readonly path: string;
@@ -163,7 +165,8 @@ export class ExporterSpool {
     await this.#open();
     const owners = new Map<string, string[]>();
     const parts = new Map<string, { name: string; parsed: NonNullable<ReturnType<typeof parseSpoolName>> }>();
-    for (const name of names) {
+    for (const [i, name] of names.entries()) {
+      if (i % NAMES_PER_TURN === NAMES_PER_TURN - 1) await nextTurn();
       const parsed = parseSpoolName(name);
       const owner = parsed === undefined ? parseOwnerName(name) : undefined;
       if (parsed !== undefined) parts.set(parsed.id, { name, parsed });
@@ -249,6 +252,10 @@ export class ExporterSpool {
       throw error;
     }
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function entryOf(part: Part, file: string, state: SpoolState, since: number | undefined): SpoolEntry {

@@ -17,6 +17,7 @@ interface PartFile {
   readonly file: string;
   readonly bytes: number;
   readonly mtimeMs: number;
+  readonly inode: number;
 }
 
 /** Clocks of one host and its disks agree within this. */
@@ -35,7 +36,9 @@ export function checkDirectory(directory: string, options: DirectoryOptions, now
       ),
     );
   }
-  if (options.exporters !== undefined && !options.exporters.includes('file')) {
+  const { exporters = ['file'] } = options;
+  // Those over a network (objects) keep their parts here until they are delivered.
+  if (exporters.every((exporter) => exporter === 'console' || exporter === 'memory')) {
     return [...findings, ok('the exporters that are configured write no files')];
   }
   if (!existsSync(directory)) return [...findings, checkParent(directory)];
@@ -55,7 +58,7 @@ export function checkDirectory(directory: string, options: DirectoryOptions, now
   const parts = partFiles(path.join(directory, 'local'));
   return [
     ...findings,
-    ...checkParts(directory, parts, now),
+    ...(exporters.includes('file') ? checkParts(directory, parts, now) : []),
     ...checkSpool(directory, options),
     ...checkQuarantine(directory),
     ...checkClock(parts, now),
@@ -104,10 +107,13 @@ function checkParts(directory: string, parts: readonly PartFile[], now: number):
 
 function checkSpool(directory: string, options: DirectoryOptions): Finding[] {
   const cap = options.maxSpoolBytes ?? limits.spoolBytes;
-  const bytes = [...partFiles(directory, true)].reduce((sum, part) => sum + part.bytes, 0);
+  // Exporters that spool the same part share one file.
+  const files = new Map(partFiles(directory, true).map((part) => [part.inode, part.bytes]));
+  const bytes = [...files.values()].reduce((sum, size) => sum + size, 0);
   const share = bytes / cap;
   if (share < 0.8) return [];
-  const fix = 'otel-attribution load merges the parts into the store; else delete old ones or raise maxSpoolBytes';
+  const fix =
+    'otel-attribution load merges the parts of local/ into the store, spool ls shows what waits for an exporter; else delete old ones or raise maxSpoolBytes';
   const text = `part files take ${withUnit(bytes, 'By')} of at most ${withUnit(cap, 'By')}`;
   // The last bytes are never used: a part that does not fit is dropped as a whole.
   return [share >= 0.99 ? bad(`${text}: new parts are dropped`, fix) : unsure(text, fix)];
@@ -125,7 +131,7 @@ function checkQuarantine(directory: string): Finding[] {
     .map(([reason, n]) =>
       unsure(
         `${n} ${n === 1 ? 'part' : 'parts'} in ${folder}: ${reason}`,
-        'see the files there; what is mended can be moved to local/ again',
+        'otel-attribution spool ls shows them; once the cause is mended: otel-attribution spool requeue',
       ),
     );
   if (reasons.size > REASONS_SHOWN)
@@ -180,8 +186,8 @@ function partFiles(folder: string, below = false): PartFile[] {
     if (!name.endsWith(PART_SUFFIX)) return [];
     const file = path.join(folder, name);
     try {
-      const { size, mtimeMs } = statSync(file);
-      return [{ file, bytes: size, mtimeMs }];
+      const { size, mtimeMs, ino } = statSync(file);
+      return [{ file, bytes: size, mtimeMs, inode: ino }];
     } catch {
       return [];
     }

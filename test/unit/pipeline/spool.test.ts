@@ -258,9 +258,10 @@ describe('the end of a process', () => {
       [b, { refused: 'no such mapping' }],
     ]);
     second.pipeline.start();
+    await until(() => second.accounts.total('attribution.part.quarantined') === 1);
     await until(() => spooled().every((name) => !/^-[12]\./.test(name)));
     expect(exporter.calls.map(({ id }) => id)).not.toContain(a);
-    await until(() => reasons().includes('no such mapping'));
+    expect(reasons()).toEqual(['no such mapping']);
     await second.pipeline.shutdown();
   });
 });
@@ -310,7 +311,7 @@ describe('what another process left', () => {
     const exporter = new Silent();
     const t = open([exporter], { clock: { now: () => NOW + 61_000 } });
     t.pipeline.start();
-    await until(() => spooled().length === 0);
+    await until(() => t.accounts.total('attribution.part.quarantined') === 1);
     expect(reasons()).toEqual([expect.stringMatching(/^may have arrived: first sent at .*too long ago/)]);
     expect(exporter.calls).toEqual([]);
     await t.pipeline.shutdown();
@@ -354,7 +355,7 @@ describe('what another process left', () => {
 test('a refused part moves from the spool to the quarantine', async () => {
   const t = open([new ScriptedExporter(new PermanentError('400: unknown tenant'), new AmbiguousError('lost'))]);
   await seal(t, 'a');
-  await until(() => spooled().length === 0);
+  await until(() => t.accounts.total('attribution.part.quarantined') === 1);
   expect(reasons()).toEqual(['400: unknown tenant']);
   await t.pipeline.shutdown();
 });
@@ -363,7 +364,7 @@ test('a handed part of which the destination never says a word is set aside afte
   const exporter = new Handing('handed');
   const t = open([exporter], { delivery: { confirmMs: 5, unconfirmedMs: 40 } });
   await seal(t, 'a');
-  await until(() => spooled().length === 0);
+  await until(() => t.accounts.total('attribution.part.quarantined') === 1);
   expect(reasons()).toEqual([expect.stringMatching(/^may have arrived: handed over/)]);
   expect(exporter.asked.length).toBeGreaterThan(1);
   await t.pipeline.shutdown();
