@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { KustoOptions } from './options.ts';
 
+/** As the portal shows it, with or without `https://`; this computer by name or number. */
+const CLUSTER = /^(https?:\/\/)?(localhost|\[::1\]|[\w-]+(\.[\w-]+)+)(:\d+)?\/?$/;
+
 const text = z.string().min(1, 'must not be empty');
 
 const identities = z.enum(['default', 'az-cli', 'managed-identity', 'workload-identity', 'none']);
@@ -20,10 +23,7 @@ export function kustoSchema(withFunctions: boolean) {
     .strictObject({
       cluster: z
         .string()
-        .regex(
-          /^https?:\/\/[^/\s]+\/?$/,
-          'must be the URL of a cluster, such as https://mycluster.westeurope.kusto.windows.net',
-        )
+        .regex(CLUSTER, 'must be the URL of a cluster, such as https://mycluster.westeurope.kusto.windows.net')
         .optional(),
       database: text,
       table: z

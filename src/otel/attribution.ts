@@ -80,6 +80,12 @@ export function createAttribution(options?: AttributionOptions): Attribution {
   return attribution;
 }
 
+/** The pipeline's deadline comes after the exporters' own, whose errors say more. */
+function longestCallMs({ exporters = [] }: AttributionOptions): number {
+  const own = exporters.map((one) => (typeof one === 'object' && 'kusto' in one ? (one.kusto.timeoutMs ?? 0) : 0));
+  return Math.max(30_000, ...own);
+}
+
 function untraced<T>(fn: () => T): T {
   return contextApi.with(contextApi.active().setValue(SUPPRESS_TRACING, true), fn);
 }
@@ -110,6 +116,7 @@ function assemble(options: AttributionOptions): Attribution {
     ...(directory !== undefined && { directory }),
     ...(options.maxSpoolBytes !== undefined && { maxSpoolBytes: options.maxSpoolBytes }),
     runUntraced: untraced,
+    delivery: { callMs: longestCallMs(options) },
   });
   const resolver = new OriginResolver({
     originAttribute: options.originAttribute ?? 'attribution.origin',

@@ -40,15 +40,15 @@ export class Handover {
     return this.#suspects.has(partId);
   }
 
-  /** No part among these was sealed before; undefined when that is not known of all. */
-  sealedFrom(partIds: readonly string[]): number | undefined {
+  /** No part among these was sealed before; undefined when that is not known of all, or is before `earliest`. */
+  sealedFrom(partIds: readonly string[], earliest: number): number | undefined {
     let from = Number.POSITIVE_INFINITY;
     for (const id of partIds) {
       const handed = this.#handed.get(id);
       if (handed === undefined) return undefined;
       from = Math.min(from, handed.sealedAt);
     }
-    return from;
+    return from < earliest ? undefined : from;
   }
 
   /** The parts that should be there by now, if they ever come. Remembers when it saw strangers first. */

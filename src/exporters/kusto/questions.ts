@@ -54,7 +54,11 @@ async function hasMapping(client: KustoClient, names: KustoNames): Promise<boole
   }
 }
 
-/** A part is there when all its rows and its header are, however often. */
+/**
+ * A part is there when all its rows and its header are, however often. The raw table answers fastest, and forgets after a week: parts that
+ * may be older (`from` is undefined: another process handed them over before it ended) are looked for in the view of rows, which would
+ * count them again.
+ */
 export async function arrivedParts(
   client: KustoClient,
   names: KustoNames,
@@ -62,7 +66,7 @@ export async function arrivedParts(
   from: number | undefined,
 ): Promise<string[] | 'forbidden'> {
   const text =
-    `${names.raw}\n| where PartId in (PartIds) and SealedAt >= From\n` +
+    `${from === undefined ? names.rows : names.raw}\n| where PartId in (PartIds) and SealedAt >= From\n` +
     `| summarize Rows = count_distinct(Row), Expected = maxif(Value, Row == ${HEADER_ROW}) by PartId`;
   let result: KustoResult;
   try {
