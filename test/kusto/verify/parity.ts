@@ -1,6 +1,7 @@
 /** Parity: the same parts in DuckDB and in Kusto, the same questions to both, the same answers. */
 import { kustoNames } from '../../../src/kusto/names.ts';
 import { reportFunctions } from '../../../src/reports/kql/functions.ts';
+import { checkFunctions } from './parity/calls.ts';
 import { checkReports, emptyTally } from './parity/check-set.ts';
 import { type DataSet, randomDataSet } from './parity/data-set.ts';
 import { evaluatingClient, kqlDatabase, parityObjects } from './parity/kql-side.ts';
@@ -28,6 +29,7 @@ export async function run({ seed, brief, log }: SectionOptions): Promise<Section
       const database = kqlDatabase(parityObjects(names, functions, cut), names, set.deliveries, cut);
       const client = evaluatingClient(database, () => set.now);
       await checkReports(set, sql, client, { reports, questions: 3, names }, tally);
+      await checkFunctions(set, sql, client, { reports, functions, questions: 1, names }, tally);
       if ((i + 1) % 10 === 0)
         log(`${i + 1} of ${sets} sets, ${tally.questions} questions, ${tally.differences} differences`);
     }

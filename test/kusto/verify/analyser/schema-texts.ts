@@ -10,7 +10,8 @@ export function databaseOf(objects: readonly SchemaObject[]): AnalyserDatabase {
   const tables = new Map(objects.flatMap((o) => (o.kind === 'table' ? [[o.name, o.columns] as const] : [])));
   const functions = functionsOf(objects);
   const views = new Map<string, readonly KustoColumn[]>();
-  for (const view of viewsOf(objects)) {
+  // Those that others stand on first.
+  for (const view of viewsOf(objects).toSorted((a, b) => Number(b.level === 'rows') - Number(a.level === 'rows'))) {
     const { columns } = analyse(view.query, { tables, views: new Map(views), functions });
     views.set(view.name, (columns ?? []) as readonly KustoColumn[]);
   }

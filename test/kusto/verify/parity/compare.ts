@@ -42,13 +42,15 @@ function errorDifferences(sql: Outcome, kql: Outcome): string[] {
 function said(outcome: Outcome): string {
   if ('result' in outcome) return `answers with ${outcome.result.rows.length} rows`;
   const { error } = outcome;
+  // The remedies for an empty store are those of the store.
+  if (error instanceof AttributionError && error.code === 'ATTR_STORE_EMPTY') return error.code;
   if (error instanceof AttributionError) return `${error.code}: ${error.message}`;
   return `fails: ${error instanceof Error ? (error.stack ?? error.message).slice(0, 1_500) : String(error)}`;
 }
 
 function headDifferences(sql: ReportResult, kql: ReportResult): string[] {
   const heads = [sql, kql].map(({ rows: _, columns, ...head }) => ({ ...head, columns: columns.map((c) => c.name) }));
-  const [ours, theirs] = heads as [Record<string, unknown>, Record<string, unknown>];
+  const [ours, theirs] = heads as unknown as [Record<string, unknown>, Record<string, unknown>];
   return Object.keys({ ...ours, ...theirs }).flatMap((key) =>
     JSON.stringify(ours[key]) === JSON.stringify(theirs[key])
       ? []

@@ -96,7 +96,7 @@ function randomPattern(random: Random, value: string): string {
   ]);
 }
 
-function randomBy(random: Random, rows: readonly TestRow[]): string {
+export function randomBy(random: Random, rows: readonly TestRow[]): string {
   const names = rows.flatMap((row) => Object.keys(parseAttributes(row.attributes)));
   const attribute = `attribute.${names.length > 0 && random.chance(0.9) ? random.pick(names) : random.pick(attributeNames)}`;
   return random.pick(['origin', 'target', 'service', attribute, attribute]);
