@@ -9,7 +9,6 @@ import { clientOf, TIMEOUT_MS } from './calls.ts';
 import { connect } from './connect.ts';
 import { callsLeftBehind } from './deadline.ts';
 import { type Intake, streamingIntake } from './intake.ts';
-import { lowerThisThread } from './low-priority.ts';
 import {
   type FromWorker,
   type PartBytes,
@@ -26,7 +25,6 @@ import { compress, ndjson, spread, type Upload } from './serialize.ts';
 /** Calls that never end hold sockets: with so many the thread ends, and the next call begins in a new one. */
 const LEFT_BEHIND_MAX = 16;
 
-lowerThisThread();
 const port = parentPort!;
 const setup = workerData as WorkerSetup;
 const { places } = setup;
