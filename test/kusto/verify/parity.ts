@@ -1,49 +1,87 @@
 /** Parity: the same parts in DuckDB and in Kusto, the same questions to both, the same answers. */
+import type { KustoClient } from '../../../src/kusto/client.ts';
 import { kustoNames } from '../../../src/kusto/names.ts';
+import type { SchemaObject } from '../../../src/kusto/schema/objects.ts';
 import { reportFunctions } from '../../../src/reports/kql/functions.ts';
+import { startAzurite } from '../service/index.ts';
 import { checkFunctions } from './parity/calls.ts';
-import { checkReports, emptyTally } from './parity/check-set.ts';
+import { checkReports, emptyTally, type Tally } from './parity/check-set.ts';
 import { type DataSet, randomDataSet } from './parity/data-set.ts';
 import { evaluatingClient, kqlDatabase, parityObjects } from './parity/kql-side.ts';
 import { Random } from './parity/random.ts';
 import { SqlSide } from './parity/sql-side.ts';
+import { overTheWire } from './parity/wire.ts';
 import { allReports } from './reports.ts';
 import type { Section, SectionOptions } from './section.ts';
 
 const HOUR = 3_600_000;
 
-export async function run({ seed, brief, log }: SectionOptions): Promise<Section> {
-  const sets = brief ? 12 : 200;
+export const run = ({ seed, brief, log }: SectionOptions): Promise<Section> =>
+  parity({ seed, sets: brief ? 12 : 200, wireSets: brief ? 1 : 10, log });
+
+export interface ParityOptions {
+  readonly seed: number;
+  readonly sets: number;
+  /** So many of them also over the wire. */
+  readonly wireSets: number;
+  readonly log: (line: string) => void;
+  /** Makes the schema wrong, to see it found. */
+  readonly spoil?: (objects: readonly SchemaObject[]) => readonly SchemaObject[];
+}
+
+export async function parity({ seed, sets, wireSets, log, spoil = (o) => o }: ParityOptions): Promise<Section> {
   const names = kustoNames();
   const functions = reportFunctions(names);
   const reports = await allReports();
   const tally = emptyTally();
+  const wire = emptyTally();
+  const drawn = Array.from({ length: sets }, (_, i) => randomDataSet(seed + i));
   const sql = await SqlSide.open();
-  const drawn: DataSet[] = [];
+  const check = async (set: DataSet, client: KustoClient, into: Tally): Promise<void> => {
+    await checkReports(set, sql, client, { reports, questions: 3, names }, into);
+    await checkFunctions(set, sql, client, { reports, functions, questions: 1, names }, into);
+  };
   try {
-    for (let i = 0; i < sets; i++) {
-      const set = randomDataSet(seed + i);
-      drawn.push(set);
+    for (const [i, set] of drawn.entries()) {
       await sql.fill(set);
       const cut = randomCut(set);
-      const database = kqlDatabase(parityObjects(names, functions, cut), names, set.deliveries, cut);
-      const client = evaluatingClient(database, () => set.now);
-      await checkReports(set, sql, client, { reports, questions: 3, names }, tally);
-      await checkFunctions(set, sql, client, { reports, functions, questions: 1, names }, tally);
+      const database = kqlDatabase(spoil(parityObjects(names, functions, cut)), names, set.deliveries, cut);
+      await check(
+        set,
+        evaluatingClient(database, () => set.now),
+        tally,
+      );
       if ((i + 1) % 10 === 0)
         log(`${i + 1} of ${sets} sets, ${tally.questions} questions, ${tally.differences} differences`);
+    }
+    const azurite = wireSets === 0 ? undefined : await startAzurite();
+    try {
+      // The exporter loses nothing: nor may the other side.
+      for (const set of drawn.slice(0, wireSets).map((one) => ({ ...one, lost: [] }))) {
+        await sql.fill(set);
+        const { client, close } = await overTheWire(set, azurite!, names, functions);
+        await check(set, client, wire).finally(close);
+      }
+      if (wireSets > 0)
+        log(`${wireSets} sets over the wire, ${wire.questions} questions, ${wire.differences} differences`);
+    } finally {
+      await azurite?.close();
     }
   } finally {
     sql.close();
   }
-  const { details, ...counts } = tally;
+  const questions = tally.questions + wire.questions;
+  const answered = tally.answered + wire.answered;
   const numbers = {
-    sets: drawn.length,
-    ...counts,
-    answeredShare: Number((tally.answered / tally.questions).toFixed(3)),
+    sets,
+    differences: tally.differences + wire.differences,
+    questions,
+    questionsOverTheWire: wire.questions,
+    answeredShare: Number((answered / questions).toFixed(3)),
+    rows: tally.rows + wire.rows,
     ...describe(drawn),
   };
-  return { numbers, details };
+  return { numbers, details: [...tally.details, ...wire.details.map((line) => `over the wire: ${line}`)] };
 }
 
 /** Some databases had their rollups replaced in the middle of what they hold. */
