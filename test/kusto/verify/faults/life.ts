@@ -10,6 +10,7 @@ export class Life {
   #left: number;
   #dead = false;
   readonly #last: (() => void)[] = [];
+  readonly #timers = new Set<NodeJS.Timeout>();
   /** Parts whose write-ahead was done when its step was over: from then on they must not be lost. */
   readonly durable = new Set<string>();
 
@@ -29,6 +30,7 @@ export class Life {
   kill(): void {
     if (this.#dead) return;
     this.#dead = true;
+    for (const timer of this.#timers) clearTimeout(timer);
     for (const fn of this.#last) fn();
   }
 
@@ -55,9 +57,17 @@ export class Life {
     return {
       now: () => performance.now(),
       after: (ms, fn, keepAlive = false) => {
-        const timer = setTimeout(() => !this.#dead && fn(), ms);
+        if (this.#dead) return () => {};
+        const timer = setTimeout(() => {
+          this.#timers.delete(timer);
+          fn();
+        }, ms);
+        this.#timers.add(timer);
         if (!keepAlive) timer.unref();
-        return () => clearTimeout(timer);
+        return () => {
+          this.#timers.delete(timer);
+          clearTimeout(timer);
+        };
       },
     };
   }

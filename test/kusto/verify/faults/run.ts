@@ -89,6 +89,8 @@ export async function runScenario(
       life.kill();
       await sleep(10); // What the disk was doing is over.
       sealed.push(...running.sealed.filter(({ id }) => life.durable.has(id)));
+      // The service does not let its queues stand for hours.
+      if (scenario.pauseHours > 0) await fake.ingestPending({ now: true });
       // Long enough for its owner file to be stale.
       site.advance(120_000 + (last ? 0 : scenario.pauseHours * 3_600_000));
     }
