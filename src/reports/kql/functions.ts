@@ -127,7 +127,7 @@ const grouping: Grouping & Record<string, string> = {
   block: "iff(By == 'target', '', Target)",
   keyService: `iff(By == 'origin', ${keyService}, '')`,
   key: `case(By == 'origin', Origin, By == 'target', Target, By == 'service', Service,
-        coalesce(tostring(parse_json(Attributes)[extract('^attributes?[.](.+)$', 1, By)]), '${NONE}'))`,
+        coalesce(tostring(parse_json(Attributes)[extract('(?s)^attributes?[.](.+)$', 1, By)]), '${NONE}'))`,
   nobody: `Key == case(By == 'origin', '${UNATTRIBUTED}', By in ('target', 'service'), '', '${NONE}') and By !in ('target', 'service')`,
 };
 

@@ -16,26 +16,38 @@ import type { Section, SectionOptions } from './section.ts';
 
 const HOUR = 3_600_000;
 
+/** Sets that showed a mistake once: asked again in every run. */
+const knownSeeds = [510, 5018];
+
 export const run = ({ seed, brief, log }: SectionOptions): Promise<Section> =>
-  parity({ seed, sets: brief ? 12 : 200, wireSets: brief ? 1 : 10, log });
+  parity({ seed, sets: brief ? 12 : 200, wireSets: brief ? 1 : 10, known: knownSeeds, log });
 
 export interface ParityOptions {
   readonly seed: number;
   readonly sets: number;
   /** So many of them also over the wire. */
   readonly wireSets: number;
+  /** Seeds of more sets. */
+  readonly known?: readonly number[];
   readonly log: (line: string) => void;
   /** Makes the schema wrong, to see it found. */
   readonly spoil?: (objects: readonly SchemaObject[]) => readonly SchemaObject[];
 }
 
-export async function parity({ seed, sets, wireSets, log, spoil = (o) => o }: ParityOptions): Promise<Section> {
+export async function parity({
+  seed,
+  sets,
+  wireSets,
+  known = [],
+  log,
+  spoil = (o) => o,
+}: ParityOptions): Promise<Section> {
   const names = kustoNames();
   const functions = reportFunctions(names);
   const reports = await allReports();
   const tally = emptyTally();
   const wire = emptyTally();
-  const drawn = Array.from({ length: sets }, (_, i) => randomDataSet(seed + i));
+  const drawn = [...known, ...Array.from({ length: sets }, (_, i) => seed + i)].map(randomDataSet);
   const sql = await SqlSide.open();
   const check = async (set: DataSet, client: KustoClient, into: Tally): Promise<void> => {
     await checkReports(set, sql, client, { reports, questions: 3, names }, into);
@@ -52,7 +64,7 @@ export async function parity({ seed, sets, wireSets, log, spoil = (o) => o }: Pa
         tally,
       );
       if ((i + 1) % 10 === 0)
-        log(`${i + 1} of ${sets} sets, ${tally.questions} questions, ${tally.differences} differences`);
+        log(`${i + 1} of ${drawn.length} sets, ${tally.questions} questions, ${tally.differences} differences`);
     }
     const azurite = wireSets === 0 ? undefined : await startAzurite();
     try {
@@ -73,7 +85,7 @@ export async function parity({ seed, sets, wireSets, log, spoil = (o) => o }: Pa
   const questions = tally.questions + wire.questions;
   const answered = tally.answered + wire.answered;
   const numbers = {
-    sets,
+    sets: drawn.length,
     differences: tally.differences + wire.differences,
     questions,
     questionsOverTheWire: wire.questions,
