@@ -1,6 +1,7 @@
 import type { Page, Query } from '../model.ts';
 import { filters } from '../scope.ts';
 import { views } from '../views.ts';
+import { words } from '../words.ts';
 
 const coverage: Query = (scope) => scope.report('coverage', { ...filters(scope), Limit: '500' });
 
@@ -21,17 +22,9 @@ export const books: Page = {
   key: 'books',
   title: 'Books',
   panels: [
-    {
-      key: 'words',
-      title: '',
-      width: 24,
-      height: 2,
-      visual: {
-        kind: 'text',
-        markdown:
-          'Can the numbers be trusted? Every sealed part should be here with all of its rows, no number of a sequence should be missing, and no service should have fallen silent. *No final part*: the process was killed, or is idle.',
-      },
-    },
+    words(
+      'Can the numbers be trusted? Every sealed part should be here with all of its rows, no number of a sequence should be missing, and no service should have fallen silent. *No final part*: the process was killed, or is idle.',
+    ),
     {
       key: 'checks',
       title: 'Failing checks',

@@ -1,6 +1,7 @@
 import type { Page, Query, View } from '../model.ts';
 import { filters, measure, zeroFilled } from '../scope.ts';
 import { views } from '../views.ts';
+import { words } from '../words.ts';
 
 /** One line per target, event and unit: lines of different units stand beside each other, never on top. */
 const trend =
@@ -34,17 +35,9 @@ export const capacity: Page = {
   key: 'capacity',
   title: 'Capacity and trend',
   panels: [
-    {
-      key: 'words',
-      title: '',
-      width: 24,
-      height: 2,
-      visual: {
-        kind: 'text',
-        markdown:
-          'How load grows, and how high its peaks are: choose a range of days or weeks. Durations per second are operations under way at once, so compare them with pool sizes and connection limits.',
-      },
-    },
+    words(
+      'How load grows, and how high its peaks are: choose a range of days or weeks. Durations per second are operations under way at once, so compare them with pool sizes and connection limits.',
+    ),
     {
       key: 'trend',
       title: 'Load per second, by target',

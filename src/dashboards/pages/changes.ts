@@ -1,6 +1,7 @@
 import type { Page, Query, View } from '../model.ts';
 import { filters, measure } from '../scope.ts';
 import { views } from '../views.ts';
+import { words } from '../words.ts';
 
 const change: View = { column: 'change', title: 'Change', quantity: 'value' };
 
@@ -38,17 +39,9 @@ export const changes: Page = {
   key: 'changes',
   title: 'What changed',
   panels: [
-    {
-      key: 'words',
-      title: '',
-      width: 24,
-      height: 2,
-      visual: {
-        kind: 'text',
-        markdown:
-          'The chosen range against the period of the same length right before it, both per second (durations: operations under way at once). *Contribution*: part of the change of its target; those of a target add up to 100 %.',
-      },
-    },
+    words(
+      'The chosen range against the period of the same length right before it, both per second (durations: operations under way at once). *Contribution*: part of the change of its target; those of a target add up to 100 %.',
+    ),
     {
       key: 'bars',
       title: 'Change of what moved most',

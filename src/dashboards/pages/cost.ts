@@ -1,6 +1,7 @@
 import type { Page, Query } from '../model.ts';
 import { filters, measure } from '../scope.ts';
 import { views } from '../views.ts';
+import { words } from '../words.ts';
 
 const load =
   (limit: number): Query =>
@@ -18,17 +19,9 @@ export const cost: Page = {
   key: 'cost',
   title: 'Cost of a feature',
   panels: [
-    {
-      key: 'words',
-      title: '',
-      width: 24,
-      height: 2,
-      visual: {
-        kind: 'text',
-        markdown:
-          'Multiply a share by what the target costs: that is what the origin, tenant or feature costs there. **By** chooses what is compared (`attribute.<name>` for your own dimensions), **Measure** what is counted. Units are never added up.',
-      },
-    },
+    words(
+      'Multiply a share by what the target costs: that is what the origin, tenant or feature costs there. **By** chooses what is compared (`attribute.<name>` for your own dimensions), **Measure** what is counted. Units are never added up.',
+    ),
     {
       key: 'shares',
       title: 'Share of each target',

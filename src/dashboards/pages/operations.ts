@@ -1,6 +1,7 @@
 import type { Page, Query } from '../model.ts';
 import { filters } from '../scope.ts';
 import { views } from '../views.ts';
+import { words } from '../words.ts';
 
 /** All origins of the range: the slowest are often not the heaviest. */
 const operations: Query = (scope) => `${scope.report('load', { ...filters(scope), By: "'origin'", Limit: '5000' })}
@@ -21,17 +22,9 @@ export const expensive: Page = {
   key: 'operations',
   title: 'Expensive operations',
   panels: [
-    {
-      key: 'words',
-      title: '',
-      width: 24,
-      height: 2,
-      visual: {
-        kind: 'text',
-        markdown:
-          'Where one operation is expensive, however rare it is. *Max* is the largest single duration in the range; its trace id opens in your tracing tool when the trace was sampled there.',
-      },
-    },
+    words(
+      'Where one operation is expensive, however rare it is. *Max* is the largest single duration in the range; its trace id opens in your tracing tool when the trace was sampled there.',
+    ),
     {
       key: 'slowest',
       title: 'Slowest on average',

@@ -1,6 +1,7 @@
 import type { Page, Query, View } from '../model.ts';
 import { filters } from '../scope.ts';
 import { views } from '../views.ts';
+import { words } from '../words.ts';
 
 const origin: readonly View[] = [
   { column: 'originService', title: 'Service', quantity: 'text' },
@@ -22,17 +23,9 @@ export const perRequest: Page = {
   key: 'per-request',
   title: 'Load per request',
   panels: [
-    {
-      key: 'words',
-      title: '',
-      width: 24,
-      height: 2,
-      visual: {
-        kind: 'text',
-        markdown:
-          'What one request of an origin causes downstream. Dozens of calls per request to one target are an **N+1**: a query in a loop. Jobs have no requests and are not on this page.',
-      },
-    },
+    words(
+      'What one request of an origin causes downstream. Dozens of calls per request to one target are an **N+1**: a query in a loop. Jobs have no requests and are not on this page.',
+    ),
     {
       key: 'calls',
       title: 'Calls per request',

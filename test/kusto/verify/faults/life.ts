@@ -12,7 +12,7 @@ export class Life {
   readonly #last: (() => void)[] = [];
   readonly #timers = new Set<NodeJS.Timeout>();
   /** Parts whose write-ahead was done when its step was over: from then on they must not be lost. */
-  readonly durable = new Set<string>();
+  readonly durable = new Map<string, Part>();
 
   /** Ends at the `steps`-th step. */
   constructor(steps = Number.POSITIVE_INFINITY) {
@@ -83,7 +83,7 @@ export class Life {
         this.#steps(async () => {
           await spoolFiles.write(folder, part, options);
           // On disk, whatever becomes of the process.
-          this.durable.add(part.id);
+          this.durable.set(part.id, part);
         }),
     };
   }
