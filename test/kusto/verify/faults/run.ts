@@ -143,7 +143,10 @@ async function work(running: Running, life: Life, site: Site, directory: string,
     running.pipeline.rotate();
     if (random() < 0.7) await sleep(Math.floor(random() * 40));
   }
-  for (const until = performance.now() + PATIENCE_MS; !life.dead && life.durable.size < parts && performance.now() < until; )
+  for (
+    const until = performance.now() + PATIENCE_MS;
+    !life.dead && life.durable.size < parts && performance.now() < until;
+  )
     await sleep(5);
   // Sometimes the process ends before its parts have.
   if (!life.dead && random() < 0.7) await settle(directory);
