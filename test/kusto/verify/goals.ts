@@ -42,7 +42,8 @@ export const goals: Readonly<Record<SectionName, readonly Goal[]>> = {
     { number: 'heapGrowthMiB', rule: '≤', value: 16 },
     { number: 'left', rule: '=', value: 0 },
   ],
-  speed: [{ number: 'longestDelayMs', rule: '≤', value: 10 }],
+  // A figure of time: the short form only shows that it still can be measured.
+  speed: [{ number: 'longestDelayMs', rule: '≤', value: 10, brief: Number.POSITIVE_INFINITY }],
 };
 
 /** The goals of a section that its numbers miss; a number that is not there is missed. */
