@@ -59,7 +59,7 @@ export interface OtlpOptions {
   readonly timeoutMs?: number;
 }
 
-/** Azure Data Explorer, Fabric Eventhouse, or anything that speaks Kusto's protocol. */
+/** A database of Azure Data Explorer, or of anything else that speaks its protocol. */
 export interface KustoOptions {
   /** `https://<cluster>.<region>.kusto.windows.net`. Not needed with `connectionString`. */
   readonly cluster?: string;
