@@ -29,8 +29,8 @@ const BATCHING_MS = 30_000;
 /** The view of rows finds the twin of a row for a day: half of that is for clocks and queues. */
 const IDEMPOTENT_MS = 12 * 3_600_000;
 const CONCURRENCY = 16;
-/** So long the raw table surely has what it got: its retention is 7 days. */
-const RAW_KEPT_MS = 5 * 24 * 3_600_000;
+/** So long the raw table surely has what it got: its retention is a day at the least (7 unless somebody changed it). */
+const RAW_KEPT_MS = 12 * 3_600_000;
 
 /**
  * To Azure Data Explorer. SDK, serialization and compression run in a thread of their own. In queued mode a part is `handed` and then

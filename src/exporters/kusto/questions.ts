@@ -55,7 +55,7 @@ async function hasMapping(client: KustoClient, names: KustoNames): Promise<boole
 }
 
 /**
- * A part is there when all its rows and its header are, however often. The raw table answers fastest, and forgets after a week: parts that
+ * A part is there when all its rows and its header are, however often. The raw table answers fastest, and forgets after its retention: parts that
  * may be older (`from` is undefined: another process handed them over before it ended) are looked for in the view of rows, which would
  * count them again.
  */
