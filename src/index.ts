@@ -1,6 +1,6 @@
 export type { AttributionOptions, ExporterChoice, OtlpOptions } from './config/options.ts';
+export type { Exporter, ExportOutcome } from './core/contracts/exporter.ts';
 export { AmbiguousError, AttributionError, type ErrorCode, PermanentError, RetryableError } from './core/errors.ts';
-export type { Exporter, ExportOutcome } from './core/exporter.ts';
 export type { Condition, PresetName, Rule, RuleEvent, SpanKindName } from './core/mapping/rule.ts';
 export type { Part, Row } from './core/model.ts';
 export {

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Row } from '../../src/core/model.ts';
-import { decodePart, rowsOf } from '../../src/spool/part-codec.ts';
+import { decodePart, rowsOf } from '../../src/parts/part-codec.ts';
 import type { BookEntry, Operation } from './books.ts';
 
 export interface Mismatch {

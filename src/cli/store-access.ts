@@ -9,9 +9,9 @@ import { colours, progressBar } from './output.ts';
 /** Opens the store of `directory`, takes in what is waiting, and closes it when `work` is done: others wait for the lock. */
 export async function withStore<T>(
   directory: string,
-  work: (store: import('../exporters/duckdb/store.ts').Store) => Promise<T>,
+  work: (store: import('../stores/duckdb/store.ts').Store) => Promise<T>,
 ): Promise<T> {
-  const { openStore } = await import('../exporters/duckdb/store.ts');
+  const { openStore } = await import('../stores/duckdb/store.ts');
   const logger = stderrLogger();
   const store = await openStore({ directory, logger });
   try {
@@ -34,7 +34,7 @@ export async function withStore<T>(
  */
 export async function withKusto<T>(options: KustoOptions, work: (store: KqlStore) => Promise<T>): Promise<T> {
   const { openKusto } = await import('../exporters/kusto/index.ts');
-  const { kqlStore } = await import('../reports/kql/store.ts');
+  const { kqlStore } = await import('../stores/kusto/store.ts');
   const names = kustoNames(options.table);
   const client = await openKusto(options);
   try {

@@ -1,4 +1,4 @@
-import type { Exporter } from '../core/exporter.ts';
+import type { Exporter } from '../core/contracts/exporter.ts';
 import type { PresetName, Rule } from '../core/mapping/rule.ts';
 
 /** Options of the plug-in, the same in code, in the YAML file of `OTEL_ATTRIBUTION_CONFIG_FILE` and in `OTEL_ATTRIBUTION_*`. */

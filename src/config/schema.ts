@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Exporter } from '../core/exporter.ts';
+import type { Exporter } from '../core/contracts/exporter.ts';
 import { limits } from '../core/limits.ts';
 import { parseTemplate } from '../core/mapping/template.ts';
 import { checkRule } from '../core/mapping/user-rule.ts';

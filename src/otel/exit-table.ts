@@ -1,8 +1,8 @@
 /** The table of who loaded what, printed when the process ends. It comes from the parts in memory, without a store. */
 import type { Row } from '../core/model.ts';
+import { decodePartSync, rowsOf } from '../parts/part-codec.ts';
 import { loadFromRows } from '../reports/load/from-rows.ts';
 import { loadTable } from '../reports/load/table.ts';
-import { decodePartSync, rowsOf } from '../spool/part-codec.ts';
 import type { Attribution } from './attribution.ts';
 
 const RANGE_MS = 15 * 60_000;

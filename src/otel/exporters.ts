@@ -1,7 +1,7 @@
 /** The outlets that the options ask for. */
 import path from 'node:path';
 import type { AttributionOptions, ExporterChoice } from '../config/options.ts';
-import type { Exporter } from '../core/exporter.ts';
+import type { Exporter } from '../core/contracts/exporter.ts';
 import type { Logger } from '../core/logger.ts';
 import { ConsoleExporter } from '../exporters/console/index.ts';
 import { FileExporter, isWritableDirectory } from '../exporters/file/index.ts';

@@ -1,5 +1,5 @@
+import type { Timers } from '../core/contracts/timers.ts';
 import { AmbiguousError } from '../core/errors.ts';
-import type { Timers } from './timers.ts';
 
 /** After an abort, how long an exporter may take to say itself what became of the call. */
 const GRACE_MS = 250;

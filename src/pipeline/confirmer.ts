@@ -1,4 +1,4 @@
-import type { ConfirmState, Exporter } from '../core/exporter.ts';
+import type { ConfirmState, Exporter } from '../core/contracts/exporter.ts';
 import { startCall } from './call.ts';
 import type { Delivery } from './delivery.ts';
 import type { OutletContext } from './outlet.ts';

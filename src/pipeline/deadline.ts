@@ -1,4 +1,5 @@
-import { systemTimers, type Timers } from './timers.ts';
+import type { Timers } from '../core/contracts/timers.ts';
+import { systemTimers } from './system-timers.ts';
 
 /** True when `work` resolved within `ms`; the process stays alive that long, and no longer. A rejection counts as done. */
 export async function within(ms: number, work: Promise<unknown>, timers: Timers = systemTimers): Promise<boolean> {

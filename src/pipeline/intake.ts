@@ -1,10 +1,10 @@
 import type { Accounts } from '../core/accounts.ts';
+import type { Timers } from '../core/contracts/timers.ts';
 import type { ExporterSpool, SpoolEntry } from '../spool/exporter-spool.ts';
 import type { Delivery } from './delivery.ts';
 import { code, message } from './error-text.ts';
 import type { Fates } from './fates.ts';
 import type { Keep } from './keep.ts';
-import type { Timers } from './timers.ts';
 import { Upkeep } from './upkeep.ts';
 
 export interface IntakeActions {

@@ -1,4 +1,4 @@
-import type { Exporter } from '../core/exporter.ts';
+import type { Exporter } from '../core/contracts/exporter.ts';
 import type { Part } from '../core/model.ts';
 import type { ExporterSpool, SpoolEntry } from '../spool/exporter-spool.ts';
 import type { SpoolState } from '../spool/spool-names.ts';

@@ -1,4 +1,4 @@
-import type { Exporter } from '../core/exporter.ts';
+import type { Exporter } from '../core/contracts/exporter.ts';
 import type { Delivery } from './delivery.ts';
 import { code, message } from './error-text.ts';
 import type { Fates } from './fates.ts';

@@ -1,6 +1,7 @@
 import type { Accounts } from '../core/accounts.ts';
+import type { Exporter, ExportOutcome } from '../core/contracts/exporter.ts';
+import type { Timers } from '../core/contracts/timers.ts';
 import { AmbiguousError, PermanentError, RetryableError } from '../core/errors.ts';
-import type { Exporter, ExportOutcome } from '../core/exporter.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Part } from '../core/model.ts';
 import type { ExporterSpool, SpoolEntry } from '../spool/exporter-spool.ts';
@@ -16,7 +17,6 @@ import { sendInLastTurn } from './last-turn.ts';
 import type { PartMemory } from './part-memory.ts';
 import { Patience } from './patience.ts';
 import type { Quarantine } from './quarantine.ts';
-import type { Timers } from './timers.ts';
 import { WaitingLine } from './waiting-line.ts';
 
 export interface OutletContext {

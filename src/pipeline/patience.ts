@@ -1,6 +1,6 @@
+import type { Timers } from '../core/contracts/timers.ts';
 import { RetryableError } from '../core/errors.ts';
 import { backoffMs, type DeliveryOptions } from './backoff.ts';
-import type { Timers } from './timers.ts';
 
 /** When the next attempt may begin: backoff with jitter after failures in a row, and what the destination asked for. */
 export class Patience {

@@ -3,12 +3,13 @@ import type { Accounts } from '../core/accounts.ts';
 import type { Dictionary } from '../core/aggregate/dictionary.ts';
 import { seal } from '../core/aggregate/seal.ts';
 import { SumTable } from '../core/aggregate/sum-table.ts';
-import type { Clock } from '../core/clock.ts';
-import type { Exporter } from '../core/exporter.ts';
+import type { Clock } from '../core/contracts/clock.ts';
+import type { Exporter } from '../core/contracts/exporter.ts';
+import type { Timers } from '../core/contracts/timers.ts';
 import { limits } from '../core/limits.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Part } from '../core/model.ts';
-import { DirectorySize } from '../spool/directory-size.ts';
+import { DirectorySize } from '../parts/directory-size.ts';
 import { ExporterSpool } from '../spool/exporter-spool.ts';
 import { type SpoolFiles, spoolFiles } from '../spool/spool-files.ts';
 import { folderName } from '../spool/spool-names.ts';
@@ -21,8 +22,8 @@ import { PartMemory } from './part-memory.ts';
 import { Quarantine, type QuarantinedPart } from './quarantine.ts';
 import { RecentParts } from './recent-parts.ts';
 import { Sealer } from './sealer.ts';
+import { systemTimers } from './system-timers.ts';
 import { Ticker } from './ticker.ts';
-import { systemTimers, type Timers } from './timers.ts';
 
 export interface PipelineOptions {
   readonly exporters: readonly Exporter[];

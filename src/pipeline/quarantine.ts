@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Part } from '../core/model.ts';
-import { makeFolder, makeFolderSync, partFileName, writePart, writePartSync } from '../spool/part-files.ts';
+import { makeFolder, makeFolderSync, partFileName, writePart, writePartSync } from '../parts/part-files.ts';
 import { folderName } from '../spool/spool-names.ts';
 
 export interface QuarantinedPart {

@@ -1,7 +1,7 @@
 import type { FrozenTable } from '../core/aggregate/frozen-table.ts';
 import type { SealedPart } from '../core/aggregate/seal.ts';
 import type { Part } from '../core/model.ts';
-import { encodePart, encodePartSync } from '../spool/part-codec.ts';
+import { encodePart, encodePartSync } from '../parts/part-codec.ts';
 
 /** How long sealing may hold the event loop before others get their turn, in milliseconds. */
 const TURN_MS = 2;

@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock.ts';
-import type { Timers } from './timers.ts';
+import type { Clock } from '../core/contracts/clock.ts';
+import type { Timers } from '../core/contracts/timers.ts';
 
 /** Share of a window, and milliseconds at most, by which a tick comes after the boundary: instances must not all write at once. */
 const JITTER = 0.05;

@@ -1,6 +1,6 @@
+import type { Timers } from '../core/contracts/timers.ts';
 import type { ExporterSpool, SpoolEntry } from '../spool/exporter-spool.ts';
 import { HEARTBEAT_MS } from '../spool/owners.ts';
-import type { Timers } from './timers.ts';
 
 /** Heartbeats from one look for parts of others to the next. */
 const SCAN_EVERY = 3;

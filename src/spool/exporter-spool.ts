@@ -5,10 +5,10 @@
 import path from 'node:path';
 import { AttributionError } from '../core/errors.ts';
 import type { Part } from '../core/model.ts';
-import type { DirectorySize } from './directory-size.ts';
+import type { DirectorySize } from '../parts/directory-size.ts';
+import { partFromBytes } from '../parts/part-codec.ts';
+import { makeFolderSync, writePartSync } from '../parts/part-files.ts';
 import { Owners } from './owners.ts';
-import { partFromBytes } from './part-codec.ts';
-import { makeFolderSync, writePartSync } from './part-files.ts';
 import { isGone, type SpoolFiles } from './spool-files.ts';
 import { parseOwnerName, parseSpoolName, type SpoolState, spoolName } from './spool-names.ts';
 import type { WriteQueue } from './write-queue.ts';

@@ -1,7 +1,7 @@
 /** What a spool asks of the file system, so that a test can make any of it fail, or a process die before or after any of it. */
 import fs from 'node:fs';
 import type { Part } from '../core/model.ts';
-import { makeFolder, removeStale, syncFolder, type WriteOptions, writePart } from './part-files.ts';
+import { makeFolder, removeStale, syncFolder, type WriteOptions, writePart } from '../parts/part-files.ts';
 
 /** Rejections are those of `node:fs`; ENOENT says that another process was faster. */
 export interface SpoolFiles {

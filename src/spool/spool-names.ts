@@ -9,7 +9,7 @@
  * Each change is one rename from the exact old name, so of several processes that try, one succeeds and the others see ENOENT.
  * The mtime of a part is its `sealedAt`.
  */
-import { PART_SUFFIX } from './part-files.ts';
+import { PART_SUFFIX } from '../parts/part-files.ts';
 
 export type SpoolState = 'waiting' | 'sent' | 'handed';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Row } from '../../src/core/model.ts';
-import { DuckDBExporter, openStore } from '../../src/exporters/duckdb/index.ts';
+import { DuckDBExporter, openStore } from '../../src/stores/duckdb/index.ts';
 import { testPart, testRow } from '../helpers/parts.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 import { exporterContract, rowFields } from './exporter-contract.ts';

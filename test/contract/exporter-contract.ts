@@ -3,11 +3,11 @@
  * What an exporter declares not to support is skipped, visibly.
  */
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Exporter } from '../../src/core/contracts/exporter.ts';
 import { AttributionError } from '../../src/core/errors.ts';
-import type { Exporter } from '../../src/core/exporter.ts';
 import type { Part, Row } from '../../src/core/model.ts';
-import { decodePartSync, rowsOf } from '../../src/spool/part-codec.ts';
-import { makePart, type SampleRow } from '../unit/spool/make-part.ts';
+import { decodePartSync, rowsOf } from '../../src/parts/part-codec.ts';
+import { makePart, type SampleRow } from '../unit/parts/make-part.ts';
 
 /** Every field of a row, for destinations that keep all. */
 export const rowFields: readonly (keyof Row)[] = [

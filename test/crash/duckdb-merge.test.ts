@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { openStore } from '../../src/exporters/duckdb/index.ts';
+import { openStore } from '../../src/stores/duckdb/index.ts';
 import { testRow, writePart } from '../helpers/parts.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 

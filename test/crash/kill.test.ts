@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { decodePart } from '../../src/spool/part-codec.ts';
-import { listParts } from '../../src/spool/part-files.ts';
+import { decodePart } from '../../src/parts/part-codec.ts';
+import { listParts } from '../../src/parts/part-files.ts';
 
 const writer = fileURLToPath(new URL('./writer.ts', import.meta.url));
 let directory: string;

@@ -1,7 +1,7 @@
 /** Adds 30,000 rows, rotates, and leaves in the way its second argument says, in the middle of sealing. */
 import { Accounts } from '../../src/core/accounts.ts';
 import { Dictionary } from '../../src/core/aggregate/dictionary.ts';
-import type { Exporter } from '../../src/core/exporter.ts';
+import type { Exporter } from '../../src/core/contracts/exporter.ts';
 import { silentLogger } from '../../src/core/logger.ts';
 import { FileExporter } from '../../src/exporters/file/index.ts';
 import { Pipeline } from '../../src/pipeline/pipeline.ts';

@@ -1,5 +1,5 @@
 /** Merges the inbox of a directory; killed at a random moment by duckdb-merge.test.ts. */
-import { openStore } from '../../src/exporters/duckdb/index.ts';
+import { openStore } from '../../src/stores/duckdb/index.ts';
 
 const directory = process.argv[2]!;
 const store = await openStore({ directory, lockWaitMs: 10_000 });

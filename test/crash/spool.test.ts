@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Exporter } from '../../src/core/exporter.ts';
-import { decodePart } from '../../src/spool/part-codec.ts';
+import type { Exporter } from '../../src/core/contracts/exporter.ts';
+import { decodePart } from '../../src/parts/part-codec.ts';
 import { parseSpoolName } from '../../src/spool/spool-names.ts';
 import { makePipeline } from '../unit/pipeline/helpers.ts';
 

@@ -6,8 +6,8 @@
 import { appendFileSync } from 'node:fs';
 import { Accounts } from '../../src/core/accounts.ts';
 import { Dictionary } from '../../src/core/aggregate/dictionary.ts';
+import type { Exporter } from '../../src/core/contracts/exporter.ts';
 import { RetryableError } from '../../src/core/errors.ts';
-import type { Exporter } from '../../src/core/exporter.ts';
 import { silentLogger } from '../../src/core/logger.ts';
 import { Pipeline } from '../../src/pipeline/pipeline.ts';
 

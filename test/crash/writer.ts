@@ -1,7 +1,7 @@
 /** Writes parts through a pipeline as fast as it can, says `<id> <rows> <sum>` for each one delivered, until it is killed. */
 import { Accounts } from '../../src/core/accounts.ts';
 import { Dictionary } from '../../src/core/aggregate/dictionary.ts';
-import type { Exporter } from '../../src/core/exporter.ts';
+import type { Exporter } from '../../src/core/contracts/exporter.ts';
 import { silentLogger } from '../../src/core/logger.ts';
 import { FileExporter } from '../../src/exporters/file/index.ts';
 import { Pipeline } from '../../src/pipeline/pipeline.ts';

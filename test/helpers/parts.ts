@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Part, PartColumns, Row } from '../../src/core/model.ts';
-import { encodePartSync } from '../../src/spool/part-codec.ts';
+import { encodePartSync } from '../../src/parts/part-codec.ts';
 
 export type TestRow = Omit<Row, 'partId' | 'row' | 'sealedAt' | 'windowSeconds'>;
 

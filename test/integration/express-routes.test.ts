@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { decodePartSync, rowsOf } from '../../src/spool/part-codec.ts';
+import { decodePartSync, rowsOf } from '../../src/parts/part-codec.ts';
 
 it('gives calls of middleware to the route that the request finds, or to none', async () => {
   const directory = await mkdtemp(path.join(tmpdir(), 'otel-attribution-express-'));

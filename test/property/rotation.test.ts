@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RetryableError } from '../../src/core/errors.ts';
 import type { Part } from '../../src/core/model.ts';
-import { decodePartSync } from '../../src/spool/part-codec.ts';
+import { decodePartSync } from '../../src/parts/part-codec.ts';
 import { makePipeline, rowsIn, ScriptedExporter, WINDOW } from '../unit/pipeline/helpers.ts';
 
 class Outlet extends ScriptedExporter {

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ACCOUNTS_TARGET, type Row } from '../../src/core/model.ts';
-import { decodePartSync, rowsOf } from '../../src/spool/part-codec.ts';
+import { decodePartSync, rowsOf } from '../../src/parts/part-codec.ts';
 import type { Count } from './tally.ts';
 
 export function readRows(directory: string): Row[] {

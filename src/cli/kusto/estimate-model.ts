@@ -10,7 +10,7 @@
  *     stored          = Σ over levels: rows a day × days kept × bytes of a stored row; raw rows stay recoverable for 14 days more
  *     money a month   = JSON × price + stored × price + nodes × 730 h × price
  */
-import { defaultRetention, hotDays, type RetentionDays } from '../../kusto/schema/policies.ts';
+import { defaultRetention, hotDays, type RetentionDays } from '../../stores/kusto/schema/policies.ts';
 
 /** Measured: 100,000 rows with 40 bytes of attributes as NDJSON, and that after gzip -1. */
 export const JSON_BYTES_PER_ROW = 405;

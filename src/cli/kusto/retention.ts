@@ -1,7 +1,7 @@
 /** How long Kusto keeps what, as flags of `schema` and `estimate`. */
 import type { Command } from 'commander';
-import { defaultRetention, type RetentionDays } from '../../kusto/schema/policies.ts';
 import { usage } from '../../reports/time.ts';
+import { defaultRetention, type RetentionDays } from '../../stores/kusto/schema/policies.ts';
 
 export interface RetentionFlags {
   readonly retentionRawDays?: string;

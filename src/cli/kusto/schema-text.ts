@@ -1,8 +1,8 @@
 /** What `kusto schema` says of a database. */
 import type { KustoClient } from '../../kusto/client.ts';
 import { SCHEMA_VERSION } from '../../kusto/names.ts';
-import type { CurrentSchema } from '../../kusto/schema/current.ts';
-import type { SchemaChange, SchemaPlan } from '../../kusto/schema/plan.ts';
+import type { CurrentSchema } from '../../stores/kusto/schema/current.ts';
+import type { SchemaChange, SchemaPlan } from '../../stores/kusto/schema/plan.ts';
 import type { colours } from '../output.ts';
 
 type Colours = ReturnType<typeof colours>;

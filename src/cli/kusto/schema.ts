@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { KustoClient } from '../../kusto/client.ts';
 import { type KustoNames, kustoNames } from '../../kusto/names.ts';
-import type { SchemaOptions } from '../../kusto/schema/objects.ts';
 import { usage } from '../../reports/time.ts';
+import type { SchemaOptions } from '../../stores/kusto/schema/objects.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { colours } from '../output.ts';
 import { version } from '../version.ts';
@@ -52,8 +52,8 @@ async function print(flags: SchemaFlags): Promise<void> {
   const place = placeOf(flags);
   const names = kustoNames(place.table);
   const options = await schemaOptions(names, flags);
-  const { schemaScript } = await import('../../kusto/schema/script.ts');
-  const { schemaObjects } = await import('../../kusto/schema/objects.ts');
+  const { schemaScript } = await import('../../stores/kusto/schema/script.ts');
+  const { schemaObjects } = await import('../../stores/kusto/schema/objects.ts');
   process.stdout.write(
     flags.json === true
       ? `${JSON.stringify({ objects: schemaObjects(names, options) }, null, 2)}\n`
@@ -62,8 +62,8 @@ async function print(flags: SchemaFlags): Promise<void> {
 }
 
 async function diff(client: KustoClient, names: KustoNames, schema: SchemaOptions, flags: SchemaFlags): Promise<void> {
-  const { diffSchema } = await import('../../kusto/schema/apply.ts');
-  const { isEqual } = await import('../../kusto/schema/plan.ts');
+  const { diffSchema } = await import('../../stores/kusto/schema/apply.ts');
+  const { isEqual } = await import('../../stores/kusto/schema/plan.ts');
   const { current, plan } = await diffSchema(client, names, schema, Date.now());
   const equal = isEqual(plan);
   process.stdout.write(
@@ -75,7 +75,7 @@ async function diff(client: KustoClient, names: KustoNames, schema: SchemaOption
 }
 
 async function apply(client: KustoClient, names: KustoNames, schema: SchemaOptions, flags: SchemaFlags): Promise<void> {
-  const { applySchema } = await import('../../kusto/schema/apply.ts');
+  const { applySchema } = await import('../../stores/kusto/schema/apply.ts');
   const colour = colours(process.stderr);
   const { applied, refused, notes } = await applySchema(client, names, {
     ...schema,

@@ -1,7 +1,7 @@
+import type { Exporter, ExportOutcome } from '../../core/contracts/exporter.ts';
 import { AttributionError, RetryableError } from '../../core/errors.ts';
-import type { Exporter, ExportOutcome } from '../../core/exporter.ts';
 import type { Part, PartColumns, Row } from '../../core/model.ts';
-import { decodePart, decodePartSync, rowsOf } from '../../spool/part-codec.ts';
+import { decodePart, decodePartSync, rowsOf } from '../../parts/part-codec.ts';
 
 export interface ConsoleExporterOptions {
   /** Rows printed per part, the largest of each unit first; the rest is one line. Default 20. */

@@ -1,9 +1,9 @@
 import path from 'node:path';
+import type { Exporter, ExportOutcome } from '../../core/contracts/exporter.ts';
 import { AttributionError, RetryableError } from '../../core/errors.ts';
-import type { Exporter, ExportOutcome } from '../../core/exporter.ts';
 import { limits } from '../../core/limits.ts';
 import type { Part } from '../../core/model.ts';
-import { DirectorySize } from '../../spool/directory-size.ts';
+import { DirectorySize } from '../../parts/directory-size.ts';
 import {
   makeFolder,
   makeFolderSync,
@@ -11,7 +11,7 @@ import {
   removeStale,
   writePart,
   writePartSync,
-} from '../../spool/part-files.ts';
+} from '../../parts/part-files.ts';
 
 export interface FileExporterOptions {
   /** Parts go to `<directory>/local/<instance>-<sequence>.json.zst`. */

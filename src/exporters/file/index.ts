@@ -1,2 +1,2 @@
-export { isWritableDirectory } from '../../spool/part-files.ts';
+export { isWritableDirectory } from '../../parts/part-files.ts';
 export { FileExporter, type FileExporterOptions } from './exporter.ts';

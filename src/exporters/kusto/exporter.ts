@@ -1,6 +1,6 @@
 import type { KustoOptions } from '../../config/options.ts';
+import type { ConfirmState, Exporter, ExportOutcome } from '../../core/contracts/exporter.ts';
 import { RetryableError } from '../../core/errors.ts';
-import type { ConfirmState, Exporter, ExportOutcome } from '../../core/exporter.ts';
 import { type Logger, silentLogger } from '../../core/logger.ts';
 import type { Part } from '../../core/model.ts';
 import { kustoNames } from '../../kusto/names.ts';

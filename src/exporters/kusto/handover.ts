@@ -1,4 +1,4 @@
-import type { ConfirmState } from '../../core/exporter.ts';
+import type { ConfirmState } from '../../core/contracts/exporter.ts';
 import type { Part } from '../../core/model.ts';
 import type { Refusal } from './protocol.ts';
 

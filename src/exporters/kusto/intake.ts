@@ -1,5 +1,5 @@
+import type { ExportOutcome } from '../../core/contracts/exporter.ts';
 import { AmbiguousError, type AttributionError } from '../../core/errors.ts';
-import type { ExportOutcome } from '../../core/exporter.ts';
 import type { KustoNames } from '../../kusto/names.ts';
 import type { Connection } from './connect.ts';
 import { within } from './deadline.ts';

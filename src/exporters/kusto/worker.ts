@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { KustoOptions } from '../../config/options.ts';
 import { PermanentError } from '../../core/errors.ts';
 import { kustoNames } from '../../kusto/names.ts';
-import { decodePartSync } from '../../spool/part-codec.ts';
+import { decodePartSync } from '../../parts/part-codec.ts';
 import { clientOf, TIMEOUT_MS } from './calls.ts';
 import { connect } from './connect.ts';
 import { callsLeftBehind } from './deadline.ts';

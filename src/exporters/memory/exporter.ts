@@ -1,8 +1,8 @@
+import type { Exporter, ExportOutcome } from '../../core/contracts/exporter.ts';
 import { AttributionError, RetryableError } from '../../core/errors.ts';
-import type { Exporter, ExportOutcome } from '../../core/exporter.ts';
 import { limits } from '../../core/limits.ts';
 import type { Part, Row } from '../../core/model.ts';
-import { decodePartSync, rowsOf } from '../../spool/part-codec.ts';
+import { decodePartSync, rowsOf } from '../../parts/part-codec.ts';
 
 export interface MemoryExporterOptions {
   /** Compressed bytes kept; beyond it the oldest parts go. Default 16 MiB. */

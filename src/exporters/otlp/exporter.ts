@@ -1,7 +1,7 @@
+import type { Exporter, ExportOutcome } from '../../core/contracts/exporter.ts';
 import { AmbiguousError, AttributionError, PermanentError, RetryableError } from '../../core/errors.ts';
-import type { Exporter, ExportOutcome } from '../../core/exporter.ts';
 import type { Part } from '../../core/model.ts';
-import { decodePart } from '../../spool/part-codec.ts';
+import { decodePart } from '../../parts/part-codec.ts';
 import { explain } from './failure.ts';
 import { loadPeer, type PeerExporter } from './load-peer.ts';
 import { chunksOf, type ResourceMetrics, resourceMetrics } from './metric-data.ts';

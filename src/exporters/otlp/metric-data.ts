@@ -8,7 +8,7 @@
  * from the samples, it follows as the delta sum `attribution.<event>.count`.
  */
 import type { PartColumns, Row } from '../../core/model.ts';
-import { rowAt } from '../../spool/part-codec.ts';
+import { rowAt } from '../../parts/part-codec.ts';
 
 const DELTA = 0;
 const HISTOGRAM = 0;

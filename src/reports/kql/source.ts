@@ -6,7 +6,7 @@ import type { Change, KqlStore, Question, Source } from '../source.ts';
 import { BOOKS, edgesText } from './range-texts.ts';
 import { byKql, fill, measureKql, nameTexts, REQUESTS, usedIn, whereKql } from './texts.ts';
 
-/** What reports ask, in KQL of the functions and views in kusto/schema. */
+/** What reports ask, in KQL of the functions and views in stores/kusto/schema. */
 export function kqlSource(store: KqlStore): Source {
   const texts = nameTexts(store.names);
   const ask = <R>(kql: string, values: KqlParameters): Promise<R[]> => store.query<R>(fill(kql, texts), values);

@@ -3,7 +3,7 @@ import type { Values } from '../report.ts';
 import type { Change, Source, SqlParams, SqlStore, SqlValue } from '../source.ts';
 import { bySql, measureSql, REQUESTS, statement, whereSql } from './texts.ts';
 
-/** What reports ask, in SQL of the tables in exporters/duckdb/schema.ts. */
+/** What reports ask, in SQL of the tables in stores/duckdb/schema.ts. */
 export function sqlSource(db: SqlStore): Source {
   return {
     empty:

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { writePartSync } from '../../../src/spool/part-files.ts';
+import { writePartSync } from '../../../src/parts/part-files.ts';
+import { INSTANCE, makePart } from '../../unit/parts/make-part.ts';
 import { makePipeline, ScriptedExporter } from '../../unit/pipeline/helpers.ts';
-import { INSTANCE, makePart } from '../../unit/spool/make-part.ts';
 import { runCli, temporaryFolder } from './run-cli.ts';
 
 const DEAD = '11111111-2222-4333-8444-555555555555';

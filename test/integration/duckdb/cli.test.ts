@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { openStore } from '../../../src/exporters/duckdb/index.ts';
+import { openStore } from '../../../src/stores/duckdb/index.ts';
 import { testRow, writePart } from '../../helpers/parts.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
 

@@ -2,9 +2,9 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openStore } from '../../../src/exporters/duckdb/index.ts';
 import { load } from '../../../src/reports/load/report.ts';
 import { runReport } from '../../../src/reports/run.ts';
+import { openStore } from '../../../src/stores/duckdb/index.ts';
 import { testRow, writePart } from '../../helpers/parts.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
 

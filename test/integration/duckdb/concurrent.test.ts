@@ -6,11 +6,11 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { openStore } from '../../../src/exporters/duckdb/index.ts';
 import { type CoverageRow, coverage } from '../../../src/reports/coverage/report.ts';
 import { type LoadRow, load } from '../../../src/reports/load/report.ts';
 import { runReport } from '../../../src/reports/run.ts';
 import { type SourcesRow, sources } from '../../../src/reports/sources/report.ts';
+import { openStore } from '../../../src/stores/duckdb/index.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
 
 const child = fileURLToPath(new URL('writer-child.ts', import.meta.url));

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { UNATTRIBUTED } from '../../../src/core/model.ts';
-import { openStore } from '../../../src/exporters/duckdb/index.ts';
+import { rowsOf } from '../../../src/parts/part-codec.ts';
 import { loadFromRows } from '../../../src/reports/load/from-rows.ts';
 import { type LoadRow, load } from '../../../src/reports/load/report.ts';
 import { runReport } from '../../../src/reports/run.ts';
-import { rowsOf } from '../../../src/spool/part-codec.ts';
+import { openStore } from '../../../src/stores/duckdb/index.ts';
 import { columnsOf, type TestRow, testRow, writePart } from '../../helpers/parts.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
 

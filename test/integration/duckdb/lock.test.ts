@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { openStore } from '../../../src/exporters/duckdb/index.ts';
+import { openStore } from '../../../src/stores/duckdb/index.ts';
 import { testRow, writePart } from '../../helpers/parts.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
 
-const storeModule = new URL('../../../src/exporters/duckdb/index.ts', import.meta.url).href;
+const storeModule = new URL('../../../src/stores/duckdb/index.ts', import.meta.url).href;
 
 async function holder(directory: string, holdMs: number): Promise<ChildProcess> {
   const code = `import { openStore } from ${JSON.stringify(storeModule)};

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import zlib from 'node:zlib';
 import { expect, test } from 'vitest';
-import { openDatabase } from '../../../src/exporters/duckdb/database.ts';
-import { openStore, type StoreOptions } from '../../../src/exporters/duckdb/index.ts';
+import { openDatabase } from '../../../src/stores/duckdb/database.ts';
+import { openStore, type StoreOptions } from '../../../src/stores/duckdb/index.ts';
 import { columnsOf, type TestPart, testPart, testRow, writePart } from '../../helpers/parts.ts';
 import { tempDir, testLogger } from '../../helpers/temp-dir.ts';
 

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStore, type Store } from '../../../src/exporters/duckdb/index.ts';
 import { type CompareRow, compare } from '../../../src/reports/compare/report.ts';
 import { type CoverageRow, coverage } from '../../../src/reports/coverage/report.ts';
 import { type FlowRow, flow } from '../../../src/reports/flow/report.ts';
@@ -13,6 +12,7 @@ import type { Report, ReportParameters } from '../../../src/reports/report.ts';
 import { runReport } from '../../../src/reports/run.ts';
 import { type SourcesRow, sources } from '../../../src/reports/sources/report.ts';
 import { type TrendRow, trend } from '../../../src/reports/trend/report.ts';
+import { openStore, type Store } from '../../../src/stores/duckdb/index.ts';
 import { type TestPart, type TestRow, testRow, writePart } from '../../helpers/parts.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Row } from '../../../src/core/model.ts';
-import { decodePartSync, rowsOf } from '../../../src/spool/part-codec.ts';
+import { decodePartSync, rowsOf } from '../../../src/parts/part-codec.ts';
 
 export const REGISTER = new URL('../../../src/register.ts', import.meta.url).href;
 export const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));

@@ -2,10 +2,10 @@
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { KustoOptions } from '../../../src/config/options.ts';
-import type { ConfirmState } from '../../../src/core/exporter.ts';
+import type { ConfirmState } from '../../../src/core/contracts/exporter.ts';
 import type { Part } from '../../../src/core/model.ts';
 import { KustoExporter } from '../../../src/exporters/kusto/index.ts';
-import { makePart } from '../../unit/spool/make-part.ts';
+import { makePart } from '../../unit/parts/make-part.ts';
 import { type Stub, serviceError, startStub, v1, v2 } from './stub.ts';
 
 const SECOND = 1_000;

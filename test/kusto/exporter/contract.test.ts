@@ -5,7 +5,7 @@ import type { Row } from '../../../src/core/model.ts';
 import { KustoExporter } from '../../../src/exporters/kusto/index.ts';
 import { kustoNames } from '../../../src/kusto/names.ts';
 import { type Destination, exporterContract, rowFields } from '../../contract/exporter-contract.ts';
-import { makePart } from '../../unit/spool/make-part.ts';
+import { makePart } from '../../unit/parts/make-part.ts';
 import { applySchema } from '../schema/apply.ts';
 import { type Azurite, startAzurite, startFakeKusto } from '../service/index.ts';
 

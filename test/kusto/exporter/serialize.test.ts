@@ -4,7 +4,7 @@ import { PermanentError } from '../../../src/core/errors.ts';
 import type { PartColumns } from '../../../src/core/model.ts';
 import { compress, ndjson, spread } from '../../../src/exporters/kusto/serialize.ts';
 import { rowColumns } from '../../../src/kusto/names.ts';
-import { makeColumns, type SampleRow } from '../../unit/spool/make-part.ts';
+import { makeColumns, type SampleRow } from '../../unit/parts/make-part.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 

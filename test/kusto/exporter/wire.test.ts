@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { KustoOptions } from '../../../src/config/options.ts';
 import { AmbiguousError, PermanentError, RetryableError } from '../../../src/core/errors.ts';
 import { KustoExporter, type KustoInternals } from '../../../src/exporters/kusto/index.ts';
-import { makePart } from '../../unit/spool/make-part.ts';
+import { makePart } from '../../unit/parts/make-part.ts';
 import { hang, json, type Route, type Stub, serviceError, startStub, v1, v2 } from './stub.ts';
 
 let stub: Stub;

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AmbiguousError, RetryableError } from '../../../src/core/errors.ts';
 import { KustoExporter } from '../../../src/exporters/kusto/index.ts';
-import { makePart } from '../../unit/spool/make-part.ts';
+import { makePart } from '../../unit/parts/make-part.ts';
 import { hang, type Stub, startStub } from './stub.ts';
 
 const signal = new AbortController().signal;

@@ -3,12 +3,12 @@ import { HEADER_ROW, kustoNames, rowColumns } from '../../../src/kusto/names.ts'
 import { coverage } from '../../../src/reports/coverage/report.ts';
 import { inventory } from '../../../src/reports/inventory/report.ts';
 import { reportFunctions } from '../../../src/reports/kql/functions.ts';
-import { kqlStore } from '../../../src/reports/kql/store.ts';
 import { type LoadRow, load } from '../../../src/reports/load/report.ts';
 import type { Report, ReportParameters } from '../../../src/reports/report.ts';
 import { runReport } from '../../../src/reports/run.ts';
 import { type SourcesRow, sources } from '../../../src/reports/sources/report.ts';
 import { trend } from '../../../src/reports/trend/report.ts';
+import { kqlStore } from '../../../src/stores/kusto/store.ts';
 import type { KqlTable } from '../kql/evaluate.ts';
 import { evaluatingClient, kqlDatabase, parityObjects } from '../verify/parity/kql-side.ts';
 import { begin, end, shopParts } from './shop.ts';

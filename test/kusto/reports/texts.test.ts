@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { kustoNames } from '../../../src/kusto/names.ts';
-import { schemaObjects } from '../../../src/kusto/schema/objects.ts';
 import { createFunctionCommand, parametersText } from '../../../src/kusto/stored-function.ts';
 import { allReports } from '../../../src/reports/all.ts';
 import { reportFunctions } from '../../../src/reports/kql/functions.ts';
 import { whereKql } from '../../../src/reports/kql/texts.ts';
 import { parseWhere } from '../../../src/reports/where.ts';
+import { schemaObjects } from '../../../src/stores/kusto/schema/objects.ts';
 import { analyse } from '../kql/analyser.ts';
 import { schemaDatabase } from '../schema/apply.ts';
 import { renderedTexts } from './texts.ts';

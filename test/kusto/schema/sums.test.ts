@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { kustoNames, rowColumns, sumColumns } from '../../../src/kusto/names.ts';
-import { schemaFunctions } from '../../../src/kusto/schema/functions.ts';
-import { type Generations, rollups, rowsView } from '../../../src/kusto/schema/views.ts';
+import { schemaFunctions } from '../../../src/stores/kusto/schema/functions.ts';
+import { type Generations, rollups, rowsView } from '../../../src/stores/kusto/schema/views.ts';
 import { evaluate, type KqlDatabase, type KqlTable } from '../kql/index.ts';
 import { storedFunction } from './apply.ts';
 

@@ -12,13 +12,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { median } from '../../../bench/row.ts';
 import { Accounts } from '../../../src/core/accounts.ts';
 import { Dictionary } from '../../../src/core/aggregate/dictionary.ts';
-import type { Exporter } from '../../../src/core/exporter.ts';
+import type { Exporter } from '../../../src/core/contracts/exporter.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import type { Part } from '../../../src/core/model.ts';
 import { KustoExporter } from '../../../src/exporters/kusto/index.ts';
 import { compress, ndjson } from '../../../src/exporters/kusto/serialize.ts';
+import { decodePartSync } from '../../../src/parts/part-codec.ts';
 import { Pipeline } from '../../../src/pipeline/pipeline.ts';
-import { decodePartSync } from '../../../src/spool/part-codec.ts';
 import type { Run, Section } from './section.ts';
 
 export const run: Run = async ({ brief, log }): Promise<Section> => {

@@ -1,7 +1,7 @@
 /** The short form of `npm run verify:kusto`, and that it can fail: each mistake below is one that someone could make. */
 import { expect, test } from 'vitest';
 import { kustoNames } from '../../../src/kusto/names.ts';
-import type { SchemaObject } from '../../../src/kusto/schema/objects.ts';
+import type { SchemaObject } from '../../../src/stores/kusto/schema/objects.ts';
 import { diagnosticsOf } from './analyser/judge.ts';
 import { literalsOf } from './analyser/literals.ts';
 import { databaseOf } from './analyser/schema-texts.ts';

@@ -6,21 +6,21 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Accounts } from '../../../src/core/accounts.ts';
+import type { ConfirmState, Exporter, ExportOutcome } from '../../../src/core/contracts/exporter.ts';
+import type { Timers } from '../../../src/core/contracts/timers.ts';
 import { AmbiguousError, PermanentError, RetryableError } from '../../../src/core/errors.ts';
-import type { ConfirmState, Exporter, ExportOutcome } from '../../../src/core/exporter.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import type { Part } from '../../../src/core/model.ts';
+import { DirectorySize } from '../../../src/parts/directory-size.ts';
 import { deliveryDefaults } from '../../../src/pipeline/backoff.ts';
 import { Outlet } from '../../../src/pipeline/outlet.ts';
 import { PartMemory } from '../../../src/pipeline/part-memory.ts';
 import { Quarantine } from '../../../src/pipeline/quarantine.ts';
-import type { Timers } from '../../../src/pipeline/timers.ts';
-import { DirectorySize } from '../../../src/spool/directory-size.ts';
 import { ExporterSpool } from '../../../src/spool/exporter-spool.ts';
 import { type SpoolFiles, spoolFiles } from '../../../src/spool/spool-files.ts';
 import { parseSpoolName } from '../../../src/spool/spool-names.ts';
 import { WriteQueue } from '../../../src/spool/write-queue.ts';
-import { makePart } from '../../unit/spool/make-part.ts';
+import { makePart } from '../../unit/parts/make-part.ts';
 
 export interface Kind {
   readonly idempotent: boolean;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { satisfies } from '../../../src/cli/project/semver.ts';
+import { satisfies } from '../../../src/setup/project/semver.ts';
 
 // Ranges as instrumentations and peers of the OpenTelemetry packages write them.
 test.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addFlag, editScript } from '../../../src/cli/project/start-script.ts';
+import { addFlag, editScript } from '../../../src/setup/project/start-script.ts';
 
 const flag = '--import otel-attribution/register';
 

@@ -1,4 +1,4 @@
-import type { Exporter, ExportOutcome } from '../../../src/core/exporter.ts';
+import type { Exporter, ExportOutcome } from '../../../src/core/contracts/exporter.ts';
 
 /** An exporter of the application's own, with state that freezing would break. */
 export class MemoryLikeExporter implements Exporter {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConsoleExporter } from '../../../src/exporters/console/index.ts';
 import { MemoryExporter } from '../../../src/exporters/memory/index.ts';
-import { makePart } from '../spool/make-part.ts';
+import { makePart } from '../parts/make-part.ts';
 
 describe('console', () => {
   function print(rows: Parameters<typeof makePart>[0], maxRows = 20): string[] {

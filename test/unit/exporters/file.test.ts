@@ -15,10 +15,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FileExporter, isWritableDirectory } from '../../../src/exporters/file/index.ts';
-import { decodePart } from '../../../src/spool/part-codec.ts';
-import { listParts, spoolSize } from '../../../src/spool/part-files.ts';
+import { decodePart } from '../../../src/parts/part-codec.ts';
+import { listParts, spoolSize } from '../../../src/parts/part-files.ts';
+import { makePart } from '../parts/make-part.ts';
 import { makePipeline, sums } from '../pipeline/helpers.ts';
-import { makePart } from '../spool/make-part.ts';
 
 let root: string;
 let directory: string;

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { OtlpExporter, type OtlpExporterOptions } from '../../../src/exporters/otlp/index.ts';
 import { type Answer, type OtlpServer, otlpServer } from '../../contract/otlp-server.ts';
+import { makePart } from '../parts/make-part.ts';
 import { makePipeline } from '../pipeline/helpers.ts';
-import { makePart } from '../spool/make-part.ts';
 
 let server: OtlpServer;
 let exporter: OtlpExporter;

@@ -2,7 +2,7 @@
 import { expect, it, test } from 'vitest';
 import type { KustoClient, KustoResult } from '../../../src/kusto/client.ts';
 import { kustoNames } from '../../../src/kusto/names.ts';
-import { readSchema } from '../../../src/kusto/schema/current.ts';
+import { readSchema } from '../../../src/stores/kusto/schema/current.ts';
 
 type Answer = Record<string, unknown>[] | Error;
 

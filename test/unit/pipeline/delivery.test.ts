@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { ConfirmState, ExportOutcome } from '../../../src/core/contracts/exporter.ts';
 import { AmbiguousError, PermanentError, RetryableError } from '../../../src/core/errors.ts';
-import type { ConfirmState, ExportOutcome } from '../../../src/core/exporter.ts';
 import type { Part } from '../../../src/core/model.ts';
 import { backoffMs, deliveryDefaults } from '../../../src/pipeline/backoff.ts';
 import { hang, makePipeline, ScriptedExporter, sums, type TestPipeline } from './helpers.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ExportOutcome } from '../../../src/core/exporter.ts';
+import type { ExportOutcome } from '../../../src/core/contracts/exporter.ts';
 import type { Part } from '../../../src/core/model.ts';
 import { hang, makePipeline, ScriptedExporter, sums } from './helpers.ts';
 

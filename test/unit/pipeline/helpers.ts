@@ -1,9 +1,9 @@
 import { Accounts } from '../../../src/core/accounts.ts';
 import { Dictionary } from '../../../src/core/aggregate/dictionary.ts';
-import type { Exporter, ExportOutcome } from '../../../src/core/exporter.ts';
+import type { Exporter, ExportOutcome } from '../../../src/core/contracts/exporter.ts';
 import type { Part, Row } from '../../../src/core/model.ts';
+import { decodePartSync, rowsOf } from '../../../src/parts/part-codec.ts';
 import { Pipeline, type PipelineOptions } from '../../../src/pipeline/pipeline.ts';
-import { decodePartSync, rowsOf } from '../../../src/spool/part-codec.ts';
 
 export const NOW = 1_700_000_070_000;
 export const WINDOW = Math.floor(NOW / 60_000);

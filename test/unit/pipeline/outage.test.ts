@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import type { ExportOutcome } from '../../../src/core/contracts/exporter.ts';
+import type { Timers } from '../../../src/core/contracts/timers.ts';
 import { RetryableError } from '../../../src/core/errors.ts';
-import type { ExportOutcome } from '../../../src/core/exporter.ts';
-import type { Timers } from '../../../src/pipeline/timers.ts';
 import { parseSpoolName } from '../../../src/spool/spool-names.ts';
 import { makePipeline, NOW, ScriptedExporter, sums } from './helpers.ts';
 

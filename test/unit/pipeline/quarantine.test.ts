@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PermanentError } from '../../../src/core/errors.ts';
+import { decodePart } from '../../../src/parts/part-codec.ts';
 import { Quarantine } from '../../../src/pipeline/quarantine.ts';
-import { decodePart } from '../../../src/spool/part-codec.ts';
-import { makePart } from '../spool/make-part.ts';
+import { makePart } from '../parts/make-part.ts';
 import { makePipeline, ScriptedExporter } from './helpers.ts';
 
 let directory: string;

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { MemoryExporter } from '../../../src/exporters/memory/index.ts';
-import { decodePartSync } from '../../../src/spool/part-codec.ts';
+import { decodePartSync } from '../../../src/parts/part-codec.ts';
 import { makePipeline, rowsIn, sums, WINDOW } from './helpers.ts';
 
 describe('rotation', () => {

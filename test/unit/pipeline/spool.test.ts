@@ -2,11 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { ConfirmState, ExportOutcome } from '../../../src/core/contracts/exporter.ts';
 import { AmbiguousError, PermanentError, RetryableError } from '../../../src/core/errors.ts';
-import type { ConfirmState, ExportOutcome } from '../../../src/core/exporter.ts';
 import type { Part } from '../../../src/core/model.ts';
+import { spoolSize } from '../../../src/parts/part-files.ts';
 import type { PipelineOptions } from '../../../src/pipeline/pipeline.ts';
-import { spoolSize } from '../../../src/spool/part-files.ts';
 import { spoolFiles } from '../../../src/spool/spool-files.ts';
 import { parseSpoolName } from '../../../src/spool/spool-names.ts';
 import { hang, makePipeline, NOW, ScriptedExporter, sums, type TestPipeline } from './helpers.ts';

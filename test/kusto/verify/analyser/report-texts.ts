@@ -1,12 +1,12 @@
 import type { KustoClient } from '../../../../src/kusto/client.ts';
 import { declareParameters } from '../../../../src/kusto/literal.ts';
 import { HEADER_ROW, type KustoNames } from '../../../../src/kusto/names.ts';
-import type { SchemaObject } from '../../../../src/kusto/schema/objects.ts';
 import { kustoColumns } from '../../../../src/reports/kql/functions.ts';
 import { bodyOf } from '../../../../src/reports/kql/source.ts';
-import { kqlStore } from '../../../../src/reports/kql/store.ts';
 import type { Report, ReportParameters } from '../../../../src/reports/report.ts';
 import { runReport } from '../../../../src/reports/run.ts';
+import type { SchemaObject } from '../../../../src/stores/kusto/schema/objects.ts';
+import { kqlStore } from '../../../../src/stores/kusto/store.ts';
 import { type TestPart, testRow } from '../../../helpers/parts.ts';
 import { evaluatingClient, kqlDatabase } from '../parity/kql-side.ts';
 import type { Text } from './text.ts';

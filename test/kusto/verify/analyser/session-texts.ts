@@ -2,8 +2,8 @@
 import { openKusto } from '../../../../src/exporters/kusto/index.ts';
 import { arrivedParts, checkSchema, refusals } from '../../../../src/exporters/kusto/questions.ts';
 import type { KustoNames } from '../../../../src/kusto/names.ts';
-import { applySchema, diffSchema } from '../../../../src/kusto/schema/apply.ts';
 import type { StoredFunctionDefinition } from '../../../../src/kusto/stored-function.ts';
+import { applySchema, diffSchema } from '../../../../src/stores/kusto/schema/apply.ts';
 import { startFakeKusto } from '../../service/index.ts';
 import type { Text } from './text.ts';
 

@@ -1,7 +1,7 @@
 /** One run of a process, ended as SIGKILL ends it: between any two steps, and nothing of it happens afterwards. */
-import type { Exporter, ExportOutcome } from '../../../../src/core/exporter.ts';
+import type { Exporter, ExportOutcome } from '../../../../src/core/contracts/exporter.ts';
+import type { Timers } from '../../../../src/core/contracts/timers.ts';
 import type { Part } from '../../../../src/core/model.ts';
-import type { Timers } from '../../../../src/pipeline/timers.ts';
 import { type SpoolFiles, spoolFiles } from '../../../../src/spool/spool-files.ts';
 
 const NEVER = new Promise<never>(() => {});

@@ -1,5 +1,5 @@
 /** Counts what is under way, so that virtual time stands still while real work is done. */
-import type { Exporter } from '../../../../src/core/exporter.ts';
+import type { Exporter } from '../../../../src/core/contracts/exporter.ts';
 import { type SpoolFiles, spoolFiles } from '../../../../src/spool/spool-files.ts';
 
 export class Busy {

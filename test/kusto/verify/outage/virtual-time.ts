@@ -1,5 +1,5 @@
 /** Time that passes when it is told to: a pipeline's clock and timers. Real I/O goes on in between. */
-import type { Timers } from '../../../../src/pipeline/timers.ts';
+import type { Timers } from '../../../../src/core/contracts/timers.ts';
 
 interface Due {
   readonly at: number;

@@ -1,8 +1,8 @@
 import type { KustoClient } from '../../../../src/kusto/client.ts';
 import type { KustoNames } from '../../../../src/kusto/names.ts';
-import { kqlStore } from '../../../../src/reports/kql/store.ts';
 import type { Report, ReportParameters } from '../../../../src/reports/report.ts';
 import { runReport } from '../../../../src/reports/run.ts';
+import { kqlStore } from '../../../../src/stores/kusto/store.ts';
 import { differencesOf, type Outcome, outcomeOf } from './compare.ts';
 import type { DataSet } from './data-set.ts';
 import { randomQuestion } from './questions.ts';

@@ -1,8 +1,8 @@
 import type { KustoClient, KustoResult } from '../../../../src/kusto/client.ts';
 import { declareParameters, kqlLiteral } from '../../../../src/kusto/literal.ts';
 import { type KustoColumn, type KustoNames, rowColumns } from '../../../../src/kusto/names.ts';
-import { type SchemaObject, schemaObjects } from '../../../../src/kusto/schema/objects.ts';
 import type { StoredFunctionDefinition } from '../../../../src/kusto/stored-function.ts';
+import { type SchemaObject, schemaObjects } from '../../../../src/stores/kusto/schema/objects.ts';
 import { evaluate, type KqlDatabase, type KqlTable } from '../../kql/evaluate.ts';
 import { functionsOf, viewsOf } from '../analyser/schema-texts.ts';
 import type { Delivery } from './data-set.ts';

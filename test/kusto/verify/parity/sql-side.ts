@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStore, type Store } from '../../../../src/exporters/duckdb/store.ts';
+import { openStore, type Store } from '../../../../src/stores/duckdb/store.ts';
 import { writePart } from '../../../helpers/parts.ts';
 import type { DataSet } from './data-set.ts';
 

@@ -1,0 +1,40 @@
+import type { Part } from '../model.ts';
+
+/** `delivered`: the destination has the part. `handed`: accepted for later; the part is kept until `confirm` says it arrived. */
+export type ExportOutcome = 'delivered' | 'handed';
+
+/** What became of a handed part; `refused` says why. A part that is not spoken of is asked about again later. */
+export type ConfirmState = 'arrived' | 'missing' | { readonly refused: string };
+
+/**
+ * An outlet for parts. The pipeline owns retry, backoff with jitter, concurrency, deadlines and order by age;
+ * the exporter owns its connection. `export` rejects with `RetryableError`, `PermanentError` or `AmbiguousError`;
+ * any other error counts as retryable.
+ */
+export interface Exporter {
+  /** Short name, unique in a pipeline: names the folder of its spool and its rows in the accounts. */
+  readonly name: string;
+  /** What this exporter can do; the contract suite skips, visibly, what it cannot. */
+  readonly supports: {
+    /** Sending the same part again changes nothing at the destination. */
+    readonly idempotent: boolean;
+    /** `confirm` exists, and `export` may answer `handed`. */
+    readonly confirm: boolean;
+    /** `exportSync` exists: what is left at `process.on('exit')` can still leave. */
+    readonly sync: boolean;
+  };
+  /**
+   * How long after a part was first sent `supports.idempotent` holds, in milliseconds; later `confirm` must say `missing` before it is
+   * sent again. Default: for ever.
+   */
+  readonly idempotentMs?: number;
+  /** Parts it takes at once while it is healthy. Default: the pipeline's. */
+  readonly concurrency?: number;
+  /** Called once before the first part; may be called again after it failed. */
+  start?(): Promise<void>;
+  export(part: Part, signal: AbortSignal): Promise<ExportOutcome>;
+  exportSync?(part: Part): void;
+  confirm?(partIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, ConfirmState>>;
+  /** Idempotent. Pending `export` calls have been awaited or aborted before. */
+  close(): Promise<void>;
+}

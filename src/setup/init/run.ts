@@ -1,0 +1,77 @@
+import { chmodSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { colours } from '../../cli/output.ts';
+import { AttributionError } from '../../core/errors.ts';
+import { type Project, readProject } from '../project/package-json.ts';
+import { editScript } from '../project/start-script.ts';
+import { configTemplate } from './config-template.ts';
+import { CONFIG_NAME, type InitPlan, planInit } from './plan.ts';
+import { planText } from './text.ts';
+
+export interface InitFlags {
+  readonly write?: true;
+  readonly json?: true;
+}
+
+/** @throws AttributionError `ATTR_USAGE` (no package.json), `ATTR_EXPORT_FAILED` (a file cannot be written) */
+export function init(folder: string, flags: InitFlags): void {
+  const project = readProject(folder);
+  const plan = planInit(project);
+  const written = flags.write === true ? write(project, plan) : [];
+  if (flags.json === true) {
+    const { script: _, ...rest } = plan;
+    process.stdout.write(`${JSON.stringify({ ...rest, written }, null, 2)}\n`);
+  } else {
+    process.stdout.write(`${planText(plan, flags.write === true ? written : undefined, colours())}\n`);
+  }
+}
+
+/** Files written, relative to the project. A second run finds nothing to do. */
+function write(project: Project, plan: InitPlan): string[] {
+  const written: string[] = [];
+  const { script } = plan;
+  if (script?.withFlag !== undefined) {
+    const edited = editScript(project.text, script.name, script.command, script.withFlag);
+    if (edited !== undefined) {
+      replaceFile(path.join(project.directory, 'package.json'), edited);
+      written.push('package.json');
+    }
+  }
+  if (plan.steps.some(({ kind }) => kind === 'config') && createFile(path.join(project.directory, CONFIG_NAME))) {
+    written.push(CONFIG_NAME);
+  }
+  return written;
+}
+
+/** Whole or not at all, with the mode it had. */
+function replaceFile(file: string, text: string): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, text, { flag: 'wx' });
+    chmodSync(temporary, statSync(file).mode);
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw unwritable(file, error);
+  }
+}
+
+/** False when somebody made it in the meantime: theirs stays. */
+function createFile(file: string): boolean {
+  try {
+    writeFileSync(file, configTemplate(), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw unwritable(file, error);
+  }
+}
+
+function unwritable(file: string, error: unknown): AttributionError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new AttributionError(
+    'ATTR_EXPORT_FAILED',
+    `Cannot write ${file} (${code ?? message}): make it writable, or do the step by hand (init without --write shows it).`,
+    { cause: error },
+  );
+}
