@@ -2,7 +2,7 @@
 import { Accounts } from '../src/core/accounts.ts';
 import { Dictionary } from '../src/core/aggregate/dictionary.ts';
 import { compileMapping } from '../src/core/mapping/compile.ts';
-import type { SpanFacts } from '../src/core/mapping/types.ts';
+import { PlainSpan } from '../src/core/mapping/plain-facts.ts';
 import { alternate, type BenchOptions, type BenchRow, sink } from './row.ts';
 
 const SPANS = 512;
@@ -14,8 +14,8 @@ function attributesOf(entries: Readonly<Record<string, unknown>>): Record<string
   return attributes;
 }
 
-function pg(i: number): SpanFacts {
-  return {
+function pg(i: number): PlainSpan {
+  return new PlainSpan({
     name: 'pg.query:SELECT shop',
     kind: 2,
     service: 'storefront',
@@ -27,11 +27,11 @@ function pg(i: number): SpanFacts {
       'server.port': 5432,
       'db.query.text': `SELECT * FROM carts WHERE id = ${i}`,
     }),
-  };
+  });
 }
 
-function undici(i: number): SpanFacts {
-  return {
+function undici(i: number): PlainSpan {
+  return new PlainSpan({
     name: 'GET',
     kind: 2,
     service: 'storefront',
@@ -49,26 +49,18 @@ function undici(i: number): SpanFacts {
       'network.peer.port': 443,
       'http.response.status_code': 200,
     }),
-  };
+  });
 }
 
 /** The other kinds of span a process has: what is measured must not have the look-up to itself. */
-function others(i: number): SpanFacts[] {
+function others(i: number): PlainSpan[] {
   const base = { service: 'storefront', scopeName: '' };
+  const span = (name: string, kind: number, attributes: Readonly<Record<string, unknown>>) =>
+    new PlainSpan({ ...base, name, kind, attributes: attributesOf(attributes) });
   return [
-    {
-      ...base,
-      name: 'middleware',
-      kind: 0,
-      attributes: attributesOf({ 'express.name': 'json', 'express.type': 'middleware' }),
-    },
-    { ...base, name: 'GET', kind: 1, attributes: attributesOf({ 'http.request.method': 'GET', 'url.path': `/${i}` }) },
-    {
-      ...base,
-      name: 'get',
-      kind: 2,
-      attributes: attributesOf({ 'db.system.name': 'redis', 'server.address': 'cache' }),
-    },
+    span('middleware', 0, { 'express.name': 'json', 'express.type': 'middleware' }),
+    span('GET', 1, { 'http.request.method': 'GET', 'url.path': `/${i}` }),
+    span('get', 2, { 'db.system.name': 'redis', 'server.address': 'cache' }),
   ];
 }
 
@@ -94,7 +86,7 @@ export async function rows({ brief }: BenchOptions): Promise<BenchRow[]> {
       const mapped = mapping.match(span)!;
       let total = 0;
       for (let m = 0; m < mapped.measures.length; m++) {
-        const value = mapped.read(m, span.attributes, 0.01);
+        const value = mapped.read(m, span, 0.01);
         if (!Number.isNaN(value)) total += value;
       }
       return total;

@@ -1,12 +1,11 @@
 /** What applications call: name an origin, add dimensions, count by hand. None of it throws, with or without a set-up. */
 import { type Context, context as contextApi, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { canonicalAttributes, mergeAttributes } from '../core/attributes.ts';
+import type { AttributeValues, ManualMeasurement } from '../core/attribution/record.ts';
 import { limits } from '../core/limits.ts';
 import { contextAttributes, setContextAttributes, setNamedOrigin } from './context.ts';
-import { currentAttribution } from './global.ts';
-import { stateOf } from './span-state.ts';
-
-export type AttributeValues = Readonly<Record<string, string | number | boolean | undefined>>;
+import { currentAttribution } from './instance.ts';
+import { stateOf } from './sdk-span.ts';
 
 /**
  * Runs `fn` as work of `origin`: everything it does, however deep, belongs to that origin instead of the request or
@@ -91,15 +90,6 @@ function runIn<T>(context: Context, fn: () => T, done?: (failed: boolean) => voi
       );
     }) as T;
   });
-}
-
-export interface ManualMeasurement {
-  readonly target: string;
-  readonly event: string;
-  /** UCUM; time and size units are converted to `s` and `By`. */
-  readonly unit: string;
-  readonly value: number;
-  readonly attributes?: AttributeValues;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
 import type { AttributionOptions } from '../config/options.ts';
-import { createAttribution } from './engine.ts';
+import { createAttribution } from './load.ts';
 
 /**
  * The propagator for set-ups that own their SDK: wraps yours, carries the origin to `propagateTo`, strips it elsewhere.

@@ -1,7 +1,8 @@
 import { type Context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
-import type { NamedOrigin } from '../core/origin/pending-sums.ts';
+import type { NamedOrigin } from '../core/attribution/pending-sums.ts';
+import type { SpanState } from '../core/attribution/span-state.ts';
 import { contextAttributes, namedOrigin } from './context.ts';
-import { type SpanState, stateOf } from './span-state.ts';
+import { stateOf } from './sdk-span.ts';
 
 /**
  * What a context says of a span started in it. A context never changes, and siblings start in the very same one, so

@@ -1,46 +1,107 @@
-import type { Context } from '@opentelemetry/api';
+import { type Context, context as contextApi } from '@opentelemetry/api';
 import type { Accounts } from '../core/accounts.ts';
+import { text } from '../core/attribution/root-origin.ts';
+import type { SpanState } from '../core/attribution/span-state.ts';
+import type { SpanTracker } from '../core/attribution/tracker.ts';
+import { recordView } from '../core/mapping/attribute-view.ts';
+import { CONSUMER, SERVER } from '../core/span-kind.ts';
+import { inboundOrigin, rpcRoute, rpcSpan } from './context.ts';
+import { ContextFacts } from './context-facts.ts';
+import { SdkSpan, setState, stateOf } from './sdk-span.ts';
 import type { ReadableSpan, SpanProcessor } from './sdk-types.ts';
-import type { SpanTracker } from './tracker.ts';
+
+export interface ProcessorOptions {
+  readonly tracker: SpanTracker;
+  readonly accounts: Accounts;
+  /** '' to take `service.name` of each span's resource. */
+  readonly service: string;
+  readonly flush: () => Promise<void>;
+  readonly shutdown: () => Promise<void>;
+}
 
 /**
- * Feeds ended spans into the attribution. Exceptions in a span processor escape into the application at `span.end()`,
- * so both hooks are guarded; what failed is counted.
+ * Feeds the spans of an SDK to the attribution, each below the span that its context names. Exceptions in a span processor
+ * escape into the application, at `startSpan` and at `span.end()`, so both hooks are guarded; what failed is counted.
  */
 export class GuardedProcessor implements SpanProcessor {
+  readonly #o: ProcessorOptions;
   readonly #tracker: SpanTracker;
-  readonly #accounts: Accounts;
-  readonly #flush: () => Promise<void>;
-  readonly #shutdown: () => Promise<void>;
+  readonly #facts = new ContextFacts();
+  #resource: unknown;
+  #service: string;
 
-  constructor(tracker: SpanTracker, accounts: Accounts, flush: () => Promise<void>, shutdown: () => Promise<void>) {
-    this.#tracker = tracker;
-    this.#accounts = accounts;
-    this.#flush = flush;
-    this.#shutdown = shutdown;
+  constructor(options: ProcessorOptions) {
+    this.#o = options;
+    this.#tracker = options.tracker;
+    this.#service = options.service;
   }
 
   onStart(span: ReadableSpan, parentContext: Context): void {
     try {
-      this.#tracker.onStart(span, parentContext);
+      // A second SDK, or a second processor of ours in the same one, must not count a span twice.
+      if (stateOf(span) === undefined) this.#start(span, parentContext);
     } catch {
-      this.#accounts.count('attribution.hook.failed', 'on_start');
+      this.#o.accounts.count('attribution.hook.failed', 'on_start');
     }
   }
 
   onEnd(span: ReadableSpan): void {
     try {
-      this.#tracker.onEnd(span);
+      const state = stateOf(span);
+      if (state === undefined || state.ended) return;
+      const isRoot = state.scope.root === state;
+      this.#tracker.end(state, isRoot ? rpcRoute(contextApi.active()) : '');
+      // A context holds its spans.
+      if (isRoot) this.#facts.forget();
     } catch {
-      this.#accounts.count('attribution.hook.failed', 'on_end');
+      this.#o.accounts.count('attribution.hook.failed', 'on_end');
     }
   }
 
   forceFlush(): Promise<void> {
-    return this.#flush();
+    return this.#o.flush();
   }
 
   shutdown(): Promise<void> {
-    return this.#shutdown();
+    return this.#o.shutdown();
   }
+
+  #start(span: ReadableSpan, parentContext: Context): void {
+    const facts = this.#facts;
+    facts.read(parentContext);
+    const state = new SdkSpan(span, facts.named, facts.attributes);
+    const parent = this.#parentOf(span, parentContext);
+    if (parent !== undefined) this.#tracker.startChild(state, parent);
+    else this.#tracker.startRoot(state, this.#serviceOf(span), inboundOrigin(parentContext));
+    setState(span, state);
+  }
+
+  #parentOf(span: ReadableSpan, parentContext: Context): SpanState | undefined {
+    const remoteOrNone = span.parentSpanContext === undefined || span.parentSpanContext.isRemote === true;
+    if (remoteOrNone && (span.kind === SERVER || span.kind === CONSUMER)) return sameRequest(span, parentContext);
+    if (!remoteOrNone && this.#facts.parent !== undefined) return this.#facts.parent;
+    // The server span is known from the HTTP instrumentation's own metadata where the parent was wrapped or dropped.
+    const server = stateOf(rpcSpan(parentContext));
+    if (server === undefined && !remoteOrNone) this.#o.accounts.count('attribution.span.parent_unknown');
+    return server;
+  }
+
+  #serviceOf(span: ReadableSpan): string {
+    if (span.resource !== this.#resource && this.#o.service === '') {
+      this.#resource = span.resource;
+      this.#service = text(recordView(span.resource.attributes), 'service.name') || 'unknown_service';
+    }
+    return this.#service;
+  }
+}
+
+/**
+ * A framework (Hono) that reads the caller's headers again starts a second server span for the request: it has the same
+ * remote parent as the one the HTTP instrumentation made around it.
+ */
+function sameRequest(span: ReadableSpan, parentContext: Context): SpanState | undefined {
+  const remote = span.parentSpanContext;
+  if (span.kind !== SERVER || remote === undefined) return undefined;
+  const outer = stateOf(rpcSpan(parentContext));
+  return outer !== undefined && !outer.ended && outer.parentSpanId === remote.spanId ? outer : undefined;
 }

@@ -12,13 +12,14 @@ import {
 } from '@opentelemetry/api';
 import type { Accounts } from '../core/accounts.ts';
 import { mergeAttributes } from '../core/attributes.ts';
+import { BAGGAGE_KEY, CARRIED_CHARS_MAX, decodeCarried, encodeCarried, HEADER } from '../core/attribution/carried.ts';
+import { listedTargets } from '../core/attribution/listed-targets.ts';
+import type { OriginResolver } from '../core/attribution/origin-resolver.ts';
+import type { RemoteParents } from '../core/attribution/remote-parents.ts';
+import type { SpanState } from '../core/attribution/span-state.ts';
 import { limits } from '../core/limits.ts';
-import { BAGGAGE_KEY, CARRIED_CHARS_MAX, decodeCarried, encodeCarried, HEADER } from '../core/origin/carried.ts';
 import { contextAttributes, inboundOrigin, namedOrigin, rpcRoute, setInboundOrigin } from './context.ts';
-import { listedTargets } from './listed-targets.ts';
-import type { OriginResolver } from './origin-resolver.ts';
-import type { RemoteParents } from './remote-parents.ts';
-import { stateOf } from './span-state.ts';
+import { stateOf } from './sdk-span.ts';
 
 export interface PropagatorOptions {
   readonly delegate: TextMapPropagator;
@@ -31,7 +32,7 @@ export interface PropagatorOptions {
 
 export class OriginPropagator implements TextMapPropagator {
   readonly #o: PropagatorOptions;
-  readonly #isListed: (attributes: Readonly<Record<string, unknown>>) => boolean;
+  readonly #isListed: (span: SpanState) => boolean;
   readonly #hasBaggage: boolean;
 
   constructor(options: PropagatorOptions) {
@@ -55,7 +56,7 @@ export class OriginPropagator implements TextMapPropagator {
   /** The text to send with this call, '' for none. */
   #outgoing(context: Context): string {
     const state = stateOf(trace.getSpan(context));
-    if (state?.span === undefined || !this.#isListed(state.span.attributes)) return '';
+    if (state === undefined || state.ended || !this.#isListed(state)) return '';
     const { scope } = state;
     const named = namedOrigin(context) ?? state.named ?? this.#o.resolver.namedAbove(state);
     const origin =
@@ -63,7 +64,11 @@ export class OriginPropagator implements TextMapPropagator {
         ? this.#o.resolver.known(scope, rpcRoute(context))
         : { ...named, originService: named.originService || scope.service };
     if (origin === undefined) return '';
-    const attributes = mergeAttributes(origin.attributes, contextAttributes(context) || state.attributes, limits);
+    const attributes = mergeAttributes(
+      origin.attributes,
+      contextAttributes(context) || state.contextAttributes,
+      limits,
+    );
     const value = encodeCarried({ ...origin, attributes });
     if (value.length > CARRIED_CHARS_MAX) {
       this.#o.accounts.count('attribution.limit.reached', 'carried_origin');

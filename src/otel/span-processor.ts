@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import type { AttributionOptions } from '../config/options.ts';
-import type { Attribution } from './attribution.ts';
-import { createAttribution, flushAtExit } from './engine.ts';
+import type { Attribution } from './instance.ts';
+import { createAttribution, flushAtExit } from './load.ts';
 import type { ReadableSpan, SpanProcessor } from './sdk-types.ts';
 
 /**

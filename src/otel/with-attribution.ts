@@ -1,5 +1,6 @@
 import type { AttributionOptions } from '../config/options.ts';
-import { type Attribution, createAttribution } from './attribution.ts';
+import { createAttribution } from './attribution.ts';
+import type { Attribution } from './instance.ts';
 import { settleOptions } from './settle-options.ts';
 import { atExit } from './setup/at-exit.ts';
 import { plugIn } from './setup/plug-in.ts';

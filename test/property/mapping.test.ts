@@ -5,9 +5,9 @@ import { Dictionary } from '../../src/core/aggregate/dictionary.ts';
 import { limits } from '../../src/core/limits.ts';
 import { compileMapping } from '../../src/core/mapping/compile.ts';
 import { explain } from '../../src/core/mapping/explain.ts';
+import { PlainSpan } from '../../src/core/mapping/plain-facts.ts';
 import type { Rule } from '../../src/core/mapping/rule.ts';
 import { semconv } from '../../src/core/mapping/semconv.ts';
-import type { SpanFacts } from '../../src/core/mapping/types.ts';
 
 const names = [
   ...new Set(Object.values(semconv).flat()),
@@ -60,13 +60,23 @@ const attributes = fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 12
     });
   }),
 );
-const facts: fc.Arbitrary<SpanFacts> = fc.record({
-  name: fc.oneof(fc.constantFrom('pg.connect', 'GET', ''), fc.string()),
-  kind: fc.integer({ min: -1, max: 5 }),
-  attributes,
-  service: fc.string({ maxLength: 5 }),
-  scopeName: fc.string({ maxLength: 5 }),
-});
+const facts: fc.Arbitrary<PlainSpan> = fc
+  .record({
+    name: fc.oneof(fc.constantFrom('pg.connect', 'GET', ''), fc.string()),
+    kind: fc.integer({ min: -1, max: 5 }),
+    attributes,
+    service: fc.string({ maxLength: 5 }),
+    scopeName: fc.string({ maxLength: 5 }),
+  })
+  .map((span) => new PlainSpan(span));
+
+class WatchedSpan extends PlainSpan {
+  readonly read = new Set<string>();
+  override attribute(key: string): unknown {
+    this.read.add(key);
+    return super.attribute(key);
+  }
+}
 
 const rules: Rule[] = [
   {
@@ -110,7 +120,7 @@ describe('mapping of any attributes', () => {
         expect(result.target.length).toBeLessThanOrEqual(limits.nameChars);
         expect(result.target.isWellFormed()).toBe(true);
         for (let i = 0; i < result.measures.length; i++) {
-          const measured = result.read(i, span.attributes, duration);
+          const measured = result.read(i, span, duration);
           expect(Number.isFinite(measured) || Number.isNaN(measured)).toBe(true);
         }
         expect(result.connection && result.measures.length > 0).toBe(false);
@@ -125,7 +135,7 @@ describe('mapping of any attributes', () => {
     fc.assert(
       fc.property(facts, (span) => {
         const first = mapping.match(span);
-        expect(mapping.match({ ...span })).toBe(first);
+        expect(mapping.match(new PlainSpan(span))).toBe(first);
         const fresh = compile().mapping.match(span);
         expect(fresh?.target).toBe(first?.target);
         expect(fresh?.rule).toBe(first?.rule);
@@ -135,6 +145,22 @@ describe('mapping of any attributes', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('reads no attribute that it does not publish', () => {
+    let read = 0;
+    fc.assert(
+      fc.property(facts, fc.double(), (span, duration) => {
+        const { mapping } = compile();
+        const watched = new WatchedSpan(span);
+        const result = mapping.match(watched);
+        for (let i = 0; i < (result?.measures.length ?? 0); i++) result!.read(i, watched, duration);
+        expect([...watched.read].filter((key) => !mapping.attributeKeys.includes(key))).toEqual([]);
+        read += watched.read.size;
+      }),
+      { numRuns: 1000 },
+    );
+    expect(read).toBeGreaterThan(1_000);
   });
 
   it('explain never throws and agrees with match on spans whose getters do not', () => {
@@ -166,13 +192,10 @@ describe('mapping of any attributes', () => {
         fc.webUrl({ withQueryParameters: true, withFragments: true }),
         (name, url) => {
           const withUser = url.replace('://', '://user:hunter2@');
-          const { target } = mapping.match({
-            name: 'GET',
-            kind: 2,
-            attributes: { 'http.request.method': 'GET', [name]: withUser },
-            service: 's',
-            scopeName: '',
-          })!;
+          const attributes = { 'http.request.method': 'GET', [name]: withUser };
+          const { target } = mapping.match(
+            new PlainSpan({ name: 'GET', kind: 2, attributes, service: 's', scopeName: '' }),
+          )!;
           expect(target).not.toContain('hunter2');
           expect(target).toMatch(/^https?:\/\/[^/?#@]+$/);
         },

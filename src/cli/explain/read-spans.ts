@@ -1,15 +1,15 @@
 /**
  * Spans in the forms in which people have them: OTLP/JSON (a span, a whole request, lines of requests), what
- * `ConsoleSpanExporter` prints, and our own `SpanFacts`.
+ * `ConsoleSpanExporter` prints, and our own `PlainSpan`.
  */
 import { stripVTControlCharacters } from 'node:util';
 import { AttributionError } from '../../core/errors.ts';
-import type { SpanFacts } from '../../core/mapping/types.ts';
+import { PlainSpan } from '../../core/mapping/plain-facts.ts';
 import { parseInspected } from './inspected.ts';
 import { fromOtlpAttributes, otlpKind } from './otlp.ts';
 
 export interface ReadSpan {
-  readonly facts: SpanFacts;
+  readonly facts: PlainSpan;
   /** NaN when the input does not say it. */
   readonly durationSeconds: number;
   /** Where in the input: `resourceSpans[0].scopeSpans[0].spans[2]`, '' for a single span. */
@@ -94,13 +94,13 @@ function readSpan(span: Json, where: string, around: Around, source: string): Re
     throw problem(`kind is ${JSON.stringify(span.kind)}; expected a number or one of ${KINDS.join(', ')}`);
   }
   const scope = span.instrumentationScope ?? span.instrumentationLibrary ?? span.scope;
-  const facts: SpanFacts = {
+  const facts = new PlainSpan({
     name: span.name,
     kind,
     attributes: attributesOf(span.attributes, problem),
     service: text(span.service) || serviceOf(span) || around.service,
     scopeName: text(span.scopeName) || (isObject(scope) ? text(scope.name) : '') || around.scopeName,
-  };
+  });
   const parent = span.parentSpanContext ?? span.parentSpanId ?? span.parentId;
   const hasParent = parent !== undefined && parent !== null && parent !== '' && parent !== 'undefined';
   return { facts, durationSeconds: durationOf(span), where, hasParent };

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { AttributionOptions } from '../../config/options.ts';
 import { formatProblems } from '../../config/problem.ts';
 import { validateAll } from '../../config/validate.ts';
+import { rootOrigin } from '../../core/attribution/root-origin.ts';
 import { AttributionError } from '../../core/errors.ts';
 import { type Explanation, explain } from '../../core/mapping/explain.ts';
 import { UNATTRIBUTED } from '../../core/model.ts';
-import { rootOrigin } from '../../core/origin/root-origin.ts';
 import { colours } from '../output.ts';
 import { type ReadSpan, readSpans } from './read-spans.ts';
 import { explanationText } from './text.ts';
@@ -73,7 +73,7 @@ export function explainSpan({ facts, durationSeconds, where }: ReadSpan, options
 }
 
 function originAsRoot(facts: ReadSpan['facts'], originAttribute: string): ExplainedSpan['asRoot'] {
-  const named = facts.attributes[originAttribute];
+  const named = facts.attribute(originAttribute);
   if (typeof named === 'string' && named !== '') return { origin: named, from: `the attribute ${originAttribute}` };
   const { origin, complete } = rootOrigin(facts, { rpcRoute: '', childRoute: '', graphql: '' });
   if (origin === '') return { origin: UNATTRIBUTED, from: 'a span of this kind names no origin' };

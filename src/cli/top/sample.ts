@@ -1,5 +1,5 @@
 /** One picture of an interval: the average of several looks at every process. */
-import type { LiveSnapshot } from '../../otel/live/snapshot.ts';
+import type { LiveSnapshot } from '../../engine/live/snapshot.ts';
 import type { Answer, LiveSocket } from './processes.ts';
 
 export interface TopRow {

@@ -1,6 +1,5 @@
 import type { Accounts } from '../accounts.ts';
 import { limits } from '../limits.ts';
-import { absentCheck } from './absent.ts';
 import type { Answers, Plan } from './plan.ts';
 import { type Facts, firstScalar, present, type Scalar, type Slot } from './slot.ts';
 import type { Mapped } from './types.ts';
@@ -49,7 +48,6 @@ const NODES_PER_ENTRY = 8;
  */
 class Question {
   readonly names: readonly string[];
-  readonly absent: ((attributes: Readonly<Record<string, unknown>>) => boolean) | undefined;
   readonly derive: ((facts: Facts) => Scalar | undefined) | undefined;
   readonly test: ((answer: Scalar | undefined) => boolean) | undefined;
   readonly keyed: boolean;
@@ -60,7 +58,6 @@ class Question {
 
   constructor(slot: Slot, position: number) {
     this.names = slot.names;
-    this.absent = absentCheck(slot.names);
     this.derive = slot.derive;
     this.test = slot.test;
     this.keyed = slot.keyed !== false;
@@ -107,11 +104,10 @@ export class CombinationCache {
     return this.#entries;
   }
 
-  /** Undefined when the rule does not apply. Throws what a getter of `facts.attributes` throws. */
+  /** Undefined when the rule does not apply. Throws what a getter of the attributes throws. */
   find(facts: Facts): Mapped | undefined {
     const questions = this.#questions;
     const answers = this.#answers;
-    const { attributes } = facts;
     let node = this.#root;
     let answered = 0;
     for (let i = 0; i < questions.length; i++) {
@@ -120,10 +116,7 @@ export class CombinationCache {
         answers[i] = undefined;
         continue;
       }
-      let answer: Scalar | undefined;
-      if (question.absent === undefined || !question.absent(attributes)) {
-        answer = question.presence ? present(attributes, question.names) : firstScalar(attributes, question.names);
-      }
+      let answer = question.presence ? present(facts, question.names) : firstScalar(facts, question.names);
       if (answer === undefined && question.derive !== undefined) answer = question.derive(facts);
       if (question.test !== undefined && !question.test(answer)) return undefined;
       if (answer !== undefined) answered |= question.bit;

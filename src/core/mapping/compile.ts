@@ -5,7 +5,7 @@ import { limits } from '../limits.ts';
 import { CombinationCache } from './combination-cache.ts';
 import { mappingHash } from './hash.ts';
 import { MappedCombination } from './mapped.ts';
-import type { Plan } from './plan.ts';
+import { keysOf, type Plan } from './plan.ts';
 import { presetOrder, presetPlans } from './presets/index.ts';
 import { RecentMatches } from './recent-matches.ts';
 import type { PresetName, Rule } from './rule.ts';
@@ -46,11 +46,10 @@ export function compileMapping(
   return new CompiledMapping(compilePlans(options), options);
 }
 
-const INTERNAL = 0;
-
 class CompiledMapping implements Mapping {
   readonly hash: string;
   readonly hasMetricRules: boolean;
+  readonly attributeKeys: readonly string[];
   readonly #byKind: readonly (readonly CombinationCache[])[];
   readonly #metrics: readonly CombinationCache[];
   readonly #accounts: Accounts;
@@ -75,6 +74,7 @@ class CompiledMapping implements Mapping {
     );
     this.#byKind = [0, 1, 2, 3, 4].map((kind) => caches.filter(({ plan }) => plan.kinds.includes(kind)));
     this.#metrics = caches.filter(({ plan }) => plan.signal === 'metric');
+    this.attributeKeys = [...new Set(plans.flatMap(keysOf))].sort();
     this.hasMetricRules = this.#metrics.length > 0;
     this.hash = mappingHash(options.presets ?? presetOrder, options.rules ?? []);
   }
@@ -84,13 +84,9 @@ class CompiledMapping implements Mapping {
   }
 
   readonly #matchSpan = (caches: readonly CombinationCache[], span: SpanFacts): Mapped | undefined => {
-    // Most INTERNAL spans match nothing, which the first question of each rule tells.
-    if (span.kind === INTERNAL) return search(caches, span);
     const recent = this.#recent.find(span);
-    if (recent !== undefined) return recent;
-    const mapped = search(caches, span);
-    if (mapped !== undefined) this.#recent.remember(span, mapped, (watched) => search(caches, watched));
-    return mapped;
+    if (recent !== undefined) return recent ?? undefined;
+    return this.#recent.remember(span, (watched) => search(caches, watched));
   };
 
   matchPoint(point: PointFacts): Mapped | undefined {

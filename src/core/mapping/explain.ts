@@ -116,7 +116,7 @@ function whyNot(slot: Slot, answer: Scalar | undefined): string {
 
 function describeAnswer(slot: Slot, facts: Facts, answer: Scalar): UsedAttribute {
   const found = slot.names.findIndex((name) => {
-    const value = facts.attributes[name];
+    const value = facts.attribute(name);
     return value !== undefined && value !== null && value !== '';
   });
   if (found === -1) return { field: slot.field, name: slot.field, source: 'derived', value: answer };
@@ -139,7 +139,7 @@ function describe(
     const { target, event, unit, attributes } = measure;
     if (isLevel && !mapped.integrates) return { target, event, unit, attributes, value: null, refused: 'gauge' };
     accounts.drain();
-    const value = mapped.read(i, facts.attributes, durationSeconds, point);
+    const value = mapped.read(i, facts, durationSeconds, point);
     const refusal = accounts.drain().find(({ event }) => event === 'attribution.measurement.refused');
     const refused = refusal?.reason ?? '';
     return { target, event, unit, attributes, value: Number.isNaN(value) ? null : value, refused };

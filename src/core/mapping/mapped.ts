@@ -2,6 +2,7 @@ import type { Accounts } from '../accounts.ts';
 import type { Dictionary, Measure } from '../aggregate/dictionary.ts';
 import { canonicalAttributes } from '../attributes.ts';
 import { limits } from '../limits.ts';
+import type { AttributeView } from './attribute-view.ts';
 import type { EventSpec, Outcome, ValueSource } from './plan.ts';
 import type { Category, Mapped, RefusalReason } from './types.ts';
 import { baseUnit } from './units.ts';
@@ -75,7 +76,7 @@ export class MappedCombination implements Mapped {
     return this.#readers[i]?.value.from === 'duration';
   }
 
-  read(i: number, attributes: Readonly<Record<string, unknown>>, durationSeconds: number, point?: number): number {
+  read(i: number, attributes: AttributeView, durationSeconds: number, point?: number): number {
     const reader = this.#readers[i];
     if (reader === undefined) return Number.NaN;
     const { value } = reader;
@@ -98,15 +99,11 @@ export class MappedCombination implements Mapped {
     }
   }
 
-  #attribute(
-    source: Extract<ValueSource, { from: 'attribute' }>,
-    reader: Reader,
-    attributes: Readonly<Record<string, unknown>>,
-  ): number {
+  #attribute(source: Extract<ValueSource, { from: 'attribute' }>, reader: Reader, attributes: AttributeView): number {
     try {
       const names = source.names;
       for (let i = 0; i < names.length; i++) {
-        const raw = attributes[names[i]!];
+        const raw = attributes.attribute(names[i]!);
         if (raw === undefined || raw === null || raw === '') continue;
         const number = source.parse === undefined ? toNumber(raw) : (source.parse(raw) ?? 'not_numeric');
         if (typeof number === 'string') return this.#refuse(number);

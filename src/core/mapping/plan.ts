@@ -55,8 +55,20 @@ export interface Plan {
   /** Span kinds it applies to; empty for metric rules. */
   readonly kinds: readonly number[];
   readonly slots: readonly Slot[];
+  /** Attributes that the values of its events may be read from: `valueKeys(events)`. */
+  readonly valueKeys: readonly string[];
   /** Called once per combination. A string says why the rule does not apply after all. */
   build(answers: Answers): Outcome | string;
+}
+
+/** Attributes that the values of these events are read from. */
+export function valueKeys(events: readonly EventSpec[]): string[] {
+  return events.flatMap(({ value }) => (value.from === 'attribute' ? value.names : []));
+}
+
+/** Every attribute that a rule may read. */
+export function keysOf(plan: Plan): string[] {
+  return [...plan.slots.flatMap(({ names, derivedFrom = [] }) => [...names, ...derivedFrom]), ...plan.valueKeys];
 }
 
 export const KIND = { internal: 0, server: 1, client: 2, producer: 3, consumer: 4 } as const;

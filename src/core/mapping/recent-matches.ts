@@ -1,8 +1,10 @@
 /**
- * The last results per instrumentation. A span of the same name with the same attribute names, and the same values of
- * those that the rules read, has the same result: to see that takes one pass over the span, and spares walking the
- * questions of every rule (340 → 100 ns for a pg span amid other work; bench/mapping.ts, bench/span.ts).
+ * The last results per instrumentation. A span with the same attribute names, and the same values of what the rules read,
+ * has the same result: to see that takes one pass over the span, and spares walking the questions of every rule
+ * (340 → 100 ns for a pg span amid other work; bench/mapping.ts, bench/span.ts). That nothing matches is a result as
+ * well: most INTERNAL spans are of that sort.
  */
+import { ANY, type AttributeShape } from './attribute-view.ts';
 import type { Mapped, SpanFacts } from './types.ts';
 
 const PER_SCOPE = 8;
@@ -14,12 +16,12 @@ const WASTED_MAX = 64;
 
 interface Recent {
   readonly kind: number;
-  readonly name: string;
+  /** `ANY` where no rule read it: handlers' and middleware's spans are named after routes. */
+  readonly name: string | typeof ANY;
   readonly service: string;
-  readonly keys: readonly string[];
-  /** Value of each key, or IGNORED where no rule read it. */
-  readonly values: readonly unknown[];
-  readonly mapped: Mapped;
+  readonly shape: AttributeShape;
+  /** Null: no rule matches. */
+  readonly mapped: Mapped | null;
 }
 
 interface OfScope {
@@ -27,20 +29,19 @@ interface OfScope {
   wasted: number;
 }
 
-const IGNORED = Symbol('ignored');
-
 export class RecentMatches {
   readonly #scopes = new Map<string, OfScope>();
 
-  /** Throws what a getter of the attributes throws. */
-  find(span: SpanFacts): Mapped | undefined {
+  /** Null when a span like this is known to match nothing. Throws what a getter of the attributes throws. */
+  find(span: SpanFacts): Mapped | null | undefined {
     const scope = this.#scopes.get(span.scopeName);
     if (scope === undefined) return undefined;
     const { entries } = scope;
+    const { name, kind, service } = span;
     for (let i = 0; i < entries.length; i++) {
       const entry = entries[i]!;
-      if (entry.name !== span.name || entry.kind !== span.kind || entry.service !== span.service) continue;
-      if (!isSame(entry, span.attributes)) continue;
+      if (entry.kind !== kind || entry.service !== service || (entry.name !== ANY && entry.name !== name)) continue;
+      if (!span.hasShape(entry.shape)) continue;
       if (i > 0) {
         entries[i] = entries[i - 1]!;
         entries[i - 1] = entry;
@@ -51,48 +52,68 @@ export class RecentMatches {
     return undefined;
   }
 
-  /** `match` answers for the span given to it; what it reads of the attributes is what the result depends on. */
-  remember(span: SpanFacts, mapped: Mapped, match: (watched: SpanFacts) => unknown): void {
-    let scope = this.#scopes.get(span.scopeName);
-    if (scope === undefined) {
-      if (this.#scopes.size >= SCOPES_MAX) return;
-      scope = { entries: [], wasted: 0 };
-      this.#scopes.set(span.scopeName, scope);
-    }
+  /** Answers by `match` and, where it may come again, keeps the answer: what `match` reads is what it depends on. */
+  remember(span: SpanFacts, match: (span: SpanFacts) => Mapped | undefined): Mapped | undefined {
+    const scope = this.#ofScope(span.scopeName);
+    if (scope === undefined) return match(span);
     if (scope.wasted > WASTED_MAX) {
       scope.entries.length = 0;
-      return;
+      return match(span);
     }
     scope.wasted++;
-    const read = new Set<string>();
-    const attributes = new Proxy(span.attributes, {
-      get(target, name) {
-        if (typeof name === 'string') read.add(name);
-        return Reflect.get(target, name);
-      },
-    });
-    const { kind, name, service, scopeName } = span;
-    match({ kind, name, service, scopeName, attributes });
-    const keys: string[] = [];
-    const values: unknown[] = [];
-    for (const key in span.attributes) {
-      keys.push(key);
-      values.push(read.has(key) ? span.attributes[key] : IGNORED);
-    }
-    if (keys.length > KEYS_MAX) return;
+    const keys = span.attributeKeys();
+    if (keys.length > KEYS_MAX) return match(span);
+    const watched = new WatchedSpan(span);
+    const mapped = match(watched);
+    const values = keys.map((key) => (watched.read.has(key) ? span.attribute(key) : ANY));
+    const { kind, service } = span;
+    const name = watched.nameRead ? span.name : ANY;
     if (scope.entries.length >= PER_SCOPE) scope.entries.pop();
-    scope.entries.unshift({ kind, name, service, keys, values, mapped });
+    scope.entries.unshift({ kind, name, service, shape: { keys, values }, mapped: mapped ?? null });
+    return mapped;
+  }
+
+  #ofScope(name: string): OfScope | undefined {
+    let scope = this.#scopes.get(name);
+    if (scope === undefined && this.#scopes.size < SCOPES_MAX) {
+      scope = { entries: [], wasted: 0 };
+      this.#scopes.set(name, scope);
+    }
+    return scope;
   }
 }
 
-function isSame(entry: Recent, attributes: Readonly<Record<string, unknown>>): boolean {
-  const { keys, values } = entry;
-  let i = 0;
-  for (const key in attributes) {
-    if (key !== keys[i]) return false;
-    const value = values[i];
-    if (value !== IGNORED && value !== attributes[key]) return false;
-    i++;
+/** Notes what is read. */
+class WatchedSpan implements SpanFacts {
+  readonly read = new Set<string>();
+  nameRead = false;
+  readonly kind: number;
+  readonly service: string;
+  readonly scopeName: string;
+  readonly #span: SpanFacts;
+
+  constructor(span: SpanFacts) {
+    this.kind = span.kind;
+    this.service = span.service;
+    this.scopeName = span.scopeName;
+    this.#span = span;
   }
-  return i === keys.length;
+
+  get name(): string {
+    this.nameRead = true;
+    return this.#span.name;
+  }
+
+  attribute(key: string): unknown {
+    this.read.add(key);
+    return this.#span.attribute(key);
+  }
+
+  attributeKeys(): never[] {
+    return [];
+  }
+
+  hasShape(): boolean {
+    return false;
+  }
 }

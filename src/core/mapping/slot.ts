@@ -1,10 +1,11 @@
+import type { AttributeView } from './attribute-view.ts';
+
 /** What may be part of a combination of attribute values. Everything else counts as absent. */
 export type Scalar = string | number | boolean;
 
 /** A span or a data point, as far as slots read it. */
-export interface Facts {
+export interface Facts extends AttributeView {
   readonly name: string;
-  readonly attributes: Readonly<Record<string, unknown>>;
   readonly service: string;
   /** Of spans. */
   readonly kind?: number;
@@ -24,6 +25,8 @@ export interface Slot {
   readonly names: readonly string[];
   /** Answers when no attribute does; must be cheap and depend on `facts` alone. */
   readonly derive?: (facts: Facts) => Scalar | undefined;
+  /** Attributes that `derive` reads. */
+  readonly derivedFrom?: readonly string[];
   /** False: the answer decides whether the rule applies, but not what it yields. Default true. */
   readonly keyed?: boolean;
   /** The rule does not apply when the answer fails this. */
@@ -52,12 +55,9 @@ export function scalar(value: unknown): Scalar | undefined {
   }
 }
 
-export function firstScalar(
-  attributes: Readonly<Record<string, unknown>>,
-  names: readonly string[],
-): Scalar | undefined {
+export function firstScalar(attributes: AttributeView, names: readonly string[]): Scalar | undefined {
   for (let i = 0; i < names.length; i++) {
-    const value = attributes[names[i]!];
+    const value = attributes.attribute(names[i]!);
     if (value === undefined) continue;
     const answer = scalar(value);
     if (answer !== undefined) return answer;
@@ -66,17 +66,16 @@ export function firstScalar(
 }
 
 /** Whether one of the attributes has a value, of whatever shape. */
-export function present(attributes: Readonly<Record<string, unknown>>, names: readonly string[]): true | undefined {
+export function present(attributes: AttributeView, names: readonly string[]): true | undefined {
   for (let i = 0; i < names.length; i++) {
-    const value = attributes[names[i]!];
+    const value = attributes.attribute(names[i]!);
     if (value !== undefined && value !== null && value !== '') return true;
   }
   return undefined;
 }
 
 export function ask(slot: Slot, facts: Facts): Scalar | undefined {
-  const answer =
-    slot.presence === true ? present(facts.attributes, slot.names) : firstScalar(facts.attributes, slot.names);
+  const answer = slot.presence === true ? present(facts, slot.names) : firstScalar(facts, slot.names);
   return answer === undefined && slot.derive !== undefined ? slot.derive(facts) : answer;
 }
 

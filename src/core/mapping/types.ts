@@ -1,28 +1,30 @@
 import type { Measure } from '../aggregate/dictionary.ts';
+import type { AttributeShape, AttributeView } from './attribute-view.ts';
 
-/** What the mapping reads of a span: plain data, so that plug-in and collector share one mapping. */
-export interface SpanFacts {
+/** What the mapping reads of a span, so that plug-in and collector share one mapping. */
+export interface SpanFacts extends AttributeView {
   readonly name: string;
   /** SpanKind of the OpenTelemetry API: INTERNAL 0, SERVER 1, CLIENT 2, PRODUCER 3, CONSUMER 4. */
   readonly kind: number;
-  /** Values may be of any shape; what is no string, number or boolean counts as absent. */
-  readonly attributes: Readonly<Record<string, unknown>>;
   /** `service.name` of the emitter. */
   readonly service: string;
   readonly scopeName: string;
+  /** Names of all attributes, in the span's own order. */
+  attributeKeys(): readonly string[];
+  /** Whether the attributes are exactly those of `shape`, in that order: the fast way to a result known before. */
+  hasShape(shape: AttributeShape): boolean;
 }
 
 export type PointType = 'sum' | 'updown' | 'gauge' | 'histogram';
 
 /** What the mapping reads of a metric data point. Sums and histograms are deltas. */
-export interface PointFacts {
+export interface PointFacts extends AttributeView {
   /** Name of the metric. */
   readonly name: string;
   /** UCUM, '' when the metric states none. */
   readonly unit: string;
   /** `sum`: monotonic; `updown` and `gauge` are levels, counted only by rules with `integrate: true`. */
   readonly type: PointType;
-  readonly attributes: Readonly<Record<string, unknown>>;
   readonly service: string;
 }
 
@@ -56,7 +58,7 @@ export interface Mapped {
    * `point` is the value of the data point, for rules with `value: 'point'`; `durationSeconds` is then the interval it covers.
    * Never throws.
    */
-  read(i: number, attributes: Readonly<Record<string, unknown>>, durationSeconds: number, point?: number): number;
+  read(i: number, attributes: AttributeView, durationSeconds: number, point?: number): number;
   /** True when measure `i` is the span's duration: it may be spread over windows, and it is what an unended span lacks. */
   isDuration(i: number): boolean;
 }
@@ -65,6 +67,8 @@ export interface Mapping {
   /** 16 hex digits that change when presets, rules or the built-in tables change. */
   readonly hash: string;
   readonly hasMetricRules: boolean;
+  /** Every attribute that a rule or a value may read, sorted: what a decoder has to keep of a span. */
+  readonly attributeKeys: readonly string[];
   /**
    * Undefined when no rule matches. The result is cached per combination of attribute values:
    * nothing is allocated for a known one. Never throws.

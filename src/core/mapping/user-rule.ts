@@ -1,5 +1,5 @@
 import { conditionSlot, wildcard } from './conditions.ts';
-import { type EventSpec, KIND, type Plan, type ValueSource } from './plan.ts';
+import { type EventSpec, KIND, type Plan, type ValueSource, valueKeys } from './plan.ts';
 import type { Rule, RuleEvent, SpanKindName } from './rule.ts';
 import { withFormerNames } from './semconv.ts';
 import { nameOf, type Scalar, type Slot, unitOf } from './slot.ts';
@@ -54,6 +54,7 @@ export function compileRule(rule: Rule, report: Report): Plan {
     signal,
     kinds: signal === 'metric' ? [] : kindsOf(match?.kind, report),
     slots,
+    valueKeys: valueKeys(events.map(({ spec }) => spec)),
     build(answers) {
       const id = target(answers);
       if (id === undefined) return `target: nothing found for ${JSON.stringify(rule.target)}`;

@@ -1,6 +1,6 @@
 import type { AttributionOptions } from '../../config/options.ts';
-import type { Attribution } from '../attribution.ts';
-import { createAttribution } from '../engine.ts';
+import type { Attribution } from '../instance.ts';
+import { createAttribution } from '../load.ts';
 import { type ResourceMetrics, temporalityOf } from './metric-types.ts';
 
 const SUCCESS = 0;

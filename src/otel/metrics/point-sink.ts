@@ -2,11 +2,14 @@
 import type { Accounts } from '../../core/accounts.ts';
 import type { Dictionary } from '../../core/aggregate/dictionary.ts';
 import type { Sums, SumTable } from '../../core/aggregate/sum-table.ts';
+import type { OriginResolver } from '../../core/attribution/origin-resolver.ts';
+import { text } from '../../core/attribution/root-origin.ts';
+import { type AttributeView, recordView } from '../../core/mapping/attribute-view.ts';
+import { PlainPoint } from '../../core/mapping/plain-facts.ts';
 import type { Mapped, Mapping, PointType } from '../../core/mapping/types.ts';
 import { UNATTRIBUTED } from '../../core/model.ts';
-import { text } from '../../core/origin/root-origin.ts';
 import { windowOf } from '../../core/windows.ts';
-import type { OriginResolver } from '../origin-resolver.ts';
+import { toMs } from '../sdk-types.ts';
 import {
   CUMULATIVE,
   type DataPoint,
@@ -17,60 +20,62 @@ import {
   SUM,
 } from './metric-types.ts';
 
-export interface PointSinkOptions {
+/** What of the engine the sink works with. */
+export interface PointEngine {
   readonly mapping: Mapping;
   readonly dictionary: Dictionary;
   readonly accounts: Accounts;
   readonly table: SumTable;
   readonly resolver: OriginResolver;
   readonly windowSeconds: number;
-  /** '' to take `service.name` of the resource. */
-  readonly service: string;
-  readonly afterAdd: () => void;
+  afterAdd(): void;
 }
 
 export class PointSink {
-  readonly #o: PointSinkOptions;
+  readonly #engine: PointEngine;
+  readonly #service: string;
 
-  constructor(options: PointSinkOptions) {
-    this.#o = options;
+  /** `service`: '' to take `service.name` of the resource. */
+  constructor(engine: PointEngine, service: string) {
+    this.#engine = engine;
+    this.#service = service;
   }
 
   /** Never throws. `levelSeconds`: how long a level has held, the time since the last collection. */
   add(metrics: ResourceMetrics, levelSeconds: number): void {
-    const service = this.#o.service || text(metrics.resource.attributes, 'service.name') || 'unknown_service';
+    const service = this.#service || text(recordView(metrics.resource.attributes), 'service.name') || 'unknown_service';
     for (const { metrics: ofScope } of metrics.scopeMetrics) {
       for (const metric of ofScope) {
         for (const point of metric.dataPoints) {
           try {
             this.#addPoint(metric, point, service, levelSeconds);
           } catch {
-            this.#o.accounts.count('attribution.hook.failed', 'metric_point');
+            this.#engine.accounts.count('attribution.hook.failed', 'metric_point');
           }
         }
       }
     }
-    this.#o.afterAdd();
+    this.#engine.afterAdd();
   }
 
   #addPoint(metric: MetricData, point: DataPoint, service: string, levelSeconds: number): void {
-    const { accounts, mapping, dictionary, resolver, table, windowSeconds } = this.#o;
+    const { accounts, mapping, dictionary, resolver, table, windowSeconds } = this.#engine;
     const { name, unit } = metric.descriptor;
     const type = typeOf(metric);
-    const mapped = mapping.matchPoint({ name, unit, type, attributes: point.attributes, service });
+    const facts = new PlainPoint({ name, unit, type, attributes: point.attributes, service });
+    const mapped = mapping.matchPoint(facts);
     if (mapped === undefined) return;
     if (metric.aggregationTemporality === CUMULATIVE && (type === 'sum' || type === 'histogram')) {
       // Each collection would add the whole history again.
       accounts.count('attribution.measurement.refused', 'cumulative');
       return;
     }
-    const named = resolver.namedBy(point.attributes)?.origin ?? UNATTRIBUTED;
-    const origin = dictionary.origin(service, service, named, resolver.rowAttributes('', point.attributes));
-    const endMs = point.endTime[0] * 1000 + point.endTime[1] / 1e6;
+    const named = resolver.namedBy(facts)?.origin ?? UNATTRIBUTED;
+    const origin = dictionary.origin(service, service, named, resolver.rowAttributes('', facts));
     // A delta that was idle may say it started at its end: its window is that of the end.
-    const window = windowOf(endMs, windowSeconds);
+    const window = windowOf(toMs(point.endTime), windowSeconds);
     for (let i = 0; i < mapped.measures.length; i++) {
-      const sums = sumsOf(mapped, i, point, levelSeconds);
+      const sums = sumsOf(mapped, i, point, facts, levelSeconds);
       if (sums !== undefined && !table.merge(window, origin, mapped.measures[i]!, sums)) {
         accounts.count('attribution.measurement.refused', 'not_finite');
       }
@@ -83,8 +88,14 @@ function typeOf(metric: MetricData): PointType {
   return metric.dataPointType === GAUGE ? 'gauge' : 'histogram';
 }
 
-function sumsOf(mapped: Mapped, i: number, point: DataPoint, seconds: number): Sums | undefined {
-  const read = (value: number): number => mapped.read(i, point.attributes, seconds, value);
+function sumsOf(
+  mapped: Mapped,
+  i: number,
+  point: DataPoint,
+  attributes: AttributeView,
+  seconds: number,
+): Sums | undefined {
+  const read = (value: number): number => mapped.read(i, attributes, seconds, value);
   const base = { compensation: 0, traceId: '' };
   if (typeof point.value === 'number') {
     const value = read(point.value);

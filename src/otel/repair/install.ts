@@ -4,8 +4,8 @@
  */
 import { createRequire } from 'node:module';
 import type { Logger } from '../../core/logger.ts';
+import { packageVersion } from '../../engine/package-version.ts';
 import { resolveFromApplication, SDK_PACKAGE } from '../setup/sdk-modules.ts';
-import { packageVersion } from '../version.ts';
 import { bindPoolCallback } from './bind-callback.ts';
 import { repairUndiciQueue } from './undici-queue.ts';
 

@@ -1,5 +1,5 @@
-import type { Attribution } from '../attribution.ts';
-import { printExitTable } from '../exit-table.ts';
+import { printExitTable } from '../../engine/exit-table.ts';
+import type { Attribution } from '../instance.ts';
 
 /** One per attribution, however many set-ups share it. */
 const arranged = new WeakMap<Attribution, () => void>();

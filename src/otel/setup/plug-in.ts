@@ -5,7 +5,7 @@
  * honoured and once its meter provider is global, and nothing of ours starts before.
  */
 import { diag, metrics, type TextMapPropagator } from '@opentelemetry/api';
-import type { Attribution } from '../attribution.ts';
+import type { Attribution } from '../instance.ts';
 import type { Sampler, SpanProcessor } from '../sdk-types.ts';
 import { CallersView } from './callers-view.ts';
 import { metricReadersFromEnv } from './env-metrics.ts';

@@ -5,7 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type Attribution, createAttribution } from '../attribution.ts';
+import { createAttribution } from '../attribution.ts';
+import type { Attribution } from '../instance.ts';
 import { hasMetricRules } from '../with-attribution.ts';
 import { atExit } from './at-exit.ts';
 import { CallersView } from './callers-view.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Sampler } from '../../../src/cli/top/sample.ts';
 import { topText } from '../../../src/cli/top/text.ts';
-import type { LiveSnapshot } from '../../../src/otel/live/snapshot.ts';
+import type { LiveSnapshot } from '../../../src/engine/live/snapshot.ts';
 
 const socket = (pid: number) => ({ path: `/tmp/${pid}-0.sock`, pid, thread: 0 });
 const plain = (text: string) => text;

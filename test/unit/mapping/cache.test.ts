@@ -3,6 +3,7 @@ import { Accounts } from '../../../src/core/accounts.ts';
 import { Dictionary } from '../../../src/core/aggregate/dictionary.ts';
 import { limits } from '../../../src/core/limits.ts';
 import { compileMapping } from '../../../src/core/mapping/compile.ts';
+import { PlainSpan } from '../../../src/core/mapping/plain-facts.ts';
 import type { Rule } from '../../../src/core/mapping/rule.ts';
 import { CLIENT, mapping, SERVER, span } from './harness.ts';
 
@@ -103,8 +104,8 @@ describe('attributes that misbehave', () => {
   it('never throw out of match, and are counted', () => {
     const { mapping: compiled, accounts } = mapping();
     expect(compiled.match(span(CLIENT, throwing))).toBeUndefined();
-    expect(compiled.match({ ...span(CLIENT, {}), attributes: null as never })).toBeUndefined();
-    expect(compiled.match({ ...span(CLIENT, {}), attributes: undefined as never })).toBeUndefined();
+    expect(compiled.match(span(CLIENT, null as never))).toBeUndefined();
+    expect(compiled.match(new PlainSpan({ ...span(CLIENT, {}), attributes: undefined as never }))).toBeUndefined();
     expect(accounts.total('attribution.hook.failed', 'attributes')).toBe(3);
     expect(compiled.match(span(CLIENT, pg))!.target).toBe('postgresql://db/shop');
   });
@@ -117,7 +118,8 @@ describe('attributes that misbehave', () => {
         throw new Error('no');
       },
     };
-    expect(compiled.match(span(CLIENT, attributes))!.read(0, attributes, 1)).toBeNaN();
+    const hostile = span(CLIENT, attributes);
+    expect(compiled.match(hostile)!.read(0, hostile, 1)).toBeNaN();
     expect(accounts.total('attribution.measurement.refused', 'unreadable')).toBe(1);
   });
 

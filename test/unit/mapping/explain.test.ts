@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explain, explainPoint } from '../../../src/core/mapping/explain.ts';
 import { explanationText } from '../../../src/core/mapping/explain-text.ts';
+import { PlainPoint } from '../../../src/core/mapping/plain-facts.ts';
 import type { Rule } from '../../../src/core/mapping/rule.ts';
 import { CLIENT, CONSUMER, INTERNAL, span } from './harness.ts';
 
@@ -100,9 +101,13 @@ describe('explain', () => {
 
   it('agrees with match on gauges', () => {
     const rules: Rule[] = [{ name: 'g', signal: 'metric', target: 't', events: [{ name: 'n', unit: '1' }] }];
-    const point = { name: 'm', unit: '1', type: 'gauge', attributes: {}, service: 's' } as const;
-    expect(explainPoint({ rules }, point, 5, 60).matched!.measures[0]).toMatchObject({ value: null, refused: 'gauge' });
-    expect(explainPoint({ rules }, { ...point, type: 'sum' }, 5, 60).matched!.measures[0]).toMatchObject({
+    const point = (type: 'gauge' | 'sum') =>
+      new PlainPoint({ name: 'm', unit: '1', type, attributes: {}, service: 's' });
+    expect(explainPoint({ rules }, point('gauge'), 5, 60).matched!.measures[0]).toMatchObject({
+      value: null,
+      refused: 'gauge',
+    });
+    expect(explainPoint({ rules }, point('sum'), 5, 60).matched!.measures[0]).toMatchObject({
       value: 5,
       refused: '',
     });

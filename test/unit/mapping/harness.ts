@@ -1,7 +1,9 @@
 import { Accounts } from '../../../src/core/accounts.ts';
 import { Dictionary } from '../../../src/core/aggregate/dictionary.ts';
+import { recordView } from '../../../src/core/mapping/attribute-view.ts';
 import { compileMapping, type MappingOptions } from '../../../src/core/mapping/compile.ts';
-import type { Mapped, Mapping, SpanFacts } from '../../../src/core/mapping/types.ts';
+import { PlainSpan } from '../../../src/core/mapping/plain-facts.ts';
+import type { Mapped, Mapping } from '../../../src/core/mapping/types.ts';
 
 export const INTERNAL = 0;
 export const SERVER = 1;
@@ -11,8 +13,8 @@ export const CONSUMER = 4;
 
 export type Attributes = Record<string, unknown>;
 
-export function span(kind: number, attributes: Attributes, name = 'a span', service = 'storefront'): SpanFacts {
-  return { name, kind, attributes, service, scopeName: '' };
+export function span(kind: number, attributes: Attributes, name = 'a span', service = 'storefront'): PlainSpan {
+  return new PlainSpan({ name, kind, attributes, service, scopeName: '' });
 }
 
 export function mapping(options: MappingOptions & { maxEntries?: number } = {}): {
@@ -32,7 +34,7 @@ export function mapped(
   const result = mapping(options).mapping.match(span(kind, attributes, options.name, options.service));
   if (result === undefined) return undefined;
   const rows = result.measures.flatMap((measure, i) => {
-    const value = result.read(i, attributes, options.seconds ?? 0.5);
+    const value = result.read(i, recordView(attributes), options.seconds ?? 0.5);
     const on = measure.target === result.target ? '' : ` on ${measure.target}`;
     return Number.isNaN(value) ? [] : [`${measure.event}${measure.attributes}${on} ${value} ${measure.unit}`];
   });

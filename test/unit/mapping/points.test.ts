@@ -1,18 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { recordView } from '../../../src/core/mapping/attribute-view.ts';
+import { PlainPoint } from '../../../src/core/mapping/plain-facts.ts';
 import type { Rule } from '../../../src/core/mapping/rule.ts';
-import type { PointFacts } from '../../../src/core/mapping/types.ts';
 import { CLIENT, mapping, span } from './harness.ts';
 
-function point(over: Partial<PointFacts> = {}): PointFacts {
-  return {
+function point(over: Partial<ConstructorParameters<typeof PlainPoint>[0]> = {}): PlainPoint {
+  return new PlainPoint({
     name: 'queue.bytes',
     unit: 'KiBy',
     type: 'sum',
     attributes: { queue: 'jobs' },
     service: 'storefront',
     ...over,
-  };
+  });
 }
+const NONE = recordView({});
 function rule(over: Partial<Rule> = {}): Rule {
   return {
     name: 'queue',
@@ -35,11 +37,11 @@ describe('metric rules', () => {
     const result = compiled.matchPoint(point())!;
     expect(result).toMatchObject({ rule: 'queue', category: 'custom', target: 'queue://jobs' });
     expect(result.measures[0]).toMatchObject({ event: 'queue.bytes', unit: 'By' });
-    expect(result.read(0, {}, 60, 2)).toBe(2048);
+    expect(result.read(0, NONE, 60, 2)).toBe(2048);
     expect(compiled.matchPoint(point())).toBe(result);
-    expect(compiled.matchPoint(point({ unit: 'By' }))!.read(0, {}, 60, 2)).toBe(2);
-    expect(compiled.matchPoint(point({ unit: '' }))!.read(0, {}, 60, 2)).toBe(2);
-    expect(compiled.matchPoint(point({ type: 'histogram' }))!.read(0, {}, 60, 2)).toBe(2048);
+    expect(compiled.matchPoint(point({ unit: 'By' }))!.read(0, NONE, 60, 2)).toBe(2);
+    expect(compiled.matchPoint(point({ unit: '' }))!.read(0, NONE, 60, 2)).toBe(2);
+    expect(compiled.matchPoint(point({ type: 'histogram' }))!.read(0, NONE, 60, 2)).toBe(2048);
   });
 
   it('do not apply to spans, nor span rules to points', () => {
@@ -71,16 +73,16 @@ describe('metric rules', () => {
     const { mapping: compiled } = mapping({ rules: [rule({ events })] });
     const result = compiled.matchPoint(point({ type: 'gauge', unit: '{connection}' }))!;
     expect(result.measures[0]!.unit).toBe('{connection}.s');
-    expect(result.read(0, {}, 60, 10)).toBe(600);
+    expect(result.read(0, NONE, 60, 10)).toBe(600);
   });
 
   it('refuse values that are no numbers', () => {
     const { mapping: compiled, accounts } = mapping({ rules: [rule()] });
     const result = compiled.matchPoint(point())!;
-    expect(result.read(0, {}, 60, Number.NaN)).toBeNaN();
-    expect(result.read(0, {}, 60, Number.POSITIVE_INFINITY)).toBeNaN();
+    expect(result.read(0, NONE, 60, Number.NaN)).toBeNaN();
+    expect(result.read(0, NONE, 60, Number.POSITIVE_INFINITY)).toBeNaN();
     expect(accounts.total('attribution.measurement.refused', 'not_finite')).toBe(2);
-    expect(result.read(0, {}, 60)).toBeNaN();
+    expect(result.read(0, NONE, 60)).toBeNaN();
     expect(accounts.total('attribution.measurement.refused')).toBe(2);
   });
 });

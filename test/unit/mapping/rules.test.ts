@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AttributionError } from '../../../src/core/errors.ts';
+import { recordView } from '../../../src/core/mapping/attribute-view.ts';
 import { wildcard } from '../../../src/core/mapping/conditions.ts';
 import type { Condition, Rule } from '../../../src/core/mapping/rule.ts';
 import { parseTemplate } from '../../../src/core/mapping/template.ts';
@@ -156,8 +157,8 @@ describe('rules', () => {
       const events = [seconds, { name: 'n', unit: '1', value: { attribute: 'x' } }];
       const { mapping: compiled, accounts } = mapping({ rules: [rule({ events })] });
       const result = compiled.match(span(CLIENT, { x: value }))!;
-      expect(result.read(0, { x: value }, 1)).toBe(1);
-      expect(result.read(1, { x: value }, 1)).toBeNaN();
+      expect(result.read(0, recordView({ x: value }), 1)).toBe(1);
+      expect(result.read(1, recordView({ x: value }), 1)).toBeNaN();
       expect(accounts.total('attribution.measurement.refused')).toBe(reason === '' ? 0 : 1);
       if (reason !== '') expect(accounts.total('attribution.measurement.refused', reason)).toBe(1);
     });
@@ -175,7 +176,7 @@ describe('rules', () => {
     it(`value ${typeof value} ${String(value)} counts as ${number}`, () => {
       const events = [{ name: 'n', unit: '1', value: { attribute: 'x' } }];
       const result = mapping({ rules: [rule({ events })] }).mapping.match(span(CLIENT, { x: value }))!;
-      expect(result.read(0, { x: value }, 1)).toBe(number);
+      expect(result.read(0, recordView({ x: value }), 1)).toBe(number);
     });
   }
 
@@ -183,11 +184,13 @@ describe('rules', () => {
     const { mapping: compiled, accounts } = mapping({ rules: [rule()] });
     const result = compiled.match(span(CLIENT, {}))!;
     expect(
-      [-1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN].map((d) => result.read(0, {}, d)),
+      [-1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN].map((d) =>
+        result.read(0, recordView({}), d),
+      ),
     ).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
     expect(accounts.total('attribution.measurement.refused', 'negative')).toBe(1);
     expect(accounts.total('attribution.measurement.refused', 'not_finite')).toBe(2);
-    expect(result.read(9, {}, 1)).toBeNaN();
+    expect(result.read(9, recordView({}), 1)).toBeNaN();
   });
 });
 

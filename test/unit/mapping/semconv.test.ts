@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { recordView } from '../../../src/core/mapping/attribute-view.ts';
 import { type Field, semconv, withFormerNames } from '../../../src/core/mapping/semconv.ts';
 import { firstScalar } from '../../../src/core/mapping/slot.ts';
 import { canonicalProvider, canonicalSystem, defaultPort, systemAliases } from '../../../src/core/mapping/systems.ts';
@@ -14,7 +15,7 @@ describe('table of attribute names', () => {
         it(`${name} is read, before ${names.slice(i + 1).join(', ') || 'nothing else'}`, () => {
           // All names from this one on are present: this one wins. Those before are empty: absent.
           const attributes = Object.fromEntries(names.map((one, at) => [one, at < i ? '' : `value of ${one}`]));
-          expect(firstScalar(attributes, names)).toBe(`value of ${name}`);
+          expect(firstScalar(recordView(attributes), names)).toBe(`value of ${name}`);
         });
       }
     });

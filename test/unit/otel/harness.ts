@@ -6,8 +6,8 @@ import { AlwaysOnSampler, type Sampler, type SpanProcessor, TracerProvider } fro
 import type { AttributionOptions } from '../../../src/config/options.ts';
 import type { Row } from '../../../src/core/model.ts';
 import { MemoryExporter } from '../../../src/exporters/memory/index.ts';
-import { type Attribution, createAttribution } from '../../../src/otel/attribution.ts';
-import { setCurrentAttribution } from '../../../src/otel/global.ts';
+import { createAttribution } from '../../../src/otel/attribution.ts';
+import { type Attribution, setCurrentAttribution } from '../../../src/otel/instance.ts';
 
 export interface Harness {
   readonly attribution: Attribution;

@@ -1,10 +1,10 @@
 /** The bounds of the scopes: reaching one is counted, and nothing is lost by it. */
 import { type Span, SpanKind } from '@opentelemetry/api';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { RemoteParents } from '../../../src/core/attribution/remote-parents.ts';
+import { Scope } from '../../../src/core/attribution/scope.ts';
+import { ScopeRegistry } from '../../../src/core/attribution/scope-registry.ts';
 import { limits } from '../../../src/core/limits.ts';
-import { RemoteParents } from '../../../src/otel/remote-parents.ts';
-import { Scope } from '../../../src/otel/scope.ts';
-import { ScopeRegistry } from '../../../src/otel/scope-registry.ts';
 import { type Harness, operations, PG_TARGET, startHarness } from './harness.ts';
 
 let h: Harness;

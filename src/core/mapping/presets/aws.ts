@@ -1,8 +1,9 @@
-import { type EventSpec, KIND, type Outcome, type Plan } from '../plan.ts';
+import { type EventSpec, KIND, type Outcome, type Plan, valueKeys } from '../plan.ts';
+import { semconv } from '../semconv.ts';
 import { type Facts, kindOf, textOf } from '../slot.ts';
 import { parseArn } from '../targets.ts';
 import { functionTarget } from './faas.ts';
-import { messagingOutcome } from './messaging.ts';
+import { messagingOutcome, messagingValueKeys } from './messaging.ts';
 import { serviceOfMethod } from './rpc.ts';
 import { field, serviceSlot } from './shared.ts';
 
@@ -34,7 +35,7 @@ const capacity: EventSpec = {
 };
 
 function firstTable(facts: Facts): string | undefined {
-  const tables = facts.attributes['aws.dynamodb.table_names'];
+  const tables = facts.attribute('aws.dynamodb.table_names');
   const table: unknown = Array.isArray(tables) ? tables[0] : tables;
   return typeof table === 'string' && table !== '' ? table : undefined;
 }
@@ -136,9 +137,14 @@ export const aws: Plan = {
   kinds: [KIND.client, KIND.producer, KIND.consumer],
   slots: [
     field('rpcSystem', { keyed: false, test: (answer) => answer === 'aws-api', wants: 'aws-api' }),
-    field('rpcService', { derive: serviceOfMethod }),
+    field('rpcService', { derive: serviceOfMethod, derivedFrom: semconv.rpcMethod }),
     field('targetOverride'),
-    { field: 'aws.dynamodb.table_names', names: [], derive: firstTable },
+    {
+      field: 'aws.dynamodb.table_names',
+      names: [],
+      derive: firstTable,
+      derivedFrom: ['aws.dynamodb.table_names'],
+    },
     field('awsBucket'),
     field('awsQueueUrl'),
     field('messagingDestination'),
@@ -153,6 +159,7 @@ export const aws: Plan = {
     { field: 'span kind', names: [], derive: kindOf },
     serviceSlot([AT.region]),
   ],
+  valueKeys: [...valueKeys([capacity]), ...messagingValueKeys],
   build(answers) {
     const text = (at: number): string => textOf(answers[at]);
     const service = serviceName(text(AT.service));

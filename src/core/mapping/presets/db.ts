@@ -1,4 +1,4 @@
-import { type EventSpec, KIND, type Plan } from '../plan.ts';
+import { type EventSpec, KIND, type Plan, valueKeys } from '../plan.ts';
 import { semconv } from '../semconv.ts';
 import { type Facts, textOf } from '../slot.ts';
 import { canonicalSystem } from '../systems.ts';
@@ -33,7 +33,7 @@ function isConnectionSpan(facts: Facts): true | undefined {
 }
 
 function connectionStringHost(facts: Facts): string | undefined {
-  const text = facts.attributes['db.connection_string'];
+  const text = facts.attribute('db.connection_string');
   const url = typeof text === 'string' ? parseUrl(text) : undefined;
   if (url === undefined) return undefined;
   const host = url.host.includes(':') ? `[${url.host}]` : url.host;
@@ -57,12 +57,19 @@ export const db: Plan = {
     field('targetOverride'),
     field('host', { unless: [2] }),
     field('peer', { unless: [2, 3] }),
-    { field: 'db.connection_string', names: [], derive: connectionStringHost, unless: [2, 3, 4] },
+    {
+      field: 'db.connection_string',
+      names: [],
+      derive: connectionStringHost,
+      derivedFrom: ['db.connection_string'],
+      unless: [2, 3, 4],
+    },
     field('port', { unless: [2] }),
     field('peerPort', { unless: [2, 3, 6] }),
     field('dbNamespace'),
     serviceSlot([2, 3, 4, 5]),
   ],
+  valueKeys: valueKeys([requestCharge]),
   build(answers) {
     const [name, connection, override, host, peer, connectionString, port, peerPort, namespace, service] = answers;
     const system = canonicalSystem('db', textOf(name));

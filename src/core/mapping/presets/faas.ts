@@ -33,6 +33,7 @@ export const faas: Plan = {
     field('faasInvokedRegion'),
     field('targetOverride'),
   ],
+  valueKeys: [],
   build([name, provider, region, override]) {
     const system = textOf(provider).toLowerCase();
     return {

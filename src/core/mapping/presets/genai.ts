@@ -1,4 +1,4 @@
-import { type EventSpec, KIND, type Plan } from '../plan.ts';
+import { type EventSpec, KIND, type Plan, valueKeys } from '../plan.ts';
 import { genaiGate, semconv } from '../semconv.ts';
 import { isPresent, kindOf, textOf } from '../slot.ts';
 import { canonicalProvider } from '../systems.ts';
@@ -69,6 +69,7 @@ export const genai: Plan = {
     field('host'),
     { field: 'span kind', names: [], derive: kindOf },
   ],
+  valueKeys: valueKeys(events),
   build([, operation, requestType, sdkOperation, provider, model, override, host, kind]) {
     if (!isInference(textOf(operation), textOf(requestType), textOf(sdkOperation), kind)) {
       return 'agent, workflow or tool span: only the calls to a model inside it count';

@@ -1,17 +1,17 @@
-import { type EventSpec, KIND, type Plan } from '../plan.ts';
+import { type EventSpec, KIND, type Plan, valueKeys } from '../plan.ts';
 import { semconv } from '../semconv.ts';
 import { type Facts, firstScalar, isPresent, textOf } from '../slot.ts';
 import { parseUrl, targetId } from '../targets.ts';
 import { addressFrom, field, serviceSlot } from './shared.ts';
 
 function urlOf(facts: Facts): string {
-  const url = firstScalar(facts.attributes, semconv.urlFull);
+  const url = firstScalar(facts, semconv.urlFull);
   return typeof url === 'string' ? url : '';
 }
 
 /** The attribute, else the front of the URL, uncut: a URL differs per call and must not become part of a key. */
 function schemeOf(facts: Facts): string | undefined {
-  const scheme = firstScalar(facts.attributes, semconv.urlScheme);
+  const scheme = firstScalar(facts, semconv.urlScheme);
   if (typeof scheme === 'string') return scheme.toLowerCase();
   const url = urlOf(facts);
   if (url.startsWith('https:')) return 'https';
@@ -57,13 +57,19 @@ export const http: Plan = {
       wants: 'present',
     },
     field('targetOverride'),
-    { field: 'scheme', names: [], derive: schemeOf },
-    field('httpHost', { derive: urlHost, unless: [1] }),
+    {
+      field: 'scheme',
+      names: [],
+      derive: schemeOf,
+      derivedFrom: [...semconv.urlScheme, ...semconv.urlFull],
+    },
+    field('httpHost', { derive: urlHost, derivedFrom: semconv.urlFull, unless: [1] }),
     field('peer', { unless: [1, 3] }),
-    field('port', { derive: urlPort, unless: [1] }),
+    field('port', { derive: urlPort, derivedFrom: semconv.urlFull, unless: [1] }),
     field('peerPort', { unless: [1, 3, 5] }),
     serviceSlot([1, 3, 4]),
   ],
+  valueKeys: valueKeys(events),
   build(answers) {
     const [, override, scheme, host, peer, port, peerPort, service] = answers;
     const address = addressFrom(override, host, peer, port ?? peerPort, service);

@@ -1,4 +1,4 @@
-import { type EventSpec, KIND, type Outcome, type Plan } from '../plan.ts';
+import { type EventSpec, KIND, type Outcome, type Plan, valueKeys } from '../plan.ts';
 import { semconv } from '../semconv.ts';
 import { type Facts, kindOf, type Scalar, type Slot, textOf } from '../slot.ts';
 import { canonicalSystem } from '../systems.ts';
@@ -18,6 +18,8 @@ export const consumed: EventSpec = {
   value: messageCount,
 };
 
+export const messagingValueKeys: readonly string[] = valueKeys([sent, consumed]);
+
 /** Queues that brokers name for one client. */
 const BROKER_NAMED = /^(amq\.gen-|amq\.rabbitmq\.reply-to|_INBOX\.)/;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
@@ -25,15 +27,14 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 const BY_NAME: ReadonlySet<string> = new Set(['aws.sqs', 'aws.sns', 'gcp.pubsub']);
 
 function isTemporary(facts: Facts): true | undefined {
-  const { attributes } = facts;
-  const temporary = attributes['messaging.destination.temporary'];
+  const temporary = facts.attribute('messaging.destination.temporary');
   if (temporary === true || temporary === 'true') return true;
-  const anonymous = attributes['messaging.destination.anonymous'];
+  const anonymous = facts.attribute('messaging.destination.anonymous');
   return anonymous === true || anonymous === 'true' ? true : undefined;
 }
 
 function urlHost(facts: Facts): string | undefined {
-  const text = facts.attributes['messaging.url'];
+  const text = facts.attribute('messaging.url');
   const url = typeof text === 'string' ? parseUrl(text) : undefined;
   if (url === undefined) return undefined;
   const host = url.host.includes(':') ? `[${url.host}]` : url.host;
@@ -55,13 +56,25 @@ export function destinationSlots(at: number): Slot[] {
   return [
     field('targetOverride'),
     field('messagingTemplate'),
-    { field: 'temporary or anonymous', names: [], derive: isTemporary, unless: [template] },
+    {
+      field: 'temporary or anonymous',
+      names: [],
+      derive: isTemporary,
+      derivedFrom: ['messaging.destination.temporary', 'messaging.destination.anonymous'],
+      unless: [template],
+    },
     field('messagingDestination', { unless: [template, temporary] }),
     field('messagingRoutingKey', { unless: [template, temporary, destination] }),
     field('messagingCluster', { unless: [override] }),
     field('host', { unless: [override, cluster] }),
     field('peer', { unless: [override, cluster, host] }),
-    { field: 'messaging.url', names: [], derive: urlHost, unless: [override, cluster, host, peer] },
+    {
+      field: 'messaging.url',
+      names: [],
+      derive: urlHost,
+      derivedFrom: ['messaging.url'],
+      unless: [override, cluster, host, peer],
+    },
     field('port', { unless: [override, cluster] }),
     serviceSlot([override, cluster, host, peer, url]),
   ];
@@ -150,6 +163,7 @@ export const messaging: Plan = {
     { field: 'span kind', names: [], derive: kindOf },
     ...destinationSlots(3),
   ],
+  valueKeys: messagingValueKeys,
   build(answers) {
     const outcome = messagingOutcome(textOf(answers[1]), answers[2]);
     if (typeof outcome === 'string') return outcome;

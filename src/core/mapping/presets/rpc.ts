@@ -9,7 +9,7 @@ const events: readonly EventSpec[] = [{ name: 'rpc.client.call.duration', unit: 
 
 /** Semantic conventions 1.45 write `package.Service/Method` into `rpc.method` and drop `rpc.service`. */
 export function serviceOfMethod(facts: Facts): string | undefined {
-  const method = firstScalar(facts.attributes, semconv.rpcMethod);
+  const method = firstScalar(facts, semconv.rpcMethod);
   if (typeof method !== 'string') return undefined;
   const slash = method.lastIndexOf('/');
   if (slash <= 0) return undefined;
@@ -20,7 +20,12 @@ export const rpc: Plan = {
   name: 'preset:rpc',
   signal: 'span',
   kinds: [KIND.client],
-  slots: [requiredField('rpcSystem'), field('rpcService', { derive: serviceOfMethod }), ...addressSlots(2)],
+  slots: [
+    requiredField('rpcSystem'),
+    field('rpcService', { derive: serviceOfMethod, derivedFrom: semconv.rpcMethod }),
+    ...addressSlots(2),
+  ],
+  valueKeys: [],
   build(answers) {
     const address = addressOf(answers, 2);
     return {

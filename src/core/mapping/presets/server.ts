@@ -1,6 +1,6 @@
 import { type EventSpec, KIND, type Plan } from '../plan.ts';
 import { textOf } from '../slot.ts';
-import { consumed, destinationSlots, messagingOperation, messagingTarget } from './messaging.ts';
+import { consumed, destinationSlots, messagingOperation, messagingTarget, messagingValueKeys } from './messaging.ts';
 import { field, serviceSlot } from './shared.ts';
 
 function duration(name: string): EventSpec {
@@ -27,6 +27,7 @@ export const serverEntry: Plan = {
     field('httpMethod', { presence: true, unless: [0, 1] }),
     serviceSlot(),
   ],
+  valueKeys: [],
   build([faas, rpc, http, service]) {
     const event = faas ? faasDuration : rpc ? rpcDuration : http ? httpDuration : otherDuration;
     return { category: 'server', target: serviceTarget(textOf(service)), events: [event] };
@@ -42,6 +43,7 @@ export const serverFunction: Plan = {
     { ...field('faasTrigger'), keyed: false, test: (trigger) => trigger !== undefined, wants: 'present' },
     serviceSlot(),
   ],
+  valueKeys: [],
   build([, service]) {
     return { category: 'server', target: serviceTarget(textOf(service)), events: [faasDuration] };
   },
@@ -65,6 +67,7 @@ export function serverConsumer(countMessages: boolean): Plan {
       serviceSlot(),
       ...(countMessages ? [field('messagingSystem'), ...destinationSlots(3)] : []),
     ],
+    valueKeys: countMessages ? messagingValueKeys : [],
     build(answers) {
       const service = textOf(answers[1]);
       const queue = answers[2] === undefined ? undefined : messagingTarget(answers[2], answers, 3).target;

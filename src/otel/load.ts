@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import type { AttributionOptions } from '../config/options.ts';
-import type { Attribution } from './attribution.ts';
+import type { Attribution } from './instance.ts';
 
 const require = createRequire(import.meta.url);
 // From source the modules end in .ts, from the package in .js.

@@ -1,29 +1,28 @@
 /** Who caused the work of a scope: the first that is known of named, sent by a caller, local root. */
-import type { Accounts } from '../core/accounts.ts';
-import { attributeText, canonicalAttributes, mergeAttributes } from '../core/attributes.ts';
-import { limits } from '../core/limits.ts';
-import { UNATTRIBUTED } from '../core/model.ts';
-import type { NamedOrigin } from '../core/origin/pending-sums.ts';
-import { handlerRoute, type RootFacts, type RootOrigin, rootOrigin } from '../core/origin/root-origin.ts';
+import type { Accounts } from '../accounts.ts';
+import { attributeText, canonicalAttributes, mergeAttributes } from '../attributes.ts';
+import { limits } from '../limits.ts';
+import type { AttributeView } from '../mapping/attribute-view.ts';
+import { UNATTRIBUTED } from '../model.ts';
+import type { NamedOrigin } from './pending-sums.ts';
+import { handlerRoute, type RootOrigin, rootOrigin } from './root-origin.ts';
 import type { Scope } from './scope.ts';
-import type { ReadableSpan } from './sdk-types.ts';
 import type { SpanState } from './span-state.ts';
+import type { SpanView } from './span-view.ts';
 
 export interface OriginResolverOptions {
   readonly originAttribute: string;
   /** Row attribute → span attributes, first found wins. */
   readonly attributes: Readonly<Record<string, string | readonly string[]>>;
   /** Names the route of a request whose framework does not. */
-  readonly route?: ((span: ReadableSpan) => string | undefined) | undefined;
+  readonly route?: ((span: SpanView) => unknown) | undefined;
   readonly accounts: Accounts;
 }
-
-type Attributes = Readonly<Record<string, unknown>>;
 
 export class OriginResolver {
   readonly #originAttribute: string;
   readonly #dimensions: readonly (readonly [name: string, from: readonly string[]])[];
-  readonly #route: ((span: ReadableSpan) => string | undefined) | undefined;
+  readonly #route: ((span: SpanView) => unknown) | undefined;
   readonly #accounts: Accounts;
   #last: NamedOrigin | undefined;
 
@@ -38,8 +37,8 @@ export class OriginResolver {
   }
 
   /** Origin named by the configured span attribute. */
-  namedBy(attributes: Attributes): NamedOrigin | undefined {
-    const origin = attributes[this.#originAttribute];
+  namedBy(attributes: AttributeView): NamedOrigin | undefined {
+    const origin = attributes.attribute(this.#originAttribute);
     if (typeof origin !== 'string' || origin === '') return undefined;
     if (this.#last?.origin !== origin) this.#last = { originService: '', origin, attributes: '' };
     return this.#last;
@@ -49,19 +48,19 @@ export class OriginResolver {
   namedAbove(state: SpanState): NamedOrigin | undefined {
     const { root } = state.scope;
     for (let outer = state.parent; outer !== undefined && outer !== root; outer = outer.parent) {
-      const named = outer.span === undefined ? outer.named : this.namedBy(outer.span.attributes);
+      const named = outer.ended ? outer.named : this.namedBy(outer);
       if (named !== undefined) return named;
     }
     return undefined;
   }
 
   /** Attributes of a measurement: from the context of the span's start, then from the span itself. */
-  rowAttributes(ofContext: string, attributes: Attributes): string {
+  rowAttributes(ofContext: string, attributes: AttributeView): string {
     if (this.#dimensions.length === 0) return ofContext;
     let found: Record<string, string> | undefined;
     for (const [name, from] of this.#dimensions) {
       for (const attribute of from) {
-        const value = attributeText(attributes[attribute]);
+        const value = attributeText(attributes.attribute(attribute));
         if (value === undefined) continue;
         found ??= {};
         found[name] = value;
@@ -72,9 +71,9 @@ export class OriginResolver {
   }
 
   /** The origin of all that the scope holds without a name of its own. Called once, at the root's end. */
-  resolve(root: ReadableSpan, scope: Scope, rpcRoute: string): NamedOrigin {
-    const attributes = scope.scopeAttributes(this.rowAttributes('', root.attributes), limits);
-    const named = scope.root?.named;
+  resolve(root: SpanState, scope: Scope, rpcRoute: string): NamedOrigin {
+    const attributes = scope.scopeAttributes(this.rowAttributes('', root), limits);
+    const { named } = root;
     if (named !== undefined) {
       return {
         originService: named.originService || scope.service,
@@ -108,29 +107,23 @@ export class OriginResolver {
   /** The same without the fallback: what may be sent to another service now. */
   known(scope: Scope, rpcRoute: string): NamedOrigin | undefined {
     const { root, inbound } = scope;
-    const named = root?.named ?? (root?.span === undefined ? undefined : this.namedBy(root.span.attributes));
+    const named = root?.named ?? (root === undefined ? undefined : this.namedBy(root));
     if (named !== undefined) return { ...named, originService: named.originService || scope.service };
     if (inbound !== undefined) return inbound;
     if (scope.resolved !== undefined) return scope.resolved.origin === UNATTRIBUTED ? undefined : scope.resolved;
-    if (root?.span === undefined) return undefined;
-    const { origin, complete } = this.#ofRoot(root.span, scope, rpcRoute);
+    if (root === undefined) return undefined;
+    const { origin, complete } = this.#ofRoot(root, scope, rpcRoute);
     return complete && origin !== '' ? { originService: scope.service, origin, attributes: '' } : undefined;
   }
 
-  #ofRoot(span: ReadableSpan, scope: Scope, rpcRoute: string): RootOrigin {
-    const facts: RootFacts = {
-      kind: span.kind,
-      name: span.name,
-      attributes: span.attributes,
-      scopeName: span.instrumentationScope.name,
-    };
+  #ofRoot(root: SpanView, scope: Scope, rpcRoute: string): RootOrigin {
     const hints = { rpcRoute, childRoute: scope.childRoute, graphql: scope.graphql };
-    const origin = rootOrigin(facts, hints);
+    const origin = rootOrigin(root, hints);
     if (origin.complete || this.#route === undefined) return origin;
-    return rootOrigin(facts, { ...hints, rpcRoute: this.#askRoute(span) });
+    return rootOrigin(root, { ...hints, rpcRoute: this.#askRoute(root) });
   }
 
-  #askRoute(span: ReadableSpan): string {
+  #askRoute(span: SpanView): string {
     try {
       const route = this.#route?.(span);
       return typeof route === 'string' ? route : '';
@@ -145,9 +138,8 @@ export class OriginResolver {
 function routeOfOpenHandler(scope: Scope): string {
   let longest = '';
   for (let state = scope.firstOpen; state !== undefined; state = state.nextOpen) {
-    const attributes = state.span?.attributes;
-    if (attributes === undefined || state === scope.root) continue;
-    const route = handlerRoute(attributes);
+    if (state === scope.root) continue;
+    const route = handlerRoute(state);
     if (route.length > longest.length) longest = route;
   }
   return longest;

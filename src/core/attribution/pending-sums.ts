@@ -4,6 +4,7 @@
  */
 import type { Measure } from '../aggregate/dictionary.ts';
 import type { Sums } from '../aggregate/sum-table.ts';
+import type { Measurement } from './measurement.ts';
 
 /** An origin already known when the measurement is made. `originService` '' means the emitting service. */
 export interface NamedOrigin {
@@ -42,32 +43,18 @@ export class PendingSums {
     return this.#sums.length;
   }
 
-  /**
-   * Adds `value` with `count` operations of which `samples` were seen here. With `samples` 0 the value is a share of
-   * something whose size is counted elsewhere, and takes no part in min and max.
-   */
-  add(
-    window: number,
-    measure: Measure,
-    named: NamedOrigin | undefined,
-    attributes: string,
-    value: number,
-    count: number,
-    samples: number,
-    extreme: number,
-    traceId: string,
-  ): void {
-    const sum = this.#find(window, measure, named, attributes);
-    addCompensated(sum, value);
-    sum.count += count;
-    sum.samples += samples;
-    if (!Number.isNaN(extreme)) {
-      if (extreme < sum.min) sum.min = extreme;
-      if (extreme > sum.max) {
-        sum.max = extreme;
-        if (traceId !== '') sum.traceId = traceId;
-      } else if (sum.traceId === '' && traceId !== '') sum.traceId = traceId;
-    }
+  add(window: number, measurement: Measurement): void {
+    const { size, traceId } = measurement;
+    const sum = this.#find(window, measurement.measure, measurement.named, measurement.attributes);
+    addCompensated(sum, measurement.value);
+    sum.count += measurement.count;
+    sum.samples += measurement.samples;
+    if (Number.isNaN(size)) return;
+    if (size < sum.min) sum.min = size;
+    if (size > sum.max) {
+      sum.max = size;
+      if (traceId !== '') sum.traceId = traceId;
+    } else if (sum.traceId === '' && traceId !== '') sum.traceId = traceId;
   }
 
   #find(window: number, measure: Measure, named: NamedOrigin | undefined, attributes: string): PendingSum {

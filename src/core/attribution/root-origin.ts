@@ -2,19 +2,12 @@
  * Names the origin of a scope from what its local root, and the spans below it, have told.
  * Pure: attributes in, a name out. '' means that nothing here is an origin.
  */
+import type { AttributeView } from '../mapping/attribute-view.ts';
+import type { SpanFacts } from '../mapping/types.ts';
+import { CLIENT, CONSUMER, INTERNAL, PRODUCER, SERVER } from '../span-kind.ts';
 
-const INTERNAL = 0;
-const SERVER = 1;
-const CLIENT = 2;
-const PRODUCER = 3;
-const CONSUMER = 4;
-
-export interface RootFacts {
-  readonly kind: number;
-  readonly name: string;
-  readonly attributes: Readonly<Record<string, unknown>>;
-  readonly scopeName: string;
-}
+/** What is read of a local root. */
+export type RootFacts = Pick<SpanFacts, 'kind' | 'name' | 'scopeName' | 'attribute'>;
 
 /** What was learned outside the root's own attributes. */
 export interface RouteHints {
@@ -40,9 +33,9 @@ const PLUMBING = [
 ];
 
 /** First attribute that holds a non-empty string (numbers are taken as text). */
-export function text(attributes: Readonly<Record<string, unknown>>, ...names: string[]): string {
+export function text(attributes: AttributeView, ...names: string[]): string {
   for (const name of names) {
-    const value = attributes[name];
+    const value = attributes.attribute(name);
     if (typeof value === 'string' && value !== '') return value;
     if (typeof value === 'number') return String(value);
   }
@@ -61,20 +54,28 @@ const HANDLER_TYPES: readonly (readonly [attribute: string, handler: string])[] 
 ];
 
 /** Whole route that a span below the root knows, '' when it knows none or a part. */
-export function handlerRoute(attributes: Readonly<Record<string, unknown>>): string {
-  const route = attributes['http.route'];
+export function handlerRoute(span: AttributeView): string {
+  const route = span.attribute('http.route');
   if (typeof route !== 'string') return '';
   for (const [attribute, handler] of HANDLER_TYPES) {
-    const type = attributes[attribute];
+    const type = span.attribute(attribute);
     if (type !== undefined && type !== handler) return '';
   }
   return route;
 }
 
+/** `query Search` of a span of a GraphQL operation, '' of others. */
+export function graphqlOperation(span: AttributeView): string {
+  const type = span.attribute('graphql.operation.type');
+  if (typeof type !== 'string') return '';
+  const name = span.attribute('graphql.operation.name');
+  return typeof name === 'string' && name !== '' ? `${type} ${name}` : type;
+}
+
 /** Origin of an HTTP request: `METHOD route`, then the GraphQL operation. `complete` is false while the route is unknown. */
 function httpOrigin(root: RootFacts, hints: RouteHints): { origin: string; complete: boolean } {
-  const method = text(root.attributes, 'http.request.method', 'http.method') || 'HTTP';
-  const route = text(root.attributes, 'http.route') || hints.rpcRoute || hints.childRoute;
+  const method = text(root, 'http.request.method', 'http.method') || 'HTTP';
+  const route = text(root, 'http.route') || hints.rpcRoute || hints.childRoute;
   const base = methodAndRoute(method, route || '(no route)');
   return { origin: hints.graphql === '' ? base : `${base} ${hints.graphql}`, complete: route !== '' };
 }
@@ -95,18 +96,19 @@ function methodAndRoute(method: string, route: string): string {
   return origin ?? `${method} ${route}`;
 }
 
-export function messagingDestination(attributes: Readonly<Record<string, unknown>>): string {
+export function messagingDestination(attributes: AttributeView): string {
   const template = text(attributes, 'messaging.destination.template');
   if (template !== '') return template;
   const name = text(attributes, 'messaging.destination.name', 'messaging.destination');
   const folded =
-    attributes['messaging.destination.temporary'] === true || attributes['messaging.destination.anonymous'] === true;
+    attributes.attribute('messaging.destination.temporary') === true ||
+    attributes.attribute('messaging.destination.anonymous') === true;
   if (folded) return '(temporary)';
   return name || text(attributes, 'messaging.rabbitmq.destination.routing_key', 'messaging.rabbitmq.routing_key');
 }
 
 function isReceive(root: RootFacts): boolean {
-  const operation = text(root.attributes, 'messaging.operation.type', 'messaging.operation');
+  const operation = text(root, 'messaging.operation.type', 'messaging.operation');
   return operation === 'receive' || operation === 'process' || operation === 'deliver';
 }
 
@@ -121,23 +123,50 @@ const NONE: RootOrigin = { origin: '', complete: true };
 
 /** Order: HTTP, RPC, messages, FaaS, then the name of an INTERNAL or SERVER root. */
 export function rootOrigin(root: RootFacts, hints: RouteHints): RootOrigin {
-  const { attributes, kind } = root;
-  const messaging = text(attributes, 'messaging.system.name', 'messaging.system') !== '';
+  const { kind } = root;
+  const messaging = text(root, 'messaging.system.name', 'messaging.system') !== '';
   if (kind === CLIENT || kind === PRODUCER || kind === CONSUMER) {
     if (messaging && kind !== PRODUCER && (kind === CONSUMER || isReceive(root))) {
-      return { origin: `process ${messagingDestination(attributes) || '(unknown)'}`, complete: true };
+      return { origin: `process ${messagingDestination(root) || '(unknown)'}`, complete: true };
     }
     if (kind !== CONSUMER) return NONE;
   }
-  if (kind === SERVER && text(attributes, 'http.request.method', 'http.method') !== '') return httpOrigin(root, hints);
-  if (text(attributes, 'rpc.system.name', 'rpc.system') !== '' && kind === SERVER) {
-    const service = text(attributes, 'rpc.service');
-    const method = text(attributes, 'rpc.method');
+  if (kind === SERVER && text(root, 'http.request.method', 'http.method') !== '') return httpOrigin(root, hints);
+  if (text(root, 'rpc.system.name', 'rpc.system') !== '' && kind === SERVER) {
+    const service = text(root, 'rpc.service');
+    const method = text(root, 'rpc.method');
     if (method !== '') return { origin: service === '' ? method : `${service}/${method}`, complete: true };
     if (service !== '') return { origin: service, complete: true };
   }
-  const trigger = text(attributes, 'faas.trigger');
-  if (trigger !== '') return { origin: `${trigger} ${text(attributes, 'faas.name') || root.name}`, complete: true };
+  const trigger = text(root, 'faas.trigger');
+  if (trigger !== '') return { origin: `${trigger} ${text(root, 'faas.name') || root.name}`, complete: true };
   if (kind === INTERNAL && PLUMBING.includes(root.scopeName)) return NONE;
   return { origin: root.name, complete: true };
 }
+
+/** Every attribute that is read in here: what a decoder has to keep of a span for its origin. */
+export const originKeys: readonly string[] = [
+  'http.request.method',
+  'http.method',
+  'http.route',
+  ...HANDLER_TYPES.map(([attribute]) => attribute),
+  'graphql.operation.type',
+  'graphql.operation.name',
+  'messaging.system.name',
+  'messaging.system',
+  'messaging.operation.type',
+  'messaging.operation',
+  'messaging.destination.template',
+  'messaging.destination.name',
+  'messaging.destination',
+  'messaging.destination.temporary',
+  'messaging.destination.anonymous',
+  'messaging.rabbitmq.destination.routing_key',
+  'messaging.rabbitmq.routing_key',
+  'rpc.system.name',
+  'rpc.system',
+  'rpc.service',
+  'rpc.method',
+  'faas.trigger',
+  'faas.name',
+];

@@ -2,16 +2,10 @@
  * One resource, one winner. An SDK's own span over its HTTP call, or an ORM's over its driver's, describe one operation:
  * it is counted once. What a request handler calls is never absorbed by the handler.
  */
-import type { Mapped, Mapping } from '../core/mapping/types.ts';
-import { PendingSums } from '../core/origin/pending-sums.ts';
-import { factsOf } from './facts.ts';
+import type { Mapped, Mapping } from '../mapping/types.ts';
+import { CLIENT, CONSUMER, INTERNAL, PRODUCER, SERVER } from '../span-kind.ts';
+import { PendingSums } from './pending-sums.ts';
 import type { SpanState } from './span-state.ts';
-
-const INTERNAL = 0;
-const SERVER = 1;
-const CLIENT = 2;
-const PRODUCER = 3;
-const CONSUMER = 4;
 
 export const CONSUMED_MESSAGES = 'messaging.client.consumed.messages';
 
@@ -35,9 +29,7 @@ export function absorberOf(state: SpanState, mapping: Mapping): SpanState | unde
     if (outer.kind === CLIENT || outer.kind === PRODUCER) return outer;
     if (outer.kind !== INTERNAL) return undefined;
     if (outer.absorbs !== undefined) return outer;
-    if (outer.span !== undefined && mapping.match(factsOf(outer.span, outer.scope.service))?.category === 'genai') {
-      return outer;
-    }
+    if (!outer.ended && mapping.match(outer)?.category === 'genai') return outer;
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 /** Origins of remote spans whose context was extracted here, so that a link to one of them finds its origin. Bounded. */
-import type { SpanContext } from '@opentelemetry/api';
-import type { CarriedOrigin } from '../core/origin/carried.ts';
+import type { CarriedOrigin } from './carried.ts';
+import type { SpanLink } from './span-view.ts';
 
 export class RemoteParents {
   readonly #origins = new Map<string, CarriedOrigin>();
@@ -14,7 +14,7 @@ export class RemoteParents {
     return this.#origins.size;
   }
 
-  remember(remote: SpanContext, origin: CarriedOrigin): void {
+  remember(remote: SpanLink, origin: CarriedOrigin): void {
     if (this.#origins.size >= this.#max) {
       const oldest = this.#origins.keys().next().value;
       if (oldest !== undefined) this.#origins.delete(oldest);
@@ -23,7 +23,7 @@ export class RemoteParents {
     this.#origins.set(remote.traceId + remote.spanId, origin);
   }
 
-  originOf(context: SpanContext): CarriedOrigin | undefined {
-    return this.#origins.get(context.traceId + context.spanId);
+  originOf(remote: SpanLink): CarriedOrigin | undefined {
+    return this.#origins.get(remote.traceId + remote.spanId);
   }
 }

@@ -1,13 +1,19 @@
 /** What one process is doing at this moment: operations in flight, by origin and target. */
+
+import type { Scope } from '../../core/attribution/scope.ts';
+import type { SpanState } from '../../core/attribution/span-state.ts';
+import type { SpanTracker } from '../../core/attribution/tracker.ts';
+import type { Mapping } from '../../core/mapping/types.ts';
 import { DETACHED, UNATTRIBUTED } from '../../core/model.ts';
-import type { Attribution } from '../attribution.ts';
-import { factsOf } from '../facts.ts';
-import type { Scope } from '../scope.ts';
-import { toMs } from '../sdk-types.ts';
-import type { SpanState } from '../span-state.ts';
 
 /** Open spans looked at for one snapshot; what is beyond is said in `truncated`. */
 const SPANS_MAX = 20_000;
+
+/** What is looked at. */
+export interface LiveWork {
+  readonly mapping: Mapping;
+  readonly tracker: Pick<SpanTracker, 'scopes' | 'service' | 'spansSeen' | 'resolver'>;
+}
 
 export interface InFlight {
   readonly originService: string;
@@ -33,15 +39,15 @@ export interface LiveSnapshot {
   readonly inFlight: readonly InFlight[];
 }
 
-export function takeSnapshot(attribution: Attribution, now: number): LiveSnapshot {
-  const { tracker } = attribution;
+export function takeSnapshot(work: LiveWork, now: number): LiveSnapshot {
+  const { tracker } = work;
   const rows = new Map<string, Map<string, InFlight>>();
   let looked = 0;
   for (const scope of tracker.scopes) {
     if (looked >= SPANS_MAX) break;
     for (let state = scope.firstOpen; state !== undefined && looked < SPANS_MAX; state = state.nextOpen) {
       looked++;
-      addState(attribution, rows, scope, state, now);
+      addState(work, rows, scope, state, now);
     }
   }
   return {
@@ -58,17 +64,15 @@ export function takeSnapshot(attribution: Attribution, now: number): LiveSnapsho
 }
 
 function addState(
-  attribution: Attribution,
+  work: LiveWork,
   rows: Map<string, Map<string, InFlight>>,
   scope: Scope,
   state: SpanState,
   now: number,
 ): void {
-  const { span } = state;
-  if (span === undefined) return;
-  const mapped = attribution.mapping.match(factsOf(span, scope.service));
+  const mapped = work.mapping.match(state);
   if (mapped === undefined || mapped.connection) return;
-  const { originService, origin } = originNow(attribution, scope, state);
+  const { originService, origin } = originNow(work, scope, state);
   const key = JSON.stringify([originService, origin]);
   let byTarget = rows.get(key);
   if (byTarget === undefined) rows.set(key, (byTarget = new Map()));
@@ -81,19 +85,14 @@ function addState(
   };
   byTarget.set(mapped.target, row);
   row.operations++;
-  row.oldestMs = Math.max(row.oldestMs, Math.max(0, now - toMs(span.startTime)));
+  row.oldestMs = Math.max(row.oldestMs, Math.max(0, now - state.startMs));
 }
 
-function originNow(
-  attribution: Attribution,
-  scope: Scope,
-  state: SpanState,
-): { originService: string; origin: string } {
-  const named = state.named ?? attribution.tracker.resolver.running(scope);
+function originNow(work: LiveWork, scope: Scope, state: SpanState): { originService: string; origin: string } {
+  const named = state.named ?? work.tracker.resolver.running(scope);
   if (named !== undefined) return { originService: named.originService || scope.service, origin: named.origin };
   if (scope.rootEndedMs >= 0) return { originService: scope.service, origin: scope.resolved?.origin ?? DETACHED };
-  const attributes = scope.root?.span?.attributes ?? {};
-  const method = attributes['http.request.method'] ?? attributes['http.method'];
+  const method = scope.root?.attribute('http.request.method') ?? scope.root?.attribute('http.method');
   const origin = typeof method === 'string' ? `${method} (route not known yet)` : UNATTRIBUTED;
   return { originService: scope.service, origin };
 }

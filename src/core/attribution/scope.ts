@@ -1,8 +1,8 @@
 /** The work under one local root: it holds measurements until the origin is known, and lists the spans still open. */
-import type { AttributeLimits } from '../core/attributes.ts';
-import { canonicalAttributes, mergeAttributes, parseAttributes } from '../core/attributes.ts';
-import type { CarriedOrigin } from '../core/origin/carried.ts';
-import { type NamedOrigin, PendingSums } from '../core/origin/pending-sums.ts';
+import type { AttributeLimits } from '../attributes.ts';
+import { canonicalAttributes, mergeAttributes, parseAttributes } from '../attributes.ts';
+import type { CarriedOrigin } from './carried.ts';
+import { type NamedOrigin, PendingSums } from './pending-sums.ts';
 import type { SpanState } from './span-state.ts';
 
 /** Marks a scope-wide attribute that was set to different values within the scope: it belongs to none of the rest. */

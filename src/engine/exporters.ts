@@ -8,7 +8,7 @@ import { FileExporter, isWritableDirectory } from '../exporters/file/index.ts';
 import { KustoExporter } from '../exporters/kusto/index.ts';
 import { MemoryExporter } from '../exporters/memory/index.ts';
 import { OtlpExporter } from '../exporters/otlp/index.ts';
-import { say } from './setup/say.ts';
+import { say } from '../otel/setup/say.ts';
 
 export interface Outlets {
   readonly exporters: readonly Exporter[];

@@ -7,15 +7,14 @@ import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { threadId } from 'node:worker_threads';
 import type { Logger } from '../../core/logger.ts';
-import type { Attribution } from '../attribution.ts';
 import { liveDirectory } from './directory.ts';
-import { takeSnapshot } from './snapshot.ts';
+import { type LiveWork, takeSnapshot } from './snapshot.ts';
 
 const CLIENTS_MAX = 8;
 const CLIENT_TIMEOUT_MS = 2_000;
 
 /** @returns a function that closes the socket and removes it; safe to call more than once. */
-export function serveLive(attribution: Attribution, logger: Logger): () => void {
+export function serveLive(work: LiveWork, logger: Logger): () => void {
   const directory = liveDirectory(true);
   if (directory === undefined) return () => {};
   const socketPath = path.join(directory, `${process.pid}-${threadId}.sock`);
@@ -26,7 +25,7 @@ export function serveLive(attribution: Attribution, logger: Logger): () => void 
       socket.on('error', () => socket.destroy());
       socket.setTimeout(CLIENT_TIMEOUT_MS, () => socket.destroy());
       socket.unref();
-      socket.end(answer(attribution));
+      socket.end(answer(work));
     });
     server.maxConnections = CLIENTS_MAX;
     server.on('error', (error) => logger.debug(`top cannot see this process: ${error.message}`));
@@ -41,9 +40,9 @@ export function serveLive(attribution: Attribution, logger: Logger): () => void 
   };
 }
 
-function answer(attribution: Attribution): string {
+function answer(work: LiveWork): string {
   try {
-    return `${JSON.stringify(takeSnapshot(attribution, Date.now()))}\n`;
+    return `${JSON.stringify(takeSnapshot(work, Date.now()))}\n`;
   } catch {
     return '{}\n';
   }

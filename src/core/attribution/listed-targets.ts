@@ -1,13 +1,12 @@
 /** The `propagateTo` list: which outgoing calls may carry the origin. Nothing is listed by default, so nothing leaks. */
-import { messagingDestination, text } from '../core/origin/root-origin.ts';
-
-type Attributes = Readonly<Record<string, unknown>>;
+import type { AttributeView } from '../mapping/attribute-view.ts';
+import { messagingDestination, text } from './root-origin.ts';
 
 /** Compiles patterns such as `payments.internal`, `*.internal:8080`, `kafka/orders`; `*` matches within. */
-export function listedTargets(patterns: readonly string[]): (attributes: Attributes) => boolean {
+export function listedTargets(patterns: readonly string[]): (span: AttributeView) => boolean {
   const matchers = patterns.map((pattern) => new RegExp(`^${pattern.split('*').map(escapeRegExp).join('.*')}$`, 'i'));
-  return (attributes) => {
-    for (const name of namesOf(attributes)) {
+  return (span) => {
+    for (const name of namesOf(span)) {
       for (const matcher of matchers) if (matcher.test(name)) return true;
     }
     return false;
@@ -19,14 +18,14 @@ function escapeRegExp(textPart: string): string {
 }
 
 /** Every name the target of a call goes by: host, host:port, then system/destination of a message. */
-function namesOf(attributes: Attributes): string[] {
+function namesOf(span: AttributeView): string[] {
   const names: string[] = [];
-  const system = text(attributes, 'messaging.system.name', 'messaging.system');
-  if (system !== '') names.push(`${system}/${messagingDestination(attributes)}`);
-  let host = text(attributes, 'server.address', 'net.peer.name', 'http.host');
-  let port = text(attributes, 'server.port', 'net.peer.port');
+  const system = text(span, 'messaging.system.name', 'messaging.system');
+  if (system !== '') names.push(`${system}/${messagingDestination(span)}`);
+  let host = text(span, 'server.address', 'net.peer.name', 'http.host');
+  let port = text(span, 'server.port', 'net.peer.port');
   if (host === '') {
-    const url = text(attributes, 'url.full', 'http.url', 'messaging.url');
+    const url = text(span, 'url.full', 'http.url', 'messaging.url');
     if (URL.canParse(url)) ({ hostname: host, port } = new URL(url));
   }
   if (host !== '') {

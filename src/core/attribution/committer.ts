@@ -1,10 +1,10 @@
 /** Moves the sums of a scope into the sum table, under its origin. */
-import type { Accounts } from '../core/accounts.ts';
-import type { Dictionary } from '../core/aggregate/dictionary.ts';
-import type { SumTable } from '../core/aggregate/sum-table.ts';
-import { mergeAttributes } from '../core/attributes.ts';
-import { limits } from '../core/limits.ts';
-import type { NamedOrigin } from '../core/origin/pending-sums.ts';
+import type { Accounts } from '../accounts.ts';
+import type { Dictionary } from '../aggregate/dictionary.ts';
+import type { SumTable } from '../aggregate/sum-table.ts';
+import { mergeAttributes } from '../attributes.ts';
+import { limits } from '../limits.ts';
+import type { NamedOrigin } from './pending-sums.ts';
 import type { Scope } from './scope.ts';
 
 export interface CommitterOptions {

@@ -1,0 +1,194 @@
+/**
+ * Turns spans into measurements of their scope, each operation once: decides between nested spans that describe the
+ * same operation, splits batches over their links, spreads durations over windows.
+ */
+import type { Accounts } from '../accounts.ts';
+import type { Mapped, Mapping } from '../mapping/types.ts';
+import { CLIENT, PRODUCER, SERVER } from '../span-kind.ts';
+import { spread, windowOf } from '../windows.ts';
+import { Measurement } from './measurement.ts';
+import type { OriginResolver } from './origin-resolver.ts';
+import type { NamedOrigin, PendingSums } from './pending-sums.ts';
+import type { RemoteParents } from './remote-parents.ts';
+import type { Scope } from './scope.ts';
+import type { SpanState } from './span-state.ts';
+import {
+  absorberOf,
+  absorbs,
+  CONSUMED_MESSAGES,
+  hold,
+  isBelowServer,
+  isNestedSystem,
+  markCounted,
+  markProcessed,
+} from './winner.ts';
+
+export interface SpanCounterOptions {
+  readonly mapping: Mapping;
+  readonly accounts: Accounts;
+  readonly resolver: OriginResolver;
+  readonly remoteParents: RemoteParents;
+  readonly windowSeconds: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+}
+
+export class SpanCounter {
+  readonly #o: SpanCounterOptions;
+  readonly #matched: { n: number };
+  readonly #suppressed: { n: number };
+  /** Filled anew for each measurement: see `Measurement`. */
+  readonly #measurement = new Measurement();
+
+  constructor(options: SpanCounterOptions) {
+    this.#o = options;
+    this.#matched = options.accounts.counter('attribution.span.matched');
+    this.#suppressed = options.accounts.counter('attribution.span.suppressed');
+  }
+
+  /** The span has ended and was mapped. */
+  count(span: SpanState, mapped: Mapped): void {
+    if (span.kind === SERVER && mapped.category === 'server' && isBelowServer(span)) {
+      this.#suppressed.n++;
+      return;
+    }
+    if (isNestedSystem(mapped)) {
+      if (span.countedBelow?.includes(mapped.system)) {
+        this.#suppressed.n++;
+        return;
+      }
+      markCounted(span, mapped.system);
+    }
+    if (mapped.category === 'http') {
+      const outer = absorberOf(span, this.#o.mapping);
+      if (outer !== undefined && !outer.ended) {
+        this.#measure(span, mapped, hold(outer, mapped.address));
+        return;
+      }
+      if (outer?.absorbs !== undefined && absorbs(outer.absorbs, mapped.address)) {
+        this.#suppressed.n++;
+        return;
+      }
+    } else if (mapped.consumes === 'process') markProcessed(span);
+    this.#matched.n++;
+    this.#measure(span, mapped, span.scope.pending);
+  }
+
+  /** The span has ended: what it held back is either part of itself or an operation of its own. */
+  releaseHeld(span: SpanState, mapped: Mapped | undefined): void {
+    const { held } = span;
+    if (held === undefined) return;
+    span.held = undefined;
+    for (const { address, sums } of held) {
+      const absorbed = mapped !== undefined && !mapped.connection && absorbs(mapped.address, address);
+      if (absorbed) this.#suppressed.n += sums.operations;
+      else {
+        this.#matched.n += sums.operations;
+        sums.moveTo(span.scope.pending);
+      }
+    }
+  }
+
+  #measure(span: SpanState, mapped: Mapped, into: PendingSums): void {
+    if (span.kind === CLIENT || span.kind === PRODUCER || mapped.category === 'genai') span.absorbs = mapped.address;
+    const { measures } = mapped;
+    const measurement = this.#measurement;
+    measurement.attributes = this.#o.resolver.rowAttributes(span.contextAttributes, span);
+    measurement.traceId = span.isSampled ? span.traceId : '';
+    const seconds = span.durationSeconds;
+    const { endMs } = span;
+    const shares = span.linkCount === 0 || span.named !== undefined ? undefined : this.#shares(span);
+    for (let i = 0; i < measures.length; i++) {
+      const measure = measures[i]!;
+      if (span.processedBelow && mapped.consumes === 'receive' && measure.event === CONSUMED_MESSAGES) continue;
+      const value = mapped.read(i, span, seconds);
+      if (Number.isNaN(value)) continue;
+      const isDuration = mapped.isDuration(i);
+      measurement.measure = measure;
+      measurement.size = value;
+      // Its operation was counted while it was open: now only the duration is new.
+      const operations = isDuration && span.counted ? 0 : 1;
+      if (shares === undefined) {
+        measurement.named = span.named;
+        measurement.count = operations;
+        measurement.samples = operations;
+        this.#add(into, measurement, endMs, isDuration, 1);
+      } else this.#addShares(into, measurement, endMs, isDuration, operations, shares);
+    }
+  }
+
+  /** A batch belongs to all whom its links lead to, in equal shares; it is one sample. */
+  #addShares(
+    into: PendingSums,
+    measurement: Measurement,
+    endMs: number,
+    isDuration: boolean,
+    operations: number,
+    shares: readonly (NamedOrigin | undefined)[],
+  ): void {
+    const share = 1 / shares.length;
+    for (let at = 0; at < shares.length; at++) {
+      measurement.named = shares[at];
+      measurement.count = operations * share;
+      measurement.samples = at === 0 ? operations : 0;
+      this.#add(into, measurement, endMs, isDuration, share);
+    }
+  }
+
+  /** Origins of a span's links where any of them is known: one share for each link. */
+  #shares(span: SpanState): (NamedOrigin | undefined)[] | undefined {
+    const { remoteParents } = this.#o;
+    if (remoteParents.size === 0) return undefined;
+    const origins = Array.from({ length: span.linkCount }, (_, i) => remoteParents.originOf(span.link(i)));
+    return origins.some((origin) => origin !== undefined) ? origins : undefined;
+  }
+
+  /** Adds `share` of what is measured; a duration to every window it covered, its operation to that of its end. */
+  #add(into: PendingSums, measurement: Measurement, endMs: number, isDuration: boolean, share: number): void {
+    const { windowSeconds } = this.#o;
+    const window = windowOf(endMs, windowSeconds);
+    const { size } = measurement;
+    if (!isDuration || endMs - window * windowSeconds * 1000 >= size * 1000) {
+      measurement.value = size * share;
+      into.add(window, measurement);
+      return;
+    }
+    const { measure, named, attributes } = measurement;
+    const before = Object.assign(new Measurement(), { measure, named, attributes });
+    spread(endMs, size, windowSeconds, (at, seconds, isEnd) => {
+      const part = isEnd ? measurement : before;
+      part.value = seconds * share;
+      into.add(at, part);
+    });
+  }
+
+  /** Spans begun before `before` and still open are operations whose duration is not known yet. */
+  countUnended(scope: Scope, before: number, withRoot: boolean): void {
+    for (let span = scope.firstOpen; span !== undefined; span = span.nextOpen) {
+      if (span.startMs > before) continue;
+      const mapped = this.#o.mapping.match(span);
+      this.releaseHeld(span, mapped);
+      if (span.counted || (span === scope.root && !withRoot)) continue;
+      if (mapped === undefined || mapped.connection) continue;
+      if (isNestedSystem(mapped) && span.countedBelow?.includes(mapped.system)) continue;
+      if (isNestedSystem(mapped)) markCounted(span, mapped.system);
+      span.counted = true;
+      this.#o.accounts.count('attribution.span.unended');
+      this.#measureUnended(span, mapped, scope.pending);
+    }
+  }
+
+  #measureUnended(span: SpanState, mapped: Mapped, into: PendingSums): void {
+    const measurement = new Measurement();
+    measurement.named = span.named;
+    measurement.attributes = this.#o.resolver.rowAttributes(span.contextAttributes, span);
+    measurement.count = 1;
+    measurement.samples = 1;
+    const window = windowOf(this.#o.now(), this.#o.windowSeconds);
+    for (let i = 0; i < mapped.measures.length; i++) {
+      if (!mapped.isDuration(i)) continue;
+      measurement.measure = mapped.measures[i]!;
+      into.add(window, measurement);
+    }
+  }
+}

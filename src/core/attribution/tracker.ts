@@ -1,0 +1,176 @@
+/**
+ * Follows spans from start to end: links each to its scope, has it counted when it ends, and commits a scope to the sum
+ * table when its origin is known. What it is given is guarded by the caller: a view may throw where an application's getter does.
+ */
+import type { Accounts } from '../accounts.ts';
+import { limits } from '../limits.ts';
+import type { Mapping } from '../mapping/types.ts';
+import { DETACHED } from '../model.ts';
+import { INTERNAL, kindNames, SERVER } from '../span-kind.ts';
+import type { CarriedOrigin } from './carried.ts';
+import type { Committer } from './committer.ts';
+import type { OriginResolver } from './origin-resolver.ts';
+import type { NamedOrigin } from './pending-sums.ts';
+import { RemoteParents } from './remote-parents.ts';
+import { graphqlOperation, handlerRoute } from './root-origin.ts';
+import { Scope } from './scope.ts';
+import { ScopeRegistry } from './scope-registry.ts';
+import { SpanCounter } from './span-counter.ts';
+import type { SpanState } from './span-state.ts';
+
+/** Overdue scopes committed in one turn; the rest follow in the next turns. */
+const OVERDUE_PER_TURN = 1_000;
+
+const DETACHED_ORIGIN: NamedOrigin = { originService: '', origin: DETACHED, attributes: '' };
+
+export interface TrackerOptions {
+  readonly mapping: Mapping;
+  readonly accounts: Accounts;
+  readonly resolver: OriginResolver;
+  readonly committer: Committer;
+  readonly windowSeconds: number;
+  readonly originDeadlineMs: number;
+  /** Name of the service as long as no span has told one, '' for none. */
+  readonly service: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+  /** Continues long work in a later turn. */
+  readonly defer: (work: () => void) => void;
+}
+
+export class SpanTracker {
+  readonly scopes: ScopeRegistry;
+  readonly remoteParents = new RemoteParents(limits.remoteParents);
+  /** Service of the root seen last. */
+  service: string;
+  spansSeen = 0;
+  readonly resolver: OriginResolver;
+  readonly #o: TrackerOptions;
+  readonly #seen: { n: number };
+  readonly #connections: { n: number };
+  readonly #counter: SpanCounter;
+  readonly #unmatched: readonly { n: number }[];
+
+  constructor(options: TrackerOptions) {
+    this.#o = options;
+    this.resolver = options.resolver;
+    this.service = options.service;
+    const { accounts } = options;
+    this.#seen = accounts.counter('attribution.span.seen');
+    this.#counter = new SpanCounter({ ...options, remoteParents: this.remoteParents });
+    this.#connections = accounts.counter('attribution.span.unmatched', 'connection');
+    this.#unmatched = kindNames.map((kind) => accounts.counter('attribution.span.unmatched', kind));
+    this.scopes = new ScopeRegistry(limits.scopes, (scope) => {
+      accounts.count('attribution.limit.reached', 'scopes');
+      this.#commitEarly(scope);
+    });
+  }
+
+  /** A span without a parent in this process starts a scope. `inbound`: the origin that a trusted caller sent. */
+  startRoot(span: SpanState, service: string, inbound: CarriedOrigin | undefined): void {
+    const scope = new Scope(span.startMs, service, inbound);
+    this.service = service;
+    this.scopes.add(scope);
+    scope.root = span;
+    scope.rootKind = span.kind;
+    this.#open(span, scope);
+  }
+
+  startChild(span: SpanState, parent: SpanState): void {
+    const { scope } = parent;
+    span.parent = parent;
+    if (scope.rootEndedMs >= 0) {
+      const isDetached = span.startMs - scope.rootEndedMs > this.#o.originDeadlineMs;
+      if (isDetached && span.named === undefined) span.named = DETACHED_ORIGIN;
+      // Work that begins after its request has ended may never end itself: it has to be found again.
+      if (!scope.registered) this.scopes.add(scope);
+    }
+    this.#open(span, scope);
+  }
+
+  #open(span: SpanState, scope: Scope): void {
+    this.#seen.n++;
+    this.spansSeen++;
+    span.scope = scope;
+    if (scope.openCount < limits.scopeSpans) scope.addOpen(span);
+    else this.#o.accounts.count('attribution.limit.reached', 'scope_spans');
+  }
+
+  /** `rpcRoute`: the route that the context of a root knows at its end, '' for none. */
+  end(span: SpanState, rpcRoute: string): void {
+    if (span.ended) return;
+    const { scope } = span;
+    const isRoot = scope.root === span;
+    if (!isRoot) learn(span, scope);
+    const byAttribute = this.#o.resolver.namedBy(span);
+    if (byAttribute !== undefined) span.named = byAttribute;
+    else if (span.named === undefined) span.named = this.#o.resolver.namedAbove(span);
+
+    const mapped = this.#o.mapping.match(span);
+    if (mapped === undefined) this.#unmatched[span.kind]!.n++;
+    else if (mapped.connection) this.#connections.n++;
+    else this.#counter.count(span, mapped);
+    this.#counter.releaseHeld(span, mapped);
+
+    scope.removeOpen(span);
+    span.ended = true;
+    if (isRoot) this.#endRoot(span, scope, rpcRoute);
+    else if (scope.resolved !== undefined) this.#o.committer.commit(scope, scope.resolved);
+    else if (scope.pending.size > limits.scopeSums) {
+      this.#o.accounts.count('attribution.limit.reached', 'scope_sums');
+      this.#commitEarly(scope);
+    }
+    span.release();
+    if (scope.rootEndedMs >= 0 && scope.openCount === 0) this.scopes.remove(scope);
+  }
+
+  #endRoot(root: SpanState, scope: Scope, rpcRoute: string): void {
+    scope.rootEndedMs = root.endMs;
+    scope.resolved = this.#o.resolver.resolve(root, scope, rpcRoute);
+    if (scope.sent !== '' && scope.sent !== scope.resolved.origin) {
+      this.#o.accounts.count('attribution.origin.changed_after_send');
+    }
+    scope.root = undefined;
+    this.#o.committer.commit(scope, scope.resolved);
+  }
+
+  #commitEarly(scope: Scope): void {
+    if (scope.pending.size === 0) return;
+    this.#o.accounts.count('attribution.scope.committed_early');
+    this.#o.committer.commit(scope, scope.resolved ?? this.#o.resolver.soFar(scope));
+  }
+
+  /** Commits what waits longer than the origin deadline. Called before each rotation. */
+  commitOverdue(): void {
+    this.#commitOlderThan(this.#o.now() - this.#o.originDeadlineMs, this.scopes[Symbol.iterator]());
+  }
+
+  #commitOlderThan(before: number, scopes: Iterator<Scope>): void {
+    for (let n = 0; n < OVERDUE_PER_TURN; n++) {
+      const { done, value: scope } = scopes.next();
+      if (done === true || scope.startMs > before) return;
+      this.#counter.countUnended(scope, before, false);
+      this.#commitEarly(scope);
+      if (scope.rootEndedMs >= 0 && scope.openCount === 0) this.scopes.remove(scope);
+    }
+    this.#o.defer(() => this.#commitOlderThan(before, scopes));
+  }
+
+  /** At the end of the process: everything that is known, and spans still open as operations without a duration. */
+  commitAll(): void {
+    for (const scope of this.scopes) {
+      this.#counter.countUnended(scope, Number.POSITIVE_INFINITY, true);
+      this.#commitEarly(scope);
+    }
+  }
+}
+
+/** Routes and operation names that spans below the root know before, or instead of, the root. */
+function learn(span: SpanState, scope: Scope): void {
+  if (span.kind !== INTERNAL && span.kind !== SERVER) return;
+  const route = handlerRoute(span);
+  if (route.length > scope.childRoute.length) scope.childRoute = route;
+  const operation = graphqlOperation(span);
+  if (operation === '') return;
+  scope.graphql = scope.graphql === '' || scope.graphql === operation ? operation : '(several operations)';
+}

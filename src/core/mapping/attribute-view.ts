@@ -1,0 +1,45 @@
+/**
+ * Attributes as the mapping reads them: by key, from wherever they are. Spans of an SDK, light spans of our own and spans
+ * decoded from OTLP keep theirs in different ways; none of them has to make a map for us.
+ */
+export interface AttributeView {
+  /** Undefined when absent. Of any shape; may throw, where a getter of the application does. */
+  attribute(key: string): unknown;
+}
+
+/** Attributes in a record, such as those of a resource. */
+export function recordView(attributes: Readonly<Record<string, unknown>>): AttributeView {
+  return { attribute: (key) => attributes[key] };
+}
+
+/** In an `AttributeShape`: any value will do. */
+export const ANY = Symbol('any value');
+
+/** The attributes of a span as far as a rule's result depends on them. */
+export interface AttributeShape {
+  /** All names, in the order in which the span has them. */
+  readonly keys: readonly string[];
+  /** The value of each, or `ANY`. */
+  readonly values: readonly unknown[];
+}
+
+/** `SpanFacts.attributeKeys` for attributes in a record. */
+export function keysOfRecord(attributes: Readonly<Record<string, unknown>>): string[] {
+  const keys: string[] = [];
+  // As `recordHasShape` goes: inherited names, too.
+  for (const key in attributes) keys.push(key);
+  return keys;
+}
+
+/** `SpanFacts.hasShape` for attributes in a record: one pass, without a look-up. */
+export function recordHasShape(attributes: Readonly<Record<string, unknown>>, shape: AttributeShape): boolean {
+  const { keys, values } = shape;
+  let i = 0;
+  for (const key in attributes) {
+    if (key !== keys[i]) return false;
+    const value = values[i];
+    if (value !== ANY && value !== attributes[key]) return false;
+    i++;
+  }
+  return i === keys.length;
+}

@@ -1,0 +1,157 @@
+/** From options to a running pipeline: the one place that puts mapping, scopes, sum table and exporters together. */
+import type { AttributionOptions } from '../config/options.ts';
+import { Accounts } from '../core/accounts.ts';
+import { Dictionary } from '../core/aggregate/dictionary.ts';
+import type { SumTable } from '../core/aggregate/sum-table.ts';
+import { Committer } from '../core/attribution/committer.ts';
+import { OriginResolver } from '../core/attribution/origin-resolver.ts';
+import { type ManualMeasurement, recordByHand, type Surroundings } from '../core/attribution/record.ts';
+import type { SpanView } from '../core/attribution/span-view.ts';
+import { SpanTracker } from '../core/attribution/tracker.ts';
+import type { Logger } from '../core/logger.ts';
+import { compileMapping } from '../core/mapping/compile.ts';
+import type { Mapping } from '../core/mapping/types.ts';
+import type { Part } from '../core/model.ts';
+import { Pipeline } from '../pipeline/pipeline.ts';
+import { buildExporters } from './exporters.ts';
+import { packageVersion } from './package-version.ts';
+
+/** What the engine needs of whoever runs it: the plug-in in an application, or a process of our own. */
+export interface EngineHost {
+  readonly logger: Logger;
+  /** Runs `fn` so that the engine's own I/O makes no spans. */
+  readonly runUntraced: <T>(fn: () => T) => T;
+  /** Names the route of a request for which no framework does; may throw, and return anything. */
+  readonly route?: ((root: SpanView) => unknown) | undefined;
+}
+
+export class Engine {
+  readonly options: AttributionOptions;
+  readonly accounts = new Accounts();
+  readonly dictionary: Dictionary;
+  readonly mapping: Mapping;
+  readonly resolver: OriginResolver;
+  readonly tracker: SpanTracker;
+  readonly windowSeconds: number;
+  /** When it was made, milliseconds since the Unix epoch. */
+  readonly startedMs = Date.now();
+  readonly #committer: Committer;
+  readonly #pipeline: Pipeline;
+  readonly #collectors: (() => Promise<void>)[] = [];
+  #ended: Promise<void> | undefined;
+
+  constructor(options: AttributionOptions, host: EngineHost) {
+    this.options = options;
+    const { accounts } = this;
+    const { service = '', windowSeconds = 60 } = options;
+    this.windowSeconds = windowSeconds;
+    this.dictionary = new Dictionary({ onCut: () => accounts.count('attribution.limit.reached', 'name_chars') });
+    const { dictionary } = this;
+    this.mapping = compileMapping({
+      ...(options.presets !== undefined && { presets: options.presets }),
+      ...(options.rules !== undefined && { rules: options.rules }),
+      dictionary,
+      accounts,
+    });
+    const { exporters, directory } = buildExporters(options, host.logger);
+    this.#pipeline = new Pipeline({
+      exporters,
+      dictionary,
+      accounts,
+      windowSeconds,
+      service: () => this.tracker.service || service || 'unknown_service',
+      mappingHash: this.mapping.hash,
+      packageVersion,
+      logger: host.logger,
+      ...(options.maxRows !== undefined && { maxRows: options.maxRows }),
+      ...(directory !== undefined && { directory }),
+      ...(options.maxSpoolBytes !== undefined && { maxSpoolBytes: options.maxSpoolBytes }),
+      runUntraced: host.runUntraced,
+      delivery: { callMs: longestCallMs(options) },
+    });
+    this.resolver = new OriginResolver({
+      originAttribute: options.originAttribute ?? 'attribution.origin',
+      attributes: options.attributes ?? {},
+      route: host.route,
+      accounts,
+    });
+    this.#committer = new Committer({ dictionary, table: this.table, accounts, rotate: () => this.afterAdd() });
+    this.tracker = new SpanTracker({
+      mapping: this.mapping,
+      accounts,
+      resolver: this.resolver,
+      committer: this.#committer,
+      windowSeconds,
+      originDeadlineMs: (options.originDeadlineSeconds ?? 2 * windowSeconds) * 1000,
+      service,
+      now: Date.now,
+      defer: (work) => void setImmediate(work).unref(),
+    });
+    this.#pipeline.onBeforeRotate(() => this.tracker.commitOverdue());
+  }
+
+  get table(): SumTable {
+    return this.#pipeline.table;
+  }
+
+  /** To be called after adding to `table`. */
+  afterAdd(): void {
+    this.#pipeline.afterAdd();
+  }
+
+  /** `collect` brings in what is still elsewhere (metrics of an SDK) before each flush. */
+  onFlush(collect: () => Promise<void>): void {
+    this.#collectors.push(collect);
+  }
+
+  /** False when it was refused: the reason is in the accounts. */
+  record(measured: ManualMeasurement, around: Surroundings): boolean {
+    return recordByHand(measured, around, {
+      accounts: this.accounts,
+      committer: this.#committer,
+      dictionary: this.dictionary,
+      windowSeconds: this.windowSeconds,
+      now: Date.now,
+      service: () => this.tracker.service,
+    });
+  }
+
+  /** Compressed parts sealed since `sinceMs`, oldest first; of the last minutes only. */
+  recentParts(sinceMs: number): readonly Part[] {
+    return this.#pipeline.recentParts(sinceMs);
+  }
+
+  /** Begins to rotate, and to send what earlier processes left. Keeps no process alive. */
+  start(): void {
+    this.#pipeline.start();
+  }
+
+  /** Commits what waits for its origin, seals it and hands it to the exporters. Bounded, never rejects. */
+  async forceFlush(): Promise<void> {
+    await this.#collect();
+    await this.#pipeline.forceFlush();
+  }
+
+  /** The same for the last time; a second call joins the first. */
+  shutdown(): Promise<void> {
+    this.tracker.commitAll();
+    this.#ended ??= this.#collect().then(() => this.#pipeline.shutdown());
+    return this.#ended;
+  }
+
+  /** For `process.on('exit')`. */
+  flushSync(): void {
+    this.tracker.commitAll();
+    this.#pipeline.flushSync();
+  }
+
+  async #collect(): Promise<void> {
+    await Promise.all(this.#collectors.map((collect) => collect()));
+  }
+}
+
+/** The pipeline's deadline comes after the exporters' own, whose errors say more. */
+function longestCallMs({ exporters = [] }: AttributionOptions): number {
+  const own = exporters.map((one) => (typeof one === 'object' && 'kusto' in one ? (one.kusto.timeoutMs ?? 0) : 0));
+  return Math.max(30_000, ...own);
+}

@@ -1,0 +1,75 @@
+/** A span as a decoder keeps it: attributes in two arrays, times as numbers, no object of any SDK. */
+import { SpanState } from '../../../src/core/attribution/span-state.ts';
+import type { SpanLink } from '../../../src/core/attribution/span-view.ts';
+import { ANY, type AttributeShape } from '../../../src/core/mapping/attribute-view.ts';
+
+export interface FlatSpanFields {
+  readonly name?: string;
+  readonly kind: number;
+  readonly startMs: number;
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  readonly links?: readonly SpanLink[];
+}
+
+export class FlatSpan extends SpanState {
+  readonly name: string;
+  readonly scopeName = 'test';
+  readonly startMs: number;
+  endMs = Number.NaN;
+  readonly traceId = '0123456789abcdef0123456789abcdef';
+  readonly spanId = '0123456789abcdef';
+  readonly isSampled = true;
+  readonly parentSpanId = '';
+  readonly hasRemoteParent = false;
+  released = false;
+  /** Keys that were asked for. */
+  readonly read = new Set<string>();
+  readonly #keys: string[];
+  readonly #values: unknown[];
+  readonly #links: readonly SpanLink[];
+
+  constructor({ name = 'a span', kind, startMs, attributes = {}, links = [] }: FlatSpanFields) {
+    super(kind, undefined, '');
+    this.name = name;
+    this.startMs = startMs;
+    this.#keys = Object.keys(attributes);
+    this.#values = Object.values(attributes);
+    this.#links = links;
+  }
+
+  get durationSeconds(): number {
+    return (this.endMs - this.startMs) / 1000;
+  }
+
+  get linkCount(): number {
+    return this.#links.length;
+  }
+
+  link(i: number): SpanLink {
+    return this.#links[i]!;
+  }
+
+  attribute(key: string): unknown {
+    if (this.released) throw new Error(`${key} was read after the span was released`);
+    this.read.add(key);
+    return this.#values[this.#keys.indexOf(key)];
+  }
+
+  attributeKeys(): readonly string[] {
+    return this.#keys;
+  }
+
+  hasShape({ keys, values }: AttributeShape): boolean {
+    if (keys.length !== this.#keys.length) return false;
+    return keys.every((key, i) => key === this.#keys[i] && (values[i] === ANY || values[i] === this.#values[i]));
+  }
+
+  setAttribute(key: string, value: unknown): void {
+    this.#keys.push(key);
+    this.#values.push(value);
+  }
+
+  protected letGo(): void {
+    this.released = true;
+  }
+}
