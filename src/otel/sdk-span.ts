@@ -11,6 +11,8 @@ const SAMPLED = 1;
 export class SdkSpan extends SpanState {
   /** While the attribution reads it: see `release`. */
   #sdk: ReadableSpan | undefined;
+  /** Of an ended span, once one has fitted: it will get no more attributes. */
+  #shape: AttributeShape | undefined = undefined;
 
   constructor(sdk: ReadableSpan, named: NamedOrigin | undefined, contextAttributes: string) {
     super(sdk.kind, named, contextAttributes);
@@ -72,6 +74,7 @@ export class SdkSpan extends SpanState {
   }
 
   attribute(key: string): unknown {
+    if (this.#shape !== undefined && !this.#shape.has(key)) return undefined;
     return this.#sdk!.attributes[key];
   }
 
@@ -80,7 +83,10 @@ export class SdkSpan extends SpanState {
   }
 
   hasShape(shape: AttributeShape): boolean {
-    return recordHasShape(this.#sdk!.attributes, shape);
+    const sdk = this.#sdk!;
+    if (!recordHasShape(sdk.attributes, shape)) return false;
+    if (sdk.ended) this.#shape = shape;
+    return true;
   }
 
   protected letGo(): void {

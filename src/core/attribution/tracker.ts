@@ -101,12 +101,13 @@ export class SpanTracker {
     if (span.ended) return;
     const { scope } = span;
     const isRoot = scope.root === span;
+    // First of all: a span whose shape is known answers the questions below at once.
+    const mapped = this.#o.mapping.match(span);
     if (!isRoot) learn(span, scope);
     const byAttribute = this.#o.resolver.namedBy(span);
     if (byAttribute !== undefined) span.named = byAttribute;
     else if (span.named === undefined) span.named = this.#o.resolver.namedAbove(span);
 
-    const mapped = this.#o.mapping.match(span);
     if (mapped === undefined) this.#unmatched[span.kind]!.n++;
     else if (mapped.connection) this.#connections.n++;
     else this.#counter.count(span, mapped);

