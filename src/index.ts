@@ -1,9 +1,10 @@
-export type { AttributionOptions, ExporterChoice, OtlpOptions } from './config/options.ts';
 export type { AttributeValues, ManualMeasurement } from './core/attribution/record.ts';
 export type { Exporter, ExportOutcome } from './core/contracts/exporter.ts';
 export { AmbiguousError, AttributionError, type ErrorCode, PermanentError, RetryableError } from './core/errors.ts';
 export type { Condition, PresetName, Rule, RuleEvent, SpanKindName } from './core/mapping/rule.ts';
 export type { Part, Row } from './core/model.ts';
+export type { AttributionOptions, ExporterChoice } from './engine/options.ts';
+export type { OtlpOptions } from './exporters/otlp/options.ts';
 export { record, withAttributes, withOrigin } from './otel/api.ts';
 export { AttributionPropagator } from './otel/attribution-propagator.ts';
 export type { Attribution } from './otel/instance.ts';

@@ -2,9 +2,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseKustoAuth } from '../../src/config/kusto-env.ts';
 import type { Row } from '../../src/core/model.ts';
 import { openKusto } from '../../src/exporters/kusto/index.ts';
+import { parseKustoAuth } from '../../src/exporters/kusto/options.ts';
 import { kustoNames } from '../../src/kusto/names.ts';
 import type { Target } from './command.ts';
 

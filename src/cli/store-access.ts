@@ -1,6 +1,6 @@
-import type { KustoOptions } from '../config/options.ts';
 import { AttributionError, PermanentError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
+import type { KustoOptions } from '../exporters/kusto/options.ts';
 import type { KustoClient } from '../kusto/client.ts';
 import { type KustoNames, kustoNames, SCHEMA_VERSION } from '../kusto/names.ts';
 import type { KqlStore } from '../reports/source.ts';

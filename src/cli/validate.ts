@@ -16,7 +16,7 @@ export function registerValidate(program: Command): void {
     .option('--json', 'one JSON object')
     .action(async (config: string | undefined, flags: Flags) => {
       if (flags.schema === true) {
-        const { configJsonSchema } = await import('../config/schema.ts');
+        const { configJsonSchema } = await import('../engine/options.ts');
         process.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
         return;
       }

@@ -1,29 +1,24 @@
-import { kustoKeys } from './kusto-schema.ts';
+import { type ZodType, z } from 'zod';
 import type { Path } from './problem.ts';
-import { definitions } from './table.ts';
 
-const RULE = ['name', 'signal', 'match', 'target', 'events', 'attributes'];
-const EVENT = ['name', 'unit', 'value', 'attributes', 'integrate'];
+/** Keys that `schema` lets stand at `path`, for "did you mean". */
+export function knownKeys(schema: ZodType, path: Path): string[] {
+  return path
+    .reduce<ZodType[]>((found, part) => found.flatMap((one) => inside(one, part)), alternatives(schema))
+    .flatMap((one) => (one instanceof z.ZodObject ? Object.keys(one.shape) : []));
+}
 
-const KUSTO: ReadonlyMap<string, string[]> = new Map([
-  ['', kustoKeys],
-  ['auth', ['managedIdentity', 'appKey', 'certificate', 'token']],
-  ['auth.managedIdentity', ['clientId']],
-  ['auth.appKey', ['tenantId', 'clientId', 'clientSecret']],
-  ['auth.certificate', ['tenantId', 'clientId', 'path']],
-]);
+function inside(schema: ZodType, part: PropertyKey): ZodType[] {
+  if (schema instanceof z.ZodArray) return alternatives(schema.element as ZodType);
+  if (schema instanceof z.ZodRecord) return alternatives(schema.valueType as ZodType);
+  if (!(schema instanceof z.ZodObject)) return [];
+  const { shape } = schema as z.ZodObject<Record<string, ZodType>>;
+  return Object.hasOwn(shape, part) ? alternatives(shape[String(part)]!) : [];
+}
 
-/** Keys that may stand at `path`, for "did you mean". */
-export function knownKeys(path: Path): string[] {
-  const [first, , third, , fifth] = path;
-  if (path.length === 0) return Object.keys(definitions);
-  if (first === 'exporters') {
-    if (path.length === 2) return ['otlp', 'kusto'];
-    return third === 'kusto' ? (KUSTO.get(path.slice(3).join('.')) ?? []) : ['url', 'headers', 'timeoutMs'];
-  }
-  if (first !== 'rules') return [];
-  if (path.length === 2) return RULE;
-  if (third === 'match') return path.length === 3 ? ['kind', 'name', 'attributes'] : ['in', 'exists', 'like'];
-  if (third === 'events') return fifth === 'value' ? ['attribute'] : EVENT;
-  return [];
+/** What a value may be once it is there, one by one. */
+function alternatives(schema: ZodType): ZodType[] {
+  if (schema instanceof z.ZodOptional) return alternatives(schema.unwrap() as ZodType);
+  if (schema instanceof z.ZodUnion) return (schema.options as ZodType[]).flatMap(alternatives);
+  return [schema];
 }

@@ -1,6 +1,7 @@
-import { CONFIG_FILE, type Env, PREFIX, variableOf } from './env.ts';
+import type { Checks, Validation } from './check.ts';
+import { CONFIG_FILE, type Env, PREFIX } from './env.ts';
+import type { Options, ValuesOf } from './option.ts';
 import type { Problem } from './problem.ts';
-import { type Validation, validateAll } from './validate.ts';
 
 /** Each round leaves out what the last one complained about; a rule across options may complain only then. */
 const ROUNDS = 5;
@@ -9,20 +10,20 @@ const ROUNDS = 5;
  * What of the configuration can be used when some of it cannot: a wrong option is left out, a wrong rule alone, a
  * wrong variable, or the whole file if the mistake is in there. Returns all problems of the configuration as it came.
  */
-export function salvage(fromCode: unknown, env: Env): Validation {
-  const { options, problems } = validateAll(fromCode, env);
+export function salvage<D extends Options>(checks: Checks<D>, fromCode: unknown, env: Env): Validation<ValuesOf<D>> {
+  const { options, problems } = checks.validateAll(fromCode, env);
   if (problems.length === 0) return { options, problems };
   let code = fromCode;
   let environment = env;
   let left = problems;
   for (let round = 0; round < ROUNDS; round++) {
     code = withoutProblems(code, left);
-    environment = withoutSources(environment, left);
-    const rest = validateAll(code, environment);
+    environment = withoutSources(environment, left, checks);
+    const rest = checks.validateAll(code, environment);
     if (rest.problems.length === 0) return { options: rest.options, problems };
     left = rest.problems;
   }
-  return { options: {}, problems };
+  return { options: {} as ValuesOf<D>, problems };
 }
 
 function withoutProblems(code: unknown, problems: readonly Problem[]): unknown {
@@ -40,11 +41,11 @@ function withoutProblems(code: unknown, problems: readonly Problem[]): unknown {
   return rest;
 }
 
-function withoutSources(env: Env, problems: readonly Problem[]): Env {
+function withoutSources(env: Env, problems: readonly Problem[], checks: Checks<Options>): Env {
   const rest = { ...env };
   for (const { source, path } of problems) {
     if (source === 'code') continue;
-    const variable = source === 'options' ? variableOf(nameOf(path)) : source;
+    const variable = source === 'options' ? checks.variableOf(nameOf(path)) : source;
     if (variable?.startsWith(PREFIX)) delete rest[variable];
     else delete rest[CONFIG_FILE];
   }

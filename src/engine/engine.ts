@@ -1,5 +1,4 @@
 /** From options to a running pipeline: the one place that puts mapping, scopes, sum table and exporters together. */
-import type { AttributionOptions } from '../config/options.ts';
 import { Accounts } from '../core/accounts.ts';
 import { Dictionary } from '../core/aggregate/dictionary.ts';
 import type { SumTable } from '../core/aggregate/sum-table.ts';
@@ -14,11 +13,14 @@ import type { Mapping } from '../core/mapping/types.ts';
 import type { Part } from '../core/model.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
 import { buildExporters } from './exporters.ts';
+import type { SettledOptions } from './options.ts';
 import { packageVersion } from './package-version.ts';
 
 /** What the engine needs of whoever runs it: the plug-in in an application, or a process of our own. */
 export interface EngineHost {
   readonly logger: Logger;
+  /** Tells the person who starts the application. */
+  say(text: string): void;
   /** Runs `fn` so that the engine's own I/O makes no spans. */
   readonly runUntraced: <T>(fn: () => T) => T;
   /** Names the route of a request for which no framework does; may throw, and return anything. */
@@ -26,7 +28,6 @@ export interface EngineHost {
 }
 
 export class Engine {
-  readonly options: AttributionOptions;
   readonly accounts = new Accounts();
   readonly dictionary: Dictionary;
   readonly mapping: Mapping;
@@ -40,20 +41,15 @@ export class Engine {
   readonly #collectors: (() => Promise<void>)[] = [];
   #ended: Promise<void> | undefined;
 
-  constructor(options: AttributionOptions, host: EngineHost) {
-    this.options = options;
+  constructor(options: SettledOptions, host: EngineHost) {
     const { accounts } = this;
-    const { service = '', windowSeconds = 60 } = options;
+    const { service, windowSeconds } = options;
     this.windowSeconds = windowSeconds;
     this.dictionary = new Dictionary({ onCut: () => accounts.count('attribution.limit.reached', 'name_chars') });
     const { dictionary } = this;
-    this.mapping = compileMapping({
-      ...(options.presets !== undefined && { presets: options.presets }),
-      ...(options.rules !== undefined && { rules: options.rules }),
-      dictionary,
-      accounts,
-    });
-    const { exporters, directory } = buildExporters(options, host.logger);
+    const { presets, rules } = options;
+    this.mapping = compileMapping({ presets, rules, dictionary, accounts });
+    const { exporters, directory, callMs } = buildExporters(options, host);
     this.#pipeline = new Pipeline({
       exporters,
       dictionary,
@@ -63,15 +59,15 @@ export class Engine {
       mappingHash: this.mapping.hash,
       packageVersion,
       logger: host.logger,
-      ...(options.maxRows !== undefined && { maxRows: options.maxRows }),
+      maxRows: options.maxRows,
       ...(directory !== undefined && { directory }),
-      ...(options.maxSpoolBytes !== undefined && { maxSpoolBytes: options.maxSpoolBytes }),
+      maxSpoolBytes: options.maxSpoolBytes,
       runUntraced: host.runUntraced,
-      delivery: { callMs: longestCallMs(options) },
+      delivery: { callMs },
     });
     this.resolver = new OriginResolver({
-      originAttribute: options.originAttribute ?? 'attribution.origin',
-      attributes: options.attributes ?? {},
+      originAttribute: options.originAttribute,
+      attributes: options.attributes,
       route: host.route,
       accounts,
     });
@@ -82,7 +78,7 @@ export class Engine {
       resolver: this.resolver,
       committer: this.#committer,
       windowSeconds,
-      originDeadlineMs: (options.originDeadlineSeconds ?? 2 * windowSeconds) * 1000,
+      originDeadlineMs: options.originDeadlineSeconds * 1000,
       service,
       now: Date.now,
       defer: (work) => void setImmediate(work).unref(),
@@ -148,10 +144,4 @@ export class Engine {
   async #collect(): Promise<void> {
     await Promise.all(this.#collectors.map((collect) => collect()));
   }
-}
-
-/** The pipeline's deadline comes after the exporters' own, whose errors say more. */
-function longestCallMs({ exporters = [] }: AttributionOptions): number {
-  const own = exporters.map((one) => (typeof one === 'object' && 'kusto' in one ? (one.kusto.timeoutMs ?? 0) : 0));
-  return Math.max(30_000, ...own);
 }

@@ -1,41 +1,59 @@
 /** The outlets that the options ask for. */
 import path from 'node:path';
-import type { AttributionOptions, ExporterChoice } from '../config/options.ts';
+import type { ExporterContext } from '../config/component.ts';
+import { DEFAULT_DIRECTORY } from '../config/options.ts';
 import type { Exporter } from '../core/contracts/exporter.ts';
 import type { Logger } from '../core/logger.ts';
-import { ConsoleExporter } from '../exporters/console/index.ts';
-import { FileExporter, isWritableDirectory } from '../exporters/file/index.ts';
-import { KustoExporter } from '../exporters/kusto/index.ts';
-import { MemoryExporter } from '../exporters/memory/index.ts';
-import { OtlpExporter } from '../exporters/otlp/index.ts';
-import { say } from '../otel/setup/say.ts';
+import { isWritableDirectory } from '../parts/part-files.ts';
+import { chosenExporter, type ExporterChoice, type SettledOptions } from './options.ts';
 
 export interface Outlets {
   readonly exporters: readonly Exporter[];
   /** Where parts wait for exporters over a network, and are set aside when refused; undefined when nothing may be written. */
   readonly directory: string | undefined;
+  /** The pipeline's deadline of one call. It comes after the exporters' own, whose errors say more. */
+  readonly callMs: number;
 }
 
-export function buildExporters(options: AttributionOptions, logger: Logger): Outlets {
-  const directory = path.resolve(options.directory ?? '.attribution');
-  const choices = options.exporters ?? defaultChoice(directory, options);
+export interface OutletHost {
+  readonly logger: Logger;
+  /** Tells the person who starts the application. */
+  say(text: string): void;
+}
+
+const CALL_MS = 30_000;
+
+export function buildExporters(options: SettledOptions, { logger, say }: OutletHost): Outlets {
+  const directory = path.resolve(options.directory ?? DEFAULT_DIRECTORY);
+  const choices = options.exporters ?? defaultChoice(directory, options, say);
+  const context: ExporterContext = { directory, maxSpoolBytes: options.maxSpoolBytes, logger };
   const exporters = choices.flatMap((choice) => {
     try {
-      return [build(choice, directory, options, logger)];
+      return [build(choice, context)];
     } catch (error) {
       say(`An exporter could not be made, and the others serve: ${error instanceof Error ? error.message : error}`);
       return [];
     }
   });
-  const writes = choices.includes('file') || (exporters.some(travels) && maySpool(directory, options));
-  return { exporters, directory: writes ? directory : undefined };
+  const writes = choices.includes('file') || (exporters.some(travels) && maySpool(directory, options, say));
+  return { exporters, directory: writes ? directory : undefined, callMs: Math.max(CALL_MS, ...choices.map(ownCallMs)) };
+}
+
+function build(choice: ExporterChoice, context: ExporterContext): Exporter {
+  const named = chosenExporter(choice);
+  return named === undefined ? (choice as Exporter) : named.config.create(named.options, context);
+}
+
+function ownCallMs(choice: ExporterChoice): number {
+  const named = chosenExporter(choice);
+  return named?.config.callMs?.(named.options) ?? 0;
 }
 
 /** Over a network, that is: what cannot be sent in the turn in which a process ends. */
 const travels = (exporter: Exporter): boolean => !exporter.supports.sync;
 
 /** Nobody expects files in production unless he asked for them; elsewhere an outage should cost nothing. */
-function maySpool(directory: string, options: AttributionOptions): boolean {
+function maySpool(directory: string, options: SettledOptions, say: OutletHost['say']): boolean {
   if (process.env.NODE_ENV === 'production' && options.directory === undefined) {
     say(
       'NODE_ENV is production and no directory is configured: parts wait for the exporter in memory, a bounded number, and are lost when ' +
@@ -52,7 +70,7 @@ function maySpool(directory: string, options: AttributionOptions): boolean {
 }
 
 /** Files for whoever tries it out; memory in production, where nobody asked for files, and where nothing can be written. */
-function defaultChoice(directory: string, options: AttributionOptions): ExporterChoice[] {
+function defaultChoice(directory: string, options: SettledOptions, say: OutletHost['say']): ExporterChoice[] {
   if (process.env.NODE_ENV === 'production' && options.directory === undefined) {
     say(
       'NODE_ENV is production and no exporter is configured: sums stay in memory and are lost at exit. ' +
@@ -68,18 +86,4 @@ function defaultChoice(directory: string, options: AttributionOptions): Exporter
     return ['memory'];
   }
   return ['file'];
-}
-
-function build(choice: ExporterChoice, directory: string, options: AttributionOptions, logger: Logger): Exporter {
-  if (choice === 'file') {
-    return new FileExporter({
-      directory,
-      ...(options.maxSpoolBytes !== undefined && { maxBytes: options.maxSpoolBytes }),
-    });
-  }
-  if (choice === 'console') return new ConsoleExporter();
-  if (choice === 'memory') return new MemoryExporter();
-  if ('otlp' in choice) return new OtlpExporter(choice.otlp);
-  if ('kusto' in choice) return new KustoExporter(choice.kusto, { logger });
-  return choice;
 }

@@ -1,5 +1,5 @@
 import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
-import type { AttributionOptions } from '../config/options.ts';
+import type { AttributionOptions } from '../engine/options.ts';
 import { createAttribution } from './load.ts';
 
 /**

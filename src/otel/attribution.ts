@@ -1,10 +1,10 @@
 /** The plug-in of one process: an engine, and the parts of an SDK that feed it. */
 import { type Context, context as contextApi, type TextMapPropagator, trace } from '@opentelemetry/api';
-import type { AttributionOptions } from '../config/options.ts';
 import type { Surroundings } from '../core/attribution/record.ts';
 import type { SpanView } from '../core/attribution/span-view.ts';
 import { Engine } from '../engine/engine.ts';
 import { serveLive } from '../engine/live/server.ts';
+import { type AttributionOptions, type SettledOptions, settleOptions } from '../engine/options.ts';
 import { contextAttributes, inboundOrigin, namedOrigin } from './context.ts';
 import { type Attribution, currentAttribution, setCurrentAttribution } from './instance.ts';
 import { AttributionMetricReader } from './metrics/metric-reader.ts';
@@ -15,7 +15,8 @@ import { installRepairs } from './repair/install.ts';
 import { AttributionSampler } from './sampler.ts';
 import { SdkSpan, stateOf } from './sdk-span.ts';
 import type { SpanProcessor } from './sdk-types.ts';
-import { settleOptions } from './settle-options.ts';
+import { givenOptions } from './settle-options.ts';
+import { say } from './setup/say.ts';
 import { diagLogger } from './telemetry.ts';
 
 /** Key of `@opentelemetry/core`, the same symbol in every copy of it. */
@@ -37,7 +38,7 @@ export function createAttribution(options?: AttributionOptions): Attribution {
     }
     return current;
   }
-  const attribution = new PlugIn(settleOptions(options));
+  const attribution = new PlugIn(givenOptions(options));
   setCurrentAttribution(attribution);
   return attribution;
 }
@@ -47,7 +48,9 @@ function untraced<T>(fn: () => T): T {
 }
 
 class PlugIn implements Attribution {
+  /** As given: without defaults. */
   readonly options: AttributionOptions;
+  readonly #settled: SettledOptions;
   readonly processor: SpanProcessor;
   readonly points: PointSink;
   readonly #engine: Engine;
@@ -55,11 +58,14 @@ class PlugIn implements Attribution {
   readonly #readers: readonly AttributionMetricReader[];
   readonly #closeLive: () => void = () => {};
 
-  constructor(options: AttributionOptions) {
-    this.options = options;
-    const { route, service = '' } = options;
+  constructor(given: AttributionOptions) {
+    this.options = given;
+    const options = settleOptions(given);
+    const { route, service } = options;
+    this.#settled = options;
     this.#engine = new Engine(options, {
       logger: this.#logger,
+      say,
       runUntraced: untraced,
       route: route && ((root: SpanView) => (root instanceof SdkSpan ? route(root.sdk) : undefined)),
     });
@@ -69,7 +75,7 @@ class PlugIn implements Attribution {
       ? [new AttributionMetricReader(this.points, engine.windowSeconds * 1000)]
       : [];
     engine.onFlush(async () => void (await Promise.all(this.#readers.map((reader) => reader.forceFlush()))));
-    if (options.enabled === false) {
+    if (!options.enabled) {
       this.processor = INERT;
       return;
     }
@@ -81,8 +87,8 @@ class PlugIn implements Attribution {
       flush: () => this.forceFlush(),
       shutdown: () => this.shutdown(),
     });
-    if (options.repair !== false) installRepairs(this.#logger);
-    if (options.live !== false) this.#closeLive = untraced(() => serveLive(engine, this.#logger));
+    if (options.repair) installRepairs(this.#logger);
+    if (options.live) this.#closeLive = untraced(() => serveLive(engine, this.#logger));
     engine.start();
   }
 
@@ -115,7 +121,7 @@ class PlugIn implements Attribution {
   }
 
   propagator(delegate: TextMapPropagator | undefined): TextMapPropagator | undefined {
-    const { propagateTo = [], trustBaggage = false } = this.options;
+    const { propagateTo, trustBaggage } = this.#settled;
     if (propagateTo.length === 0 && !trustBaggage) return undefined;
     const { resolver, accounts, tracker } = this.#engine;
     const { remoteParents } = tracker;

@@ -3,11 +3,11 @@
  * count every span twice.
  */
 import type { Context, TextMapPropagator } from '@opentelemetry/api';
-import type { AttributionOptions } from '../config/options.ts';
 import type { Accounts } from '../core/accounts.ts';
 import type { ManualMeasurement } from '../core/attribution/record.ts';
 import type { SpanTracker } from '../core/attribution/tracker.ts';
 import type { ExitTableSource } from '../engine/exit-table.ts';
+import type { AttributionOptions } from '../engine/options.ts';
 import type { ResourceMetrics } from './metrics/metric-types.ts';
 import type { Sampler, SpanProcessor } from './sdk-types.ts';
 

@@ -3,7 +3,7 @@
  * twentieth of its files (bench/import.ts). Synchronous, because set-ups run before the first await of an application.
  */
 import { createRequire } from 'node:module';
-import type { AttributionOptions } from '../config/options.ts';
+import type { AttributionOptions } from '../engine/options.ts';
 import type { Attribution } from './instance.ts';
 
 const require = createRequire(import.meta.url);

@@ -1,5 +1,5 @@
 import type { Context } from '@opentelemetry/api';
-import type { AttributionOptions } from '../config/options.ts';
+import type { AttributionOptions } from '../engine/options.ts';
 import type { Attribution } from './instance.ts';
 import { createAttribution, flushAtExit } from './load.ts';
 import type { ReadableSpan, SpanProcessor } from './sdk-types.ts';

@@ -1,7 +1,7 @@
-import type { AttributionOptions } from '../config/options.ts';
+import type { AttributionOptions } from '../engine/options.ts';
 import { createAttribution } from './attribution.ts';
 import type { Attribution } from './instance.ts';
-import { settleOptions } from './settle-options.ts';
+import { givenOptions } from './settle-options.ts';
 import { atExit } from './setup/at-exit.ts';
 import { plugIn } from './setup/plug-in.ts';
 
@@ -23,6 +23,6 @@ function created(options: AttributionOptions | undefined): Attribution | undefin
 
 /** In code, or in the file that the environment names. */
 export function hasMetricRules(options: AttributionOptions | undefined): boolean {
-  const { rules = [] } = process.env.OTEL_ATTRIBUTION_CONFIG_FILE ? settleOptions(options) : (options ?? {});
+  const { rules = [] } = process.env.OTEL_ATTRIBUTION_CONFIG_FILE ? givenOptions(options) : (options ?? {});
   return rules.some((rule) => rule.signal === 'metric');
 }

@@ -1,31 +1,16 @@
-/** What the README says of options, commands and rules is what the code does. `UPDATE=1` writes the option table anew. */
-import { readFileSync, writeFileSync } from 'node:fs';
+/** What the README says of options, commands and rules is what the code does. `npm run docs` writes the option table anew. */
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { commands } from '../../src/cli/commands.ts';
-import { optionTable } from '../../src/config/table.ts';
-import { validateText } from '../../src/config/validate.ts';
+import { validateText } from '../../src/engine/options.ts';
+import { optionTableText, tableIn } from '../../tools/docs/option-table.ts';
 
 const file = path.resolve(import.meta.dirname, '../../README.md');
 const readme = readFileSync(file, 'utf8');
 
-function table(): string {
-  const cell = (text: string) => text.replaceAll('|', '\\|');
-  const lines = optionTable().map(
-    ({ name, type, default: byDefault, description, env }) =>
-      `| \`${name}\` | ${cell(type)} | ${cell(byDefault)} | ${cell(description)}${env === '' ? '' : ` (\`${env}\`)`} |`,
-  );
-  return ['| option | type | default | meaning |', '| --- | --- | --- | --- |', ...lines].join('\n');
-}
-
 it('lists every option', () => {
-  const marked = /(<!-- options:.*?-->\n)([\s\S]*?)(\n?<!-- \/options -->)/;
-  if (process.env.UPDATE === '1')
-    writeFileSync(
-      file,
-      readme.replace(marked, (_, open, __, close) => `${open}${table()}\n${String(close).trimStart()}`),
-    );
-  expect(marked.exec(readFileSync(file, 'utf8'))?.[2]?.trim()).toBe(table());
+  expect(tableIn(readme)).toBe(optionTableText());
 });
 
 it('lists every command', () => {

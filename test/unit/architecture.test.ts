@@ -13,13 +13,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   spool: ['core', 'parts', 'node:'],
   pipeline: ['core', 'parts', 'spool', 'node:'],
   kusto: ['core'],
-  exporters: ['core', 'parts', 'config', 'kusto', 'node:', 'azure-kusto-data', 'azure-kusto-ingest'],
+  exporters: ['core', 'parts', 'config', 'kusto', 'node:', 'zod', 'azure-kusto-data', 'azure-kusto-ingest'],
   stores: ['core', 'parts', 'kusto', 'reports', 'node:', '@duckdb/node-api'],
   reports: ['core', 'kusto', 'node:'],
   dashboards: ['core', 'kusto', 'reports', 'node:'],
-  otel: ['core', 'config', 'parts', 'pipeline', 'exporters', 'reports', 'node:', '@opentelemetry/api'],
+  engine: ['core', 'config', 'parts', 'exporters', 'node:'],
+  otel: ['core', 'engine', 'parts', 'pipeline', 'reports', 'node:', '@opentelemetry/api'],
   // The package's own name stands in code that `init` shows.
-  setup: ['core', 'config', 'parts', 'exporters', 'stores', 'reports', 'cli', 'node:', 'yaml', 'otel-attribution'],
+  setup: ['core', 'config', 'parts', 'engine', 'stores', 'reports', 'cli', 'node:', 'yaml', 'otel-attribution'],
   cli: [
     'core',
     'config',
@@ -27,6 +28,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'spool',
     'kusto',
     'exporters',
+    'engine',
     'stores',
     'reports',
     'dashboards',
@@ -37,7 +39,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'yaml',
     'otel-attribution',
   ],
-  'index.ts': ['core', 'config', 'otel'],
+  'index.ts': ['core', 'engine', 'exporters', 'otel'],
   'register.ts': ['core', 'otel', 'node:'],
 };
 

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { AttributionOptions } from '../../config/options.ts';
 import { formatProblems } from '../../config/problem.ts';
-import { validateAll } from '../../config/validate.ts';
 import { rootOrigin } from '../../core/attribution/root-origin.ts';
 import { AttributionError } from '../../core/errors.ts';
 import { type Explanation, explain } from '../../core/mapping/explain.ts';
 import { UNATTRIBUTED } from '../../core/model.ts';
+import { type AttributionOptions, settleOptions, validateAll } from '../../engine/options.ts';
 import { colours } from '../output.ts';
 import { type ReadSpan, readSpans } from './read-spans.ts';
 import { explanationText } from './text.ts';
@@ -68,7 +67,7 @@ export function explainSpan({ facts, durationSeconds, where }: ReadSpan, options
     scopeName,
     durationSeconds: Number.isFinite(durationSeconds) ? durationSeconds : null,
     explanation: explain(mapping, facts, durationSeconds),
-    asRoot: originAsRoot(facts, options.originAttribute ?? 'attribution.origin'),
+    asRoot: originAsRoot(facts, settleOptions(options).originAttribute),
   };
 }
 

@@ -1,14 +1,13 @@
 /** Which Kusto database a command talks to: flags, else variables, else the exporter of the configuration file. */
 import type { Command } from 'commander';
 import { CONFIG_FILE, type Env } from '../../config/env.ts';
-import { kustoFromEnv, parseKustoAuth } from '../../config/kusto-env.ts';
-import { loadOptions } from '../../config/load.ts';
-import type { KustoAuth, KustoOptions } from '../../config/options.ts';
 import { AttributionError } from '../../core/errors.ts';
+import { loadOptions } from '../../engine/options.ts';
+import { kustoFromEnv } from '../../exporters/kusto/config.ts';
+import { identities, type KustoAuth, type KustoOptions, parseKustoAuth } from '../../exporters/kusto/options.ts';
 import { kustoNames } from '../../kusto/names.ts';
 
 const PREFIX = 'OTEL_ATTRIBUTION_KUSTO_';
-const AUTHS: readonly unknown[] = ['default', 'az-cli', 'managed-identity', 'workload-identity', 'none'];
 const AUTH_HELP = 'default, az-cli, managed-identity[:<client id>], workload-identity or none';
 
 /** What commander makes of the flags of `addConnectionOptions`. */
@@ -117,7 +116,7 @@ function clusterOf(text: string): string {
 }
 
 function checkAuth(auth: KustoAuth): void {
-  if (typeof auth === 'object' || AUTHS.includes(auth)) return;
+  if (typeof auth === 'object' || identities.includes(auth)) return;
   throw usage(
     `the authentication ${JSON.stringify(auth.slice(0, 60))} is not known: expected ${AUTH_HELP}. An app key comes from AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET with "default".`,
   );

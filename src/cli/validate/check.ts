@@ -1,13 +1,20 @@
 /** What `validate` and `doctor` say about a configuration: what is wrong with it, or what it puts in force. */
-import { CONFIG_FILE, type Env, optionsFromEnv } from '../../config/env.ts';
-import type { AttributionOptions, ExporterChoice } from '../../config/options.ts';
+import { CONFIG_FILE, type Env } from '../../config/env.ts';
+import { DEFAULT_DIRECTORY } from '../../config/options.ts';
 import { type Problem, receivedText } from '../../config/problem.ts';
-import { validateFile } from '../../config/validate.ts';
 import { Accounts } from '../../core/accounts.ts';
 import { Dictionary } from '../../core/aggregate/dictionary.ts';
+import type { Exporter } from '../../core/contracts/exporter.ts';
 import { AttributionError } from '../../core/errors.ts';
 import { compileMapping } from '../../core/mapping/compile.ts';
-import { presetOrder } from '../../core/mapping/presets/index.ts';
+import {
+  type AttributionOptions,
+  chosenExporter,
+  type ExporterChoice,
+  optionsFromEnv,
+  settleOptions,
+  validateFile,
+} from '../../engine/options.ts';
 import type { colours } from '../output.ts';
 
 export interface InForce {
@@ -51,27 +58,29 @@ export function checkConfig(file: string, env: Env): ConfigResult {
 
 /** Defaults filled in. Throws ATTR_CONFIG_INVALID when a rule does not compile. */
 export function inForce(options: AttributionOptions): InForce {
-  const { presets = presetOrder, rules = [], windowSeconds = 60 } = options;
+  const settled = settleOptions(options);
+  const { presets, rules } = settled;
   const mapping = compileMapping({ presets, rules, dictionary: new Dictionary(), accounts: new Accounts() });
   return {
-    enabled: options.enabled ?? true,
-    windowSeconds,
-    originDeadlineSeconds: options.originDeadlineSeconds ?? 2 * windowSeconds,
+    enabled: settled.enabled,
+    windowSeconds: settled.windowSeconds,
+    originDeadlineSeconds: settled.originDeadlineSeconds,
     presets,
     rules: rules.map(({ name }) => name),
-    attributes: Object.keys(options.attributes ?? {}),
-    exporters: (options.exporters ?? ['file']).map(exporterName),
-    directory: options.directory ?? './.attribution',
-    propagateTo: options.propagateTo ?? [],
-    trustBaggage: options.trustBaggage ?? false,
+    attributes: Object.keys(settled.attributes),
+    exporters: (settled.exporters ?? ['file']).map(exporterName),
+    directory: settled.directory ?? DEFAULT_DIRECTORY,
+    propagateTo: settled.propagateTo,
+    trustBaggage: settled.trustBaggage,
     mapping: mapping.hash,
   };
 }
 
 function exporterName(choice: ExporterChoice): string {
-  if (typeof choice === 'string') return choice;
-  if ('kusto' in choice) return `kusto ${choice.kusto.cluster ?? ''} ${choice.kusto.database}`;
-  return 'otlp' in choice ? `otlp ${choice.otlp.url ?? 'http://localhost:4318/v1/metrics'}` : choice.name;
+  const named = chosenExporter(choice);
+  if (named === undefined) return (choice as Exporter).name;
+  const { config, options } = named;
+  return config.place === undefined ? config.name : `${config.name} ${config.place(options)}`;
 }
 
 function overruled(options: AttributionOptions, env: Env): ConfigResult['overruled'] {
@@ -87,7 +96,7 @@ function settable(env: Env): { options: Record<string, unknown>; sources: Map<st
   const options: Record<string, unknown> = {};
   for (const [variable, value] of Object.entries(env)) {
     if (variable === CONFIG_FILE) continue;
-    for (const [option, read] of Object.entries(optionsFromEnv({ [variable]: value }).options)) {
+    for (const [option, read] of Object.entries(optionsFromEnv({ [variable]: value }))) {
       options[option] = read;
       sources.set(option, variable);
     }

@@ -1,6 +1,6 @@
 /** Where the database is, checked before anything is loaded or sent. */
-import type { KustoOptions } from '../../config/options.ts';
 import { AttributionError } from '../../core/errors.ts';
+import type { KustoOptions } from './options.ts';
 
 const EXAMPLE = 'https://mycluster.westeurope.kusto.windows.net';
 

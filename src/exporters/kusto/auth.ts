@@ -2,7 +2,7 @@
  * Tokens for the database. Every kind of authentication becomes one credential with a cache in front: the SDK asks for a token with each
  * request, and the credential of the Azure CLI starts a process each time.
  */
-import type { KustoAuth } from '../../config/options.ts';
+import type { KustoAuth } from './options.ts';
 
 export interface AccessToken {
   readonly token: string;

@@ -1,4 +1,3 @@
-import type { KustoOptions } from '../../config/options.ts';
 import type { AttributionError } from '../../core/errors.ts';
 import type { KqlParameters, KustoCallOptions, KustoClient, KustoResult } from '../../kusto/client.ts';
 import { declareParameters, kqlLiteral } from '../../kusto/literal.ts';
@@ -6,6 +5,7 @@ import type { Connection } from './connect.ts';
 import { within } from './deadline.ts';
 import { factsOf, type Stage } from './facts.ts';
 import { explain } from './failure.ts';
+import type { KustoOptions } from './options.ts';
 import { commandResult, queryResult } from './result.ts';
 
 export const TIMEOUT_MS = 30_000;

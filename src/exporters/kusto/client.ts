@@ -1,7 +1,7 @@
-import type { KustoOptions } from '../../config/options.ts';
 import type { KustoClient } from '../../kusto/client.ts';
 import { clientOf } from './calls.ts';
 import { connect } from './connect.ts';
+import type { KustoOptions } from './options.ts';
 import { peerPlaces } from './peer.ts';
 
 /**

@@ -1,10 +1,10 @@
 /** From options to the SDK's connection, with names for tracing that tell nothing about the host. */
 import { readFileSync } from 'node:fs';
 import type { KustoConnectionStringBuilder } from 'azure-kusto-data';
-import type { KustoOptions } from '../../config/options.ts';
 import { AttributionError } from '../../core/errors.ts';
 import { clusterUrl, databaseName } from './address.ts';
 import { CachedCredential, credentialOf, type IdentityAuth } from './auth.ts';
+import type { KustoOptions } from './options.ts';
 import { type DataSdk, loadData, loadIdentity } from './peer.ts';
 
 export interface Connection {

@@ -1,4 +1,3 @@
-import type { KustoOptions } from '../../config/options.ts';
 import type { ConfirmState, Exporter, ExportOutcome } from '../../core/contracts/exporter.ts';
 import { RetryableError } from '../../core/errors.ts';
 import { type Logger, silentLogger } from '../../core/logger.ts';
@@ -8,6 +7,7 @@ import { clusterUrl, databaseName } from './address.ts';
 import { Batcher } from './batcher.ts';
 import { TIMEOUT_MS } from './calls.ts';
 import { Handover } from './handover.ts';
+import type { KustoOptions } from './options.ts';
 import { peerPlaces } from './peer.ts';
 import type { Refusal } from './protocol.ts';
 import { closedError, WorkerClient } from './worker-client.ts';

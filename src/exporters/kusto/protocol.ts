@@ -1,7 +1,7 @@
 /** What the exporter and its worker thread say to each other. */
-import type { KustoOptions } from '../../config/options.ts';
 import type { ExportOutcome } from '../../core/contracts/exporter.ts';
 import { AmbiguousError, AttributionError, type ErrorCode, PermanentError, RetryableError } from '../../core/errors.ts';
+import type { KustoOptions } from './options.ts';
 
 export interface WorkerSetup {
   /** Without functions: they stay with the host, which is asked for each token. */

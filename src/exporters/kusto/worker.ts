@@ -1,7 +1,6 @@
 /** The thread in which the SDK, the serialization and the compression run; one per exporter. */
 import { randomUUID } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { KustoOptions } from '../../config/options.ts';
 import { PermanentError } from '../../core/errors.ts';
 import { kustoNames } from '../../kusto/names.ts';
 import { decodePartSync } from '../../parts/part-codec.ts';
@@ -9,6 +8,7 @@ import { clientOf, TIMEOUT_MS } from './calls.ts';
 import { connect } from './connect.ts';
 import { callsLeftBehind } from './deadline.ts';
 import { type Intake, streamingIntake } from './intake.ts';
+import type { KustoOptions } from './options.ts';
 import {
   type FromWorker,
   type PartBytes,

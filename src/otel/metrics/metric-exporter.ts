@@ -1,4 +1,4 @@
-import type { AttributionOptions } from '../../config/options.ts';
+import type { AttributionOptions } from '../../engine/options.ts';
 import type { Attribution } from '../instance.ts';
 import { createAttribution } from '../load.ts';
 import { type ResourceMetrics, temporalityOf } from './metric-types.ts';

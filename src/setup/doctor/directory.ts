@@ -1,8 +1,8 @@
 /** The directory of part files: there, writable, not full, nothing set aside, and clocks that agree. Reads only. */
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { AttributionOptions } from '../../config/options.ts';
 import { limits } from '../../core/limits.ts';
+import type { AttributionOptions } from '../../engine/options.ts';
 import { decodePartSync } from '../../parts/part-codec.ts';
 import { PART_SUFFIX } from '../../parts/part-files.ts';
 import { ago, withUnit } from '../../reports/format.ts';

@@ -2,15 +2,16 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { exitCodes } from '../../cli/exit-codes.ts';
 import { colours } from '../../cli/output.ts';
-import { validateAll } from '../../config/validate.ts';
+import { DEFAULT_DIRECTORY } from '../../config/options.ts';
 import { AttributionError } from '../../core/errors.ts';
+import { validateAll } from '../../engine/options.ts';
 import { type Project, readProject, upwards } from '../project/package-json.ts';
 import { scanSources } from '../project/set-ups.ts';
 import { checkDirectory } from './directory.ts';
 import { checkEnvironment } from './environment.ts';
+import { checkExporters } from './exporters.ts';
 import { bad, type Finding, type Status } from './finding.ts';
 import { checkInstrumentations } from './instrumentations.ts';
-import { checkKusto } from './kusto.ts';
 import { checkPackages } from './packages.ts';
 import { checkProcesses } from './processes.ts';
 import { checkStart } from './start.ts';
@@ -60,10 +61,10 @@ async function examine({ project: folder, command, directory }: DoctorOptions): 
     add('environment', checkEnvironment(process.env, problems, setUps));
   }
   if (project instanceof AttributionError) add('environment', checkEnvironment(process.env, problems, []));
-  add('kusto', await checkKusto(options));
+  for (const [name, findings] of await checkExporters(options)) add(name, findings);
   add('processes', await checkProcesses());
   // What the configuration says is meant from where the application starts; -d from where we are.
-  const parts = path.resolve(directory ?? path.resolve(folder, options.directory ?? '.attribution'));
+  const parts = path.resolve(directory ?? path.resolve(folder, options.directory ?? DEFAULT_DIRECTORY));
   const production = process.env.NODE_ENV === 'production' && options.directory === undefined;
   add('directory', checkDirectory(parts, { ...options, production }, Date.now()));
   add('store', await checkStore(parts));

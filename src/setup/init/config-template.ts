@@ -1,7 +1,5 @@
-import { definitions } from '../../config/table.ts';
-
-/** Not for a file: they depend on the process, not on the application. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['route']);
+import { optionTable } from '../../config/table.ts';
+import { options } from '../../engine/options.ts';
 
 /** `attribution.yaml` with every option as a comment: valid as it is, and it says nothing until a line is uncommented. */
 export function configTemplate(): string {
@@ -9,9 +7,9 @@ export function configTemplate(): string {
     '# Options of otel-attribution. Every line below is a comment: remove the # of what you want to change.',
     '# Read when OTEL_ATTRIBUTION_CONFIG_FILE=attribution.yaml is set. Check it: npx otel-attribution validate attribution.yaml',
   ];
-  for (const [name, { description, default: fallback, env, example }] of Object.entries(definitions)) {
-    if (LEFT_OUT.has(name)) continue;
-    const variable = env === undefined ? '' : ` Variable: ${env[0]}.`;
+  for (const { name, description, default: fallback, env, example, codeOnly } of optionTable(options)) {
+    if (codeOnly) continue;
+    const variable = env === '' ? '' : ` Variable: ${env}.`;
     lines.push('', `# ${sentence(description)} Default: ${fallback.replaceAll('`', '')}.${variable}`);
     if (name === 'rules') lines.push(...RULES_EXAMPLE);
     else lines.push(`# ${name}: ${example}`);

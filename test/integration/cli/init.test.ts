@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { validateText } from '../../../src/config/validate.ts';
+import { validateText } from '../../../src/engine/options.ts';
 import { makeProject, runCli, temporaryFolder } from './run-cli.ts';
 
 const read = (folder: string, name: string) => readFileSync(path.join(folder, name), 'utf8');

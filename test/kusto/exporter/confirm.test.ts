@@ -1,10 +1,10 @@
 /** What becomes of handed parts, on a clock of the test. */
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { KustoOptions } from '../../../src/config/options.ts';
 import type { ConfirmState } from '../../../src/core/contracts/exporter.ts';
 import type { Part } from '../../../src/core/model.ts';
 import { KustoExporter } from '../../../src/exporters/kusto/index.ts';
+import type { KustoOptions } from '../../../src/exporters/kusto/options.ts';
 import { makePart } from '../../unit/parts/make-part.ts';
 import { type Stub, serviceError, startStub, v1, v2 } from './stub.ts';
 

@@ -4,7 +4,6 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { KustoAuth, KustoOptions } from '../../../src/config/options.ts';
 import { clusterUrl, databaseName } from '../../../src/exporters/kusto/address.ts';
 import {
   CachedCredential,
@@ -15,6 +14,7 @@ import {
 } from '../../../src/exporters/kusto/auth.ts';
 import { connect } from '../../../src/exporters/kusto/connect.ts';
 import { openKusto } from '../../../src/exporters/kusto/index.ts';
+import type { KustoAuth, KustoOptions } from '../../../src/exporters/kusto/options.ts';
 import { loadData, loadIdentity, loadStorage, peerPlaces } from '../../../src/exporters/kusto/peer.ts';
 import { type Stub, startStub } from './stub.ts';
 

@@ -1,8 +1,8 @@
 /** The contract of every exporter, on the real SDK, Azurite and a fake of the service. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { KustoOptions } from '../../../src/config/options.ts';
 import type { Row } from '../../../src/core/model.ts';
 import { KustoExporter } from '../../../src/exporters/kusto/index.ts';
+import type { KustoOptions } from '../../../src/exporters/kusto/options.ts';
 import { kustoNames } from '../../../src/kusto/names.ts';
 import { type Destination, exporterContract, rowFields } from '../../contract/exporter-contract.ts';
 import { makePart } from '../../unit/parts/make-part.ts';

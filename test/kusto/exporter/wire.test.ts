@@ -3,9 +3,9 @@
 import { userInfo } from 'node:os';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { KustoOptions } from '../../../src/config/options.ts';
 import { AmbiguousError, PermanentError, RetryableError } from '../../../src/core/errors.ts';
 import { KustoExporter, type KustoInternals } from '../../../src/exporters/kusto/index.ts';
+import type { KustoOptions } from '../../../src/exporters/kusto/options.ts';
 import { makePart } from '../../unit/parts/make-part.ts';
 import { hang, json, type Route, type Stub, serviceError, startStub, v1, v2 } from './stub.ts';
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Env } from '../../../src/config/env.ts';
-import { loadOptions } from '../../../src/config/load.ts';
 import { AttributionError } from '../../../src/core/errors.ts';
+import { loadOptions } from '../../../src/engine/options.ts';
 import { MemoryLikeExporter } from './memory-like-exporter.ts';
 
 let directory: string;
@@ -348,7 +348,7 @@ describe('problems', () => {
 });
 
 describe('loading', () => {
-  const load = fileURLToPath(new URL('../../../src/config/load.ts', import.meta.url));
+  const load = fileURLToPath(new URL('../../../src/engine/options.ts', import.meta.url));
   function run(script: string): string {
     return execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).trim();
   }

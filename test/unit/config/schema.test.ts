@@ -1,26 +1,30 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { knownKeys } from '../../../src/config/known-keys.ts';
 import { closest, pathText, receivedText } from '../../../src/config/problem.ts';
-import { codeSchema, configJsonSchema, fileSchema } from '../../../src/config/schema.ts';
+import { objectSchema } from '../../../src/config/schema.ts';
 import { optionTable } from '../../../src/config/table.ts';
-import { validateText } from '../../../src/config/validate.ts';
+import { configJsonSchema, options, validateText } from '../../../src/engine/options.ts';
+
+const codeSchema = objectSchema(z, options, 'code');
+const fileSchema = objectSchema(z, options, 'file');
 
 describe('option table', () => {
   it('has every option of the schema, and no other', () => {
     expect(
-      optionTable()
+      optionTable(options)
         .map(({ name }) => name)
         .sort(),
     ).toEqual(Object.keys(codeSchema.shape).sort());
   });
   it('says of each what it is', () => {
-    for (const row of optionTable()) {
+    for (const row of optionTable(options)) {
       expect(row.type).not.toBe('');
       expect(row.default).not.toBe('');
       expect(row.description).not.toMatch(/^$|^[A-Z]|\.$/);
       expect(row.env === '' || row.env.startsWith('OTEL_ATTRIBUTION_')).toBe(true);
     }
-    expect(optionTable().filter(({ env }) => env !== '')).toHaveLength(9);
+    expect(optionTable(options).filter(({ env }) => env !== '')).toHaveLength(9);
   });
 });
 
@@ -42,9 +46,11 @@ describe('JSON Schema', () => {
   });
   it('agrees with the keys that "did you mean" knows', () => {
     const rule = schema.properties!.rules!.items!;
-    expect(knownKeys(['rules', 0]).sort()).toEqual(Object.keys(rule.properties!).sort());
-    expect(knownKeys(['rules', 0, 'match']).sort()).toEqual(Object.keys(rule.properties!.match!.properties!).sort());
-    expect(knownKeys(['rules', 0, 'events', 0]).sort()).toEqual(
+    expect(knownKeys(codeSchema, ['rules', 0]).sort()).toEqual(Object.keys(rule.properties!).sort());
+    expect(knownKeys(codeSchema, ['rules', 0, 'match']).sort()).toEqual(
+      Object.keys(rule.properties!.match!.properties!).sort(),
+    );
+    expect(knownKeys(codeSchema, ['rules', 0, 'events', 0]).sort()).toEqual(
       Object.keys(rule.properties!.events!.items!.properties!).sort(),
     );
   });

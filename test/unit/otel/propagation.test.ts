@@ -9,7 +9,7 @@ import {
 } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AttributionOptions } from '../../../src/config/options.ts';
+import type { AttributionOptions } from '../../../src/engine/options.ts';
 import { withAttributes, withOrigin } from '../../../src/otel/api.ts';
 import { type Harness, operations, PG_TARGET, startHarness } from './harness.ts';
 

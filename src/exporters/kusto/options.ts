@@ -1,0 +1,110 @@
+import type { ZodType } from 'zod';
+import { option, type Source, type ValuesOf, type Zod } from '../../config/option.ts';
+import { functionSchema } from '../../config/schema-parts.ts';
+
+export const identities = ['default', 'az-cli', 'managed-identity', 'workload-identity', 'none'] as const;
+
+export type KustoAuth =
+  /** `none`: no token at all, for an emulator. */
+  | (typeof identities)[number]
+  | { readonly managedIdentity: { readonly clientId: string } }
+  | { readonly appKey: { readonly tenantId: string; readonly clientId: string; readonly clientSecret: string } }
+  | {
+      readonly certificate: {
+        readonly tenantId: string;
+        readonly clientId: string;
+        /** PEM with certificate and private key. */
+        readonly path: string;
+      };
+    }
+  /** In code only; called for every request, on the main thread. */
+  | { readonly token: () => Promise<string> };
+
+/** As the portal shows it, with or without `https://`; this computer by name or number. */
+const CLUSTER = /^(https?:\/\/)?(localhost|\[::1\]|[\w-]+(\.[\w-]+)+)(:\d+)?\/?$/;
+
+const textSchema = (z: Zod) => z.string().min(1, 'must not be empty');
+
+export const kustoOptions = {
+  /** `https://<cluster>.<region>.kusto.windows.net`. Not needed with `connectionString`. */
+  cluster: option({
+    schema: (z) =>
+      z.string().regex(CLUSTER, 'must be the URL of a cluster, such as https://mycluster.westeurope.kusto.windows.net'),
+    type: 'string',
+    text: 'address of the cluster',
+    example: 'https://mycluster.westeurope.kusto.windows.net',
+    env: { name: 'OTEL_ATTRIBUTION_KUSTO_CLUSTER', read: 'text' },
+  }),
+  database: option({
+    schema: textSchema,
+    required: true,
+    type: 'string',
+    text: 'database in the cluster',
+    example: 'attribution',
+    env: { name: 'OTEL_ATTRIBUTION_KUSTO_DATABASE', read: 'text' },
+  }),
+  /** Base name of tables, views and functions. Default `Attribution`. */
+  table: option({
+    schema: (z) =>
+      z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,99}$/, 'must begin with a letter and hold only letters, digits and _'),
+    type: 'string',
+    defaultText: '`Attribution`',
+    text: 'base name of tables, views and functions',
+    example: 'Attribution',
+    env: { name: 'OTEL_ATTRIBUTION_KUSTO_TABLE', read: 'text' },
+  }),
+  /** `queued` (default): batched by the service, confirmed by query. `streaming`: seconds after the window, for small volumes. */
+  mode: option({
+    schema: (z) => z.enum(['queued', 'streaming']),
+    type: 'queued or streaming',
+    defaultText: '`queued`',
+    text: '`queued`: batched by the service, confirmed by query; `streaming`: seconds after the window, for small volumes',
+    example: 'queued',
+    env: { name: 'OTEL_ATTRIBUTION_KUSTO_MODE', read: 'text' },
+  }),
+  /** Default: the default Azure credential chain. */
+  auth: option({
+    schema: authSchema,
+    type: `${identities.join(', ')}, {managedIdentity: {clientId}}, {appKey: {...}}, {certificate: {...}} or, in code, {token: function}`,
+    defaultText: '`default`',
+    text: 'who asks; `default` is the default Azure credential chain',
+    example: 'default',
+    env: { name: 'OTEL_ATTRIBUTION_KUSTO_AUTH', read: parseKustoAuth },
+  }),
+  /** A Kusto connection string, with its own authentication. */
+  connectionString: option({
+    schema: textSchema,
+    type: 'string',
+    text: 'instead of cluster and auth',
+    env: { name: 'OTEL_ATTRIBUTION_KUSTO_CONNECTION_STRING', read: 'text' },
+  }),
+  /** Deadline of one upload or query in milliseconds. Default 30,000. */
+  timeoutMs: option({
+    schema: (z) => z.number().int('must be a whole number').min(1_000, 'must be at least 1000').max(600_000),
+    type: 'number',
+    defaultText: '30000',
+    text: 'deadline of one upload or query in milliseconds',
+    example: '30000',
+  }),
+};
+
+/** A database of Azure Data Explorer, or of anything else that speaks its protocol. */
+export interface KustoOptions extends ValuesOf<typeof kustoOptions> {}
+
+/** `managed-identity:<client id>` names a user-assigned identity; everything else stands for itself. */
+export function parseKustoAuth(text: string): KustoAuth {
+  const clientId = /^managed-identity:(.+)$/.exec(text)?.[1];
+  return clientId === undefined ? (text as KustoAuth) : { managedIdentity: { clientId } };
+}
+
+function authSchema(z: Zod, source: Source): ZodType<KustoAuth> {
+  const text = textSchema(z);
+  const inFile = [
+    z.enum(identities),
+    z.strictObject({ managedIdentity: z.strictObject({ clientId: text }) }),
+    z.strictObject({ appKey: z.strictObject({ tenantId: text, clientId: text, clientSecret: text }) }),
+    z.strictObject({ certificate: z.strictObject({ tenantId: text, clientId: text, path: text }) }),
+  ] as const;
+  if (source === 'file') return z.union(inFile);
+  return z.union([...inFile, z.strictObject({ token: functionSchema<() => Promise<string>>(z) })]);
+}
