@@ -3,33 +3,24 @@ import type { Exporter } from '../core/contracts/exporter.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Option, Options } from './option.ts';
 
-/** A component as a registry handles it. */
-export interface AnyComponent<Made, Context> {
+/** `O` are the values of its options, `Declared` their declarations; it is made into a `Made` for a `Host`. */
+export interface Component<Name extends string, O, Declared, Made, Host> {
   /** In a configuration: `name` where there are no options, `{name: {...}}` where there are. */
-  readonly name: string;
-  readonly options: Options;
-  /** What must hold across its options. */
-  readonly rules?: readonly { holds(options: object): boolean; readonly otherwise: string }[];
-  /** Loads what it makes only now. */
-  create(options: object, context: Context): Made;
-}
-
-/** A component as its folder declares it; `O` are the values of its options. */
-export interface Component<Name extends string, O extends object, Made, Context> extends AnyComponent<Made, Context> {
   readonly name: Name;
-  readonly options: { readonly [K in keyof O]-?: Option<NonNullable<O[K]>> };
+  readonly options: Declared;
+  /** What must hold across its options. */
   readonly rules?: readonly { holds(options: O): boolean; readonly otherwise: string }[];
-  create(options: O, context: Context): Made;
+  /** Loads the code of what it makes only now. Synchronous: set-ups run before the first await of an application. */
+  create(options: O, host: Host): Made;
+  /** The other end, for people. */
+  place?(options: O): string;
+  /** How long one call to the other end may take, in milliseconds, where that is configured. */
+  callMs?(options: O): number | undefined;
+  /** Does what starting does, and sends nothing. Never rejects. */
+  probe?(options: O): Promise<Probe>;
 }
 
-export interface ExporterContext {
-  /** Absolute path. */
-  readonly directory: string;
-  readonly maxSpoolBytes: number;
-  readonly logger: Logger;
-}
-
-/** What a try in front of a person found. */
+/** What a probe found, for the person who waits for it. */
 export interface Probe {
   readonly usable: boolean;
   /** What was tried, and what came of it. */
@@ -37,30 +28,30 @@ export interface Probe {
   readonly warnings: readonly string[];
 }
 
-export interface AnyExporterConfig extends AnyComponent<Exporter, ExporterContext> {
-  /** Where it sends to, for people. */
-  place?(options: object): string;
-  /** How long one of its calls may take, in milliseconds, where that is configured. */
-  callMs?(options: object): number | undefined;
-  /** Does what starting does, but sends nothing. Never rejects. */
-  probe?(options: object): Promise<Probe>;
+export interface ExporterHost {
+  /** Where part files go; an absolute path. */
+  readonly directory: string;
+  /** Cap of all part files there, in bytes. */
+  readonly maxSpoolBytes: number;
+  readonly logger: Logger;
 }
 
-export interface ExporterConfig<Name extends string, O extends object = Record<never, never>>
-  extends AnyExporterConfig,
-    Component<Name, O, Exporter, ExporterContext> {
-  readonly name: Name;
-  readonly options: Component<Name, O, Exporter, ExporterContext>['options'];
-  readonly rules?: NonNullable<Component<Name, O, Exporter, ExporterContext>['rules']>;
-  create(options: O, context: ExporterContext): Exporter;
-  place?(options: O): string;
-  callMs?(options: O): number | undefined;
-  probe?(options: O): Promise<Probe>;
-}
+/** An exporter as its folder declares it. */
+export type ExporterConfig<Name extends string, O extends object = Record<never, never>> = Component<
+  Name,
+  O,
+  { readonly [K in keyof O]-?: Option<NonNullable<O[K]>> },
+  Exporter,
+  ExporterHost
+>;
+
+/** A component as a registry handles it. */
+export type AnyComponent<Made, Host> = Component<string, object, Options, Made, Host>;
+export type AnyExporterConfig = AnyComponent<Exporter, ExporterHost>;
 
 /** What a configuration says to choose `C`. */
 export type ChoiceOf<C> =
-  C extends ExporterConfig<infer Name, infer O>
+  C extends Component<infer Name, infer O, infer _, Exporter, ExporterHost>
     ? [keyof O] extends [never]
       ? Name
       : { readonly [K in Name]: O }

@@ -2,7 +2,8 @@
 import type { ZodType } from 'zod';
 import type { Exporter } from '../core/contracts/exporter.ts';
 import { type AnyExporterConfig, type ChoiceOf, chosen, isBare, isExporter } from './component.ts';
-import { type Option, option, type Texts, type Zod } from './option.ts';
+import { option, type Zod } from './declare.ts';
+import type { Option, Texts } from './option.ts';
 import { closest } from './problem.ts';
 import { readParts, words } from './read-env.ts';
 import { componentSchema } from './schema.ts';

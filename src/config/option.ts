@@ -1,9 +1,5 @@
 /** What an option is: everything that is known of it, said once, where it is declared. */
-import type { output, ZodType, z } from 'zod';
 import type { Env } from './env.ts';
-
-/** Handed to the declarations, so that they load nothing: zod comes when there is something to check (load.ts). */
-export type Zod = typeof z;
 
 /** Functions and objects can only come from code. */
 export type Source = 'code' | 'file';
@@ -27,8 +23,11 @@ export interface Conflict {
 }
 
 export interface Option<T> {
-  /** The check of a value that is there. */
-  readonly schema: (z: Zod, source: Source) => ZodType<T>;
+  /**
+   * The zod schema of a value that is there, as a function of zod (declare.ts has its type). Opaque here: whoever compiles
+   * against this package reads the types of options, and shall not read those of zod for it.
+   */
+  readonly schema: (z: never, source: Source) => unknown;
   /** What it must be, in words: for the table of the README and for messages. */
   readonly type: string;
   /** What it means: for the table of the README and the template. Begins small, without a full stop. */
@@ -63,36 +62,17 @@ export type Options = Readonly<Record<string, Option<unknown>>>;
 export type DefaultedOption<T> = Option<T> & ({ readonly default: T } | { derive(settled: Values): T });
 export type RequiredOption<T> = Option<T> & { readonly required: true };
 
-type Declaration<S extends ZodType> = Omit<Option<output<S>>, 'schema' | 'default' | 'derive'> & {
-  readonly schema: (z: Zod, source: Source) => S;
-  readonly default?: NoInfer<output<S>>;
-  derive?(settled: Values): NoInfer<output<S>>;
-};
-
-/** Declares an option; its values are what its schema lets through. */
-export function option<S extends ZodType>(
-  declaration: Declaration<S> & ({ readonly default: unknown } | { readonly derive: unknown }),
-): DefaultedOption<output<S>>;
-export function option<S extends ZodType>(
-  declaration: Declaration<S> & { readonly required: true },
-): RequiredOption<output<S>>;
-export function option<S extends ZodType>(declaration: Declaration<S>): Option<output<S>>;
-export function option(declaration: unknown): unknown {
-  return declaration;
-}
-
 type ValueOf<O> = O extends Option<infer T> ? T : never;
+type KeysOf<D, Kind> = { [K in keyof D]: D[K] extends Kind ? K : never }[keyof D];
 
-/** The values that may be given for options `D`. The comments of the declarations come along. */
-export type ValuesOf<D> = {
-  readonly [K in keyof D as D[K] extends { readonly required: true } ? K : never]: ValueOf<D[K]>;
-} & {
-  readonly [K in keyof D as D[K] extends { readonly required: true } ? never : K]?: ValueOf<D[K]>;
-};
+// Over keys of D and without renaming: only then do the comments of the declarations come along.
+type There<D, K extends keyof D> = { readonly [P in K]: ValueOf<D[P]> };
+type Perhaps<D, K extends keyof D> = { readonly [P in K]?: ValueOf<D[P]> };
+
+/** The values that may be given for options `D`. */
+export type ValuesOf<D> = There<D, KeysOf<D, { readonly required: true }>> &
+  Perhaps<D, Exclude<keyof D, KeysOf<D, { readonly required: true }>>>;
 
 /** The same with defaults filled in. What is missing still has a meaning of its own. */
-export type SettledOf<D> = {
-  readonly [K in keyof D as D[K] extends DefaultedOption<unknown> ? K : never]: ValueOf<D[K]>;
-} & {
-  readonly [K in keyof D as D[K] extends DefaultedOption<unknown> ? never : K]?: ValueOf<D[K]>;
-};
+export type SettledOf<D> = There<D, KeysOf<D, DefaultedOption<unknown>>> &
+  Perhaps<D, Exclude<keyof D, KeysOf<D, DefaultedOption<unknown>>>>;

@@ -4,8 +4,8 @@ import { limits } from '../core/limits.ts';
 import { presetOrder } from '../core/mapping/presets/index.ts';
 import type { PresetName, Rule } from '../core/mapping/rule.ts';
 import type { AnyExporterConfig } from './component.ts';
+import { option } from './declare.ts';
 import { exportersOption } from './exporters-option.ts';
-import { option } from './option.ts';
 import { ruleSchema, ruleTexts } from './rule.ts';
 import { functionSchema, nameSchema, namesSchema, rowAttributesSchema } from './schema-parts.ts';
 

@@ -3,7 +3,8 @@ import type { ZodType } from 'zod';
 import type { Rule } from '../core/mapping/rule.ts';
 import { parseTemplate } from '../core/mapping/template.ts';
 import { checkRule } from '../core/mapping/user-rule.ts';
-import type { Texts, Zod } from './option.ts';
+import type { Zod } from './declare.ts';
+import type { Texts } from './option.ts';
 import { nameSchema, namesSchema, rowAttributesSchema } from './schema-parts.ts';
 
 export function ruleSchema(z: Zod): ZodType<Rule> {

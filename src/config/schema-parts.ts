@@ -1,7 +1,7 @@
 /** Pieces of schemas that several options are made of. */
 import type { ZodType } from 'zod';
 import { limits } from '../core/limits.ts';
-import type { Zod } from './option.ts';
+import type { Zod } from './declare.ts';
 
 /** Text that will be a name in rows or is compared with one. */
 export const nameSchema = (z: Zod) =>

@@ -1,17 +1,22 @@
 /** Schemas made of declared options. */
 import type { ZodObject, ZodType } from 'zod';
 import type { AnyComponent } from './component.ts';
-import type { Options, Source, Zod } from './option.ts';
+import type { Zod } from './declare.ts';
+import type { Option, Options, Source } from './option.ts';
 
 /** Of a map with these options and no other. */
 export function objectSchema(z: Zod, options: Options, source: Source): ZodObject<Record<string, ZodType>> {
   const shape: Record<string, ZodType> = {};
-  for (const [name, { schema, codeOnly, required }] of Object.entries(options)) {
-    if (codeOnly && source === 'file') continue;
-    shape[name] = required ? schema(z, source) : schema(z, source).optional();
+  for (const [name, one] of Object.entries(options)) {
+    if (one.codeOnly && source === 'file') continue;
+    const schema = schemaOf(z, one, source);
+    shape[name] = one.required ? schema : schema.optional();
   }
   return z.strictObject(shape);
 }
+
+const schemaOf = (z: Zod, { schema }: Option<unknown>, source: Source): ZodType =>
+  (schema as (z: Zod, source: Source) => ZodType)(z, source);
 
 /** Of the options of one exporter or receiver. */
 export function componentSchema(z: Zod, component: AnyComponent<unknown, never>, source: Source): ZodType {

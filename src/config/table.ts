@@ -26,7 +26,9 @@ export function optionTable(options: Options): OptionRow[] {
   }));
 }
 
-const plain = (value: unknown): string => (typeof value === 'string' ? `\`${value}\`` : String(value));
-
 /** The default in words, with code in backticks. */
-const defaultText = (one: Option<unknown>): string => one.defaultText ?? plain(one.default);
+function defaultText(one: Option<unknown>): string {
+  if (one.defaultText !== undefined) return one.defaultText;
+  if (one.default === undefined) return one.required ? '(required)' : 'none';
+  return typeof one.default === 'string' ? `\`${one.default}\`` : String(one.default);
+}

@@ -1,6 +1,6 @@
 /** The outlets that the options ask for. */
 import path from 'node:path';
-import type { ExporterContext } from '../config/component.ts';
+import type { ExporterHost } from '../config/component.ts';
 import { DEFAULT_DIRECTORY } from '../config/options.ts';
 import type { Exporter } from '../core/contracts/exporter.ts';
 import type { Logger } from '../core/logger.ts';
@@ -26,10 +26,10 @@ const CALL_MS = 30_000;
 export function buildExporters(options: SettledOptions, { logger, say }: OutletHost): Outlets {
   const directory = path.resolve(options.directory ?? DEFAULT_DIRECTORY);
   const choices = options.exporters ?? defaultChoice(directory, options, say);
-  const context: ExporterContext = { directory, maxSpoolBytes: options.maxSpoolBytes, logger };
+  const host: ExporterHost = { directory, maxSpoolBytes: options.maxSpoolBytes, logger };
   const exporters = choices.flatMap((choice) => {
     try {
-      return [build(choice, context)];
+      return [build(choice, host)];
     } catch (error) {
       say(`An exporter could not be made, and the others serve: ${error instanceof Error ? error.message : error}`);
       return [];
@@ -39,9 +39,9 @@ export function buildExporters(options: SettledOptions, { logger, say }: OutletH
   return { exporters, directory: writes ? directory : undefined, callMs: Math.max(CALL_MS, ...choices.map(ownCallMs)) };
 }
 
-function build(choice: ExporterChoice, context: ExporterContext): Exporter {
+function build(choice: ExporterChoice, host: ExporterHost): Exporter {
   const named = chosenExporter(choice);
-  return named === undefined ? (choice as Exporter) : named.config.create(named.options, context);
+  return named === undefined ? (choice as Exporter) : named.config.create(named.options, host);
 }
 
 function ownCallMs(choice: ExporterChoice): number {

@@ -1,25 +1,27 @@
 /** The options of this package: the declared ones, with the exporters there are to choose from. */
 import type { Validation } from '../config/check.ts';
-import { type ChoiceOf, type ChosenExporter, chosen } from '../config/component.ts';
+import { type ChosenExporter, chosen } from '../config/component.ts';
 import type { Env } from '../config/env.ts';
 import { Loader } from '../config/load.ts';
 import type { SettledOf, ValuesOf } from '../config/option.ts';
 import { declareOptions } from '../config/options.ts';
 import { readEnv } from '../config/read-env.ts';
 import { settle } from '../config/settle.ts';
-import type { Exporter } from '../core/contracts/exporter.ts';
 import { exporters } from './registry.ts';
 
+/** Named, so that the declarations keep their comments on the way into the package's types. */
+type Declared = ReturnType<typeof declareOptions<typeof exporters>>;
+
 /** The declarations: for tables, templates and the like. */
-export const options = declareOptions(exporters);
+export const options: Declared = declareOptions(exporters);
 
 /** Options of the plug-in, the same in code, in the YAML file of `OTEL_ATTRIBUTION_CONFIG_FILE` and in `OTEL_ATTRIBUTION_*`. */
-export interface AttributionOptions extends ValuesOf<typeof options> {}
+export interface AttributionOptions extends ValuesOf<Declared> {}
 
-export type ExporterChoice = ChoiceOf<(typeof exporters)[number]> | Exporter;
+export type ExporterChoice = NonNullable<AttributionOptions['exporters']>[number];
 
 /** Options with their defaults: what the engine works with. */
-export interface SettledOptions extends SettledOf<typeof options> {}
+export interface SettledOptions extends SettledOf<Declared> {}
 
 const loader = new Loader(options);
 

@@ -6,7 +6,7 @@ import { kustoConfig } from '../exporters/kusto/config.ts';
 import { memoryConfig } from '../exporters/memory/config.ts';
 import { otlpConfig } from '../exporters/otlp/config.ts';
 
-/** In the order in which people read them. */
+/** In the order in which messages and tables list them. */
 export const exporters = [fileConfig, consoleConfig, memoryConfig, otlpConfig, kustoConfig] as const;
 
 export const receivers: readonly AnyComponent<unknown, never>[] = [];

@@ -6,6 +6,7 @@ import { Engine } from '../engine/engine.ts';
 import { serveLive } from '../engine/live/server.ts';
 import { type AttributionOptions, type SettledOptions, settleOptions } from '../engine/options.ts';
 import { contextAttributes, inboundOrigin, namedOrigin } from './context.ts';
+import { givenOptions } from './given-options.ts';
 import { type Attribution, currentAttribution, setCurrentAttribution } from './instance.ts';
 import { AttributionMetricReader } from './metrics/metric-reader.ts';
 import { PointSink } from './metrics/point-sink.ts';
@@ -15,7 +16,6 @@ import { installRepairs } from './repair/install.ts';
 import { AttributionSampler } from './sampler.ts';
 import { SdkSpan, stateOf } from './sdk-span.ts';
 import type { SpanProcessor } from './sdk-types.ts';
-import { givenOptions } from './settle-options.ts';
 import { say } from './setup/say.ts';
 import { diagLogger } from './telemetry.ts';
 

@@ -1,7 +1,7 @@
 import type { AttributionOptions } from '../engine/options.ts';
 import { createAttribution } from './attribution.ts';
+import { givenOptions } from './given-options.ts';
 import type { Attribution } from './instance.ts';
-import { givenOptions } from './settle-options.ts';
 import { atExit } from './setup/at-exit.ts';
 import { plugIn } from './setup/plug-in.ts';
 

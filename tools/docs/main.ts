@@ -1,7 +1,7 @@
 /** `npm run docs`: writes what is generated in the documentation. test/docs/readme.test.ts says when it must be run. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { withOptionTable } from './option-table.ts';
+import { withOptionTables } from './option-table.ts';
 
 const file = path.resolve(import.meta.dirname, '../../README.md');
-writeFileSync(file, withOptionTable(readFileSync(file, 'utf8')));
+writeFileSync(file, withOptionTables(readFileSync(file, 'utf8')));

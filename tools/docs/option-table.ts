@@ -1,25 +1,30 @@
-/** The option table of the README, between its markers. */
-import { optionTable } from '../../src/config/table.ts';
+/** The tables of options in the README, each between its markers. */
+import { type OptionRow, optionTable } from '../../src/config/table.ts';
 import { options } from '../../src/engine/options.ts';
+import { exporters } from '../../src/engine/registry.ts';
 
-const MARKED = /(<!-- options:.*?-->\n)([\s\S]*?)(\n?<!-- \/options -->)/;
+/** What stands between `<!-- name: … -->` and `<!-- /name -->`. */
+const tables = {
+  options: markdown(optionTable(options)),
+  'exporter options': markdown(
+    exporters.flatMap((one) => optionTable(one.options).map((row) => ({ ...row, name: `${one.name}.${row.name}` }))),
+  ),
+};
 
-/** The table as Markdown. */
-export function optionTableText(): string {
+/** `readme` with the tables as they are now. Throws when it has no place for one. */
+export function withOptionTables(readme: string): string {
+  return Object.entries(tables).reduce((text, [name, table]) => {
+    const marked = new RegExp(`(<!-- ${name}:.*?-->\\n)[\\s\\S]*?(<!-- /${name} -->)`);
+    if (!marked.test(text)) throw new Error(`README.md has no markers for the table "${name}"`);
+    return text.replace(marked, (_, open, close) => `${open}${table}\n${close}`);
+  }, readme);
+}
+
+function markdown(rows: readonly OptionRow[]): string {
   const cell = (text: string) => text.replaceAll('|', '\\|');
-  const lines = optionTable(options).map(
+  const lines = rows.map(
     ({ name, type, default: byDefault, description, env }) =>
       `| \`${name}\` | ${cell(type)} | ${cell(byDefault)} | ${cell(description)}${env === '' ? '' : ` (\`${env}\`)`} |`,
   );
   return ['| option | type | default | meaning |', '| --- | --- | --- | --- |', ...lines].join('\n');
-}
-
-/** What stands between the markers of `readme`; undefined when there are none. */
-export function tableIn(readme: string): string | undefined {
-  return MARKED.exec(readme)?.[2]?.trim();
-}
-
-/** `readme` with the table as it is now. */
-export function withOptionTable(readme: string): string {
-  return readme.replace(MARKED, (_, open, __, close) => `${open}${optionTableText()}\n${String(close).trimStart()}`);
 }

@@ -5,10 +5,9 @@ import type { Connection } from './connect.ts';
 import { within } from './deadline.ts';
 import { factsOf, type Stage } from './facts.ts';
 import { explain } from './failure.ts';
-import type { KustoOptions } from './options.ts';
+import { type KustoOptions, TIMEOUT_MS } from './options.ts';
 import { commandResult, queryResult } from './result.ts';
 
-export const TIMEOUT_MS = 30_000;
 /** The service keeps to a deadline below a day; the SDK writes longer ones wrongly. */
 const SERVER_TIMEOUT_MAX_MS = 3_600_000;
 

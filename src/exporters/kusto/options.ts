@@ -1,6 +1,11 @@
 import type { ZodType } from 'zod';
-import { option, type Source, type ValuesOf, type Zod } from '../../config/option.ts';
+import { option, type Zod } from '../../config/declare.ts';
+import type { Source, ValuesOf } from '../../config/option.ts';
 import { functionSchema } from '../../config/schema-parts.ts';
+import { DEFAULT_BASE } from '../../kusto/names.ts';
+
+/** Deadline of one upload or query unless an option says otherwise. */
+export const TIMEOUT_MS = 30_000;
 
 export const identities = ['default', 'az-cli', 'managed-identity', 'workload-identity', 'none'] as const;
 
@@ -31,7 +36,7 @@ export const kustoOptions = {
     schema: (z) =>
       z.string().regex(CLUSTER, 'must be the URL of a cluster, such as https://mycluster.westeurope.kusto.windows.net'),
     type: 'string',
-    text: 'address of the cluster',
+    text: 'address of the cluster; not needed with connectionString',
     example: 'https://mycluster.westeurope.kusto.windows.net',
     env: { name: 'OTEL_ATTRIBUTION_KUSTO_CLUSTER', read: 'text' },
   }),
@@ -48,16 +53,16 @@ export const kustoOptions = {
     schema: (z) =>
       z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,99}$/, 'must begin with a letter and hold only letters, digits and _'),
     type: 'string',
-    defaultText: '`Attribution`',
+    default: DEFAULT_BASE,
     text: 'base name of tables, views and functions',
-    example: 'Attribution',
+    example: DEFAULT_BASE,
     env: { name: 'OTEL_ATTRIBUTION_KUSTO_TABLE', read: 'text' },
   }),
   /** `queued` (default): batched by the service, confirmed by query. `streaming`: seconds after the window, for small volumes. */
   mode: option({
     schema: (z) => z.enum(['queued', 'streaming']),
     type: 'queued or streaming',
-    defaultText: '`queued`',
+    default: 'queued',
     text: '`queued`: batched by the service, confirmed by query; `streaming`: seconds after the window, for small volumes',
     example: 'queued',
     env: { name: 'OTEL_ATTRIBUTION_KUSTO_MODE', read: 'text' },
@@ -66,7 +71,7 @@ export const kustoOptions = {
   auth: option({
     schema: authSchema,
     type: `${identities.join(', ')}, {managedIdentity: {clientId}}, {appKey: {...}}, {certificate: {...}} or, in code, {token: function}`,
-    defaultText: '`default`',
+    default: 'default',
     text: 'who asks; `default` is the default Azure credential chain',
     example: 'default',
     env: { name: 'OTEL_ATTRIBUTION_KUSTO_AUTH', read: parseKustoAuth },
@@ -75,16 +80,16 @@ export const kustoOptions = {
   connectionString: option({
     schema: textSchema,
     type: 'string',
-    text: 'instead of cluster and auth',
+    text: 'a Kusto connection string, instead of cluster and auth',
     env: { name: 'OTEL_ATTRIBUTION_KUSTO_CONNECTION_STRING', read: 'text' },
   }),
   /** Deadline of one upload or query in milliseconds. Default 30,000. */
   timeoutMs: option({
     schema: (z) => z.number().int('must be a whole number').min(1_000, 'must be at least 1000').max(600_000),
     type: 'number',
-    defaultText: '30000',
+    default: TIMEOUT_MS,
     text: 'deadline of one upload or query in milliseconds',
-    example: '30000',
+    example: `${TIMEOUT_MS}`,
   }),
 };
 

@@ -4,11 +4,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { PermanentError } from '../../core/errors.ts';
 import { kustoNames } from '../../kusto/names.ts';
 import { decodePartSync } from '../../parts/part-codec.ts';
-import { clientOf, TIMEOUT_MS } from './calls.ts';
+import { clientOf } from './calls.ts';
 import { connect } from './connect.ts';
 import { callsLeftBehind } from './deadline.ts';
 import { type Intake, streamingIntake } from './intake.ts';
-import type { KustoOptions } from './options.ts';
+import { type KustoOptions, TIMEOUT_MS } from './options.ts';
 import {
   type FromWorker,
   type PartBytes,

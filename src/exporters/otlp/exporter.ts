@@ -5,13 +5,9 @@ import { decodePart } from '../../parts/part-codec.ts';
 import { explain } from './failure.ts';
 import { loadPeer, type PeerExporter } from './load-peer.ts';
 import { chunksOf, type ResourceMetrics, resourceMetrics } from './metric-data.ts';
+import { type OtlpOptions, TIMEOUT_MS } from './options.ts';
 
-export interface OtlpExporterOptions {
-  /** Default: what `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` and the like say, else `http://localhost:4318/v1/metrics`. */
-  readonly url?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Of one request and its repetitions. Default 10,000. */
-  readonly timeoutMs?: number;
+export interface OtlpExporterOptions extends OtlpOptions {
   /** Points in one request. Default 500: a few milliseconds of encoding in the peer, which does it in one turn. */
   readonly maxPoints?: number;
   /** Files or folders whose packages are searched for the peer; for tests. */
@@ -41,7 +37,7 @@ export class OtlpExporter implements Exporter {
   /** @throws AttributionError `ATTR_PEER_MISSING` */
   async start(): Promise<void> {
     this.#assertOpen();
-    const { url, headers, timeoutMs = 10_000, resolveFrom } = this.#options;
+    const { url, headers, timeoutMs = TIMEOUT_MS, resolveFrom } = this.#options;
     this.#peer ??= new (loadPeer(resolveFrom))({
       timeoutMillis: timeoutMs,
       ...(url !== undefined && { url }),

@@ -1,14 +1,16 @@
 import type { ZodType } from 'zod';
-import { option, type ValuesOf } from '../../config/option.ts';
+import { option } from '../../config/declare.ts';
+import type { ValuesOf } from '../../config/option.ts';
 
 export const DEFAULT_URL = 'http://localhost:4318/v1/metrics';
+export const TIMEOUT_MS = 10_000;
 
 export const otlpOptions = {
   /** Default: what `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` and the like say, else `http://localhost:4318/v1/metrics`. */
   url: option({
     schema: (z) => z.url('must be an absolute URL'),
     type: 'string',
-    defaultText: `\`${DEFAULT_URL}\``,
+    defaultText: `what \`OTEL_EXPORTER_OTLP_METRICS_ENDPOINT\` and the like say, else \`${DEFAULT_URL}\``,
     text: 'where metrics are sent',
   }),
   headers: option({
@@ -21,7 +23,7 @@ export const otlpOptions = {
   timeoutMs: option({
     schema: (z) => z.number().int().positive('must be more than 0'),
     type: 'number',
-    defaultText: '10000',
+    default: TIMEOUT_MS,
     text: 'deadline of one request and its repetitions, in milliseconds',
   }),
 };

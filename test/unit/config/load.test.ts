@@ -349,6 +349,7 @@ describe('problems', () => {
 
 describe('loading', () => {
   const load = fileURLToPath(new URL('../../../src/engine/options.ts', import.meta.url));
+  const build = fileURLToPath(new URL('../../../src/engine/exporters.ts', import.meta.url));
   function run(script: string): string {
     return execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).trim();
   }
@@ -360,5 +361,15 @@ describe('loading', () => {
       loadOptions(undefined, {}); loadOptions({}, {}); const before = heavy();
       const options = loadOptions({ windowSeconds: 30 }, {}); console.log(before, heavy(), JSON.stringify(options));`);
     expect(out).toBe('false true {"windowSeconds":30}');
+  });
+
+  it('brings in an exporter when one is made, and no other', () => {
+    const out =
+      run(`import { registerHooks } from 'node:module'; const seen = []; registerHooks({ resolve(s, c, n) { const r = n(s, c); seen.push(r.url); return r; } });
+      const { buildExporters } = await import(${JSON.stringify(build)}); const { loadOptions, settleOptions } = await import(${JSON.stringify(load)});
+      const made = () => seen.flatMap((u) => /exporters\\/(\\w+)\\/exporter/.exec(u)?.[1] ?? []).join();
+      const options = settleOptions(loadOptions({ exporters: ['memory', { kusto: { cluster: 'c.kusto.windows.net', database: 'd' } }] }, {})); const before = made();
+      const { exporters } = buildExporters({ ...options, exporters: ['memory'] }, { say: console.log }); console.log(before === '', exporters[0].name, made());`);
+    expect(out).toBe('true memory memory');
   });
 });
