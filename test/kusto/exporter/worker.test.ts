@@ -38,7 +38,7 @@ async function host(
     file,
     `${first}
 const { KustoExporter } = await import(${source('src/exporters/kusto/index.ts')});
-const { makePart } = await import(${source('test/unit/spool/make-part.ts')});
+const { makePart } = await import(${source('test/unit/parts/make-part.ts')});
 const exporter = new KustoExporter({ cluster: ${JSON.stringify(stub.url)}, database: 'shop', auth: 'none', timeoutMs: 10_000 });
 const signal = new AbortController().signal;
 ${body}
