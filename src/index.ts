@@ -2,7 +2,8 @@ export type { AttributeValues, ManualMeasurement } from './core/attribution/reco
 export type { Exporter, ExportOutcome } from './core/contracts/exporter.ts';
 export { AmbiguousError, AttributionError, type ErrorCode, PermanentError, RetryableError } from './core/errors.ts';
 export type { Condition, PresetName, Rule, RuleEvent, SpanKindName } from './core/mapping/rule.ts';
-export type { Part, Row } from './core/model.ts';
+export type { Part } from './core/model.ts';
+export type { Row } from './core/row.ts';
 export type { AttributionOptions, ExporterChoice } from './engine/options.ts';
 export type { OtlpOptions } from './exporters/otlp/options.ts';
 export { record, withAttributes, withOrigin } from './otel/api.ts';

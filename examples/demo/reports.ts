@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { exitCodes } from '../../src/cli/exit-codes.ts';
 import { colours } from '../../src/cli/output.ts';
-import type { Row } from '../../src/core/model.ts';
+import type { Row } from '../../src/core/row.ts';
 import { loadFromRows } from '../../src/reports/load/from-rows.ts';
 import { loadTable } from '../../src/reports/load/table.ts';
 

@@ -1,7 +1,7 @@
 /** Compares what was measured with what the application entered in its own books. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Row } from '../../src/core/model.ts';
+import type { Row } from '../../src/core/row.ts';
 import { decodePart, rowsOf } from '../../src/parts/part-codec.ts';
 import type { BookEntry, Operation } from './books.ts';
 

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Row } from '../../src/core/model.ts';
+import type { Row } from '../../src/core/row.ts';
 import { openKusto } from '../../src/exporters/kusto/index.ts';
 import { parseKustoAuth } from '../../src/exporters/kusto/options.ts';
 import { kustoNames } from '../../src/kusto/names.ts';

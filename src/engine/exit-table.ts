@@ -1,5 +1,6 @@
 /** The table of who loaded what, printed when the process ends. It comes from the parts in memory, without a store. */
-import type { Part, Row } from '../core/model.ts';
+import type { Part } from '../core/model.ts';
+import type { Row } from '../core/row.ts';
 import { decodePartSync, rowsOf } from '../parts/part-codec.ts';
 import { loadFromRows } from '../reports/load/from-rows.ts';
 import { loadTable } from '../reports/load/table.ts';

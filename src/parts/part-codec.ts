@@ -7,7 +7,9 @@ import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import type { SealedPart } from '../core/aggregate/seal.ts';
 import { AttributionError } from '../core/errors.ts';
-import type { Part, PartColumns, Row } from '../core/model.ts';
+import type { Part } from '../core/model.ts';
+import type { PartColumns } from '../core/part-columns.ts';
+import type { Row } from '../core/row.ts';
 import { validateColumns } from './part-validate.ts';
 
 const compress = promisify(zlib.zstdCompress);

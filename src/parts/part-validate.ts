@@ -1,5 +1,5 @@
 import { AttributionError } from '../core/errors.ts';
-import { PART_VERSION, type PartColumns } from '../core/model.ts';
+import { PART_VERSION, type PartColumns } from '../core/part-columns.ts';
 
 const stringColumns = [
   'service',

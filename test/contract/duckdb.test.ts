@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Row } from '../../src/core/model.ts';
+import type { Row } from '../../src/core/row.ts';
 import { DuckDBExporter, openStore } from '../../src/stores/duckdb/index.ts';
 import { testPart, testRow } from '../helpers/parts.ts';
 import { tempDir } from '../helpers/temp-dir.ts';

@@ -5,7 +5,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Exporter } from '../../src/core/contracts/exporter.ts';
 import { AttributionError } from '../../src/core/errors.ts';
-import type { Part, Row } from '../../src/core/model.ts';
+import type { Part } from '../../src/core/model.ts';
+import type { Row } from '../../src/core/row.ts';
 import { decodePartSync, rowsOf } from '../../src/parts/part-codec.ts';
 import { makePart, type SampleRow } from '../unit/parts/make-part.ts';
 

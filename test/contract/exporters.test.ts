@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'vitest';
-import type { Row } from '../../src/core/model.ts';
+import type { Row } from '../../src/core/row.ts';
 import { ConsoleExporter } from '../../src/exporters/console/index.ts';
 import { FileExporter } from '../../src/exporters/file/index.ts';
 import { MemoryExporter } from '../../src/exporters/memory/index.ts';

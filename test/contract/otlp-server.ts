@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Row } from '../../src/core/model.ts';
+import type { Row } from '../../src/core/row.ts';
 
 /** The n-th request gets the n-th answer, later ones 200: a status with headers, `hang` (no answer ever) or `cut` (connection lost). */
 export type Answer =

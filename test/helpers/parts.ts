@@ -1,6 +1,8 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Part, PartColumns, Row } from '../../src/core/model.ts';
+import type { Part } from '../../src/core/model.ts';
+import type { PartColumns } from '../../src/core/part-columns.ts';
+import type { Row } from '../../src/core/row.ts';
 import { encodePartSync } from '../../src/parts/part-codec.ts';
 
 export type TestRow = Omit<Row, 'partId' | 'row' | 'sealedAt' | 'windowSeconds'>;

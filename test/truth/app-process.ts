@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Row } from '../../src/core/model.ts';
+import type { Row } from '../../src/core/row.ts';
 import { readRows } from './books.ts';
 import type { Endpoints } from './drivers/types.ts';
 import type { AppSettings, FromHarness, PlannedRequest, ToHarness } from './frameworks/runtime.ts';

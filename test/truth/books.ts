@@ -1,7 +1,8 @@
 /** The rows an application left behind, read from its directory as any reader would. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ACCOUNTS_TARGET, type Row } from '../../src/core/model.ts';
+import { ACCOUNTS_TARGET } from '../../src/core/model.ts';
+import type { Row } from '../../src/core/row.ts';
 import { decodePartSync, rowsOf } from '../../src/parts/part-codec.ts';
 import type { Count } from './tally.ts';
 

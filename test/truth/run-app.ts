@@ -1,6 +1,6 @@
 /** One application from start to end: load, jobs and messages at the same time, then its rows. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Row } from '../../src/core/model.ts';
+import type { Row } from '../../src/core/row.ts';
 import { AppProcess } from './app-process.ts';
 import type { TargetPattern } from './books.ts';
 import { countsOf } from './books.ts';

@@ -1,6 +1,6 @@
 /** How the truth run reads rows: a row it does not understand must show up, not vanish. */
 import { describe, expect, it } from 'vitest';
-import type { Row } from '../../src/core/model.ts';
+import type { Row } from '../../src/core/row.ts';
 import { countsOf, type TargetPattern, UNCLAIMED } from '../truth/books.ts';
 import { patternsOf } from '../truth/cells.ts';
 import { compare } from '../truth/compare.ts';

@@ -1,6 +1,6 @@
 import { mergeAttributes } from '../attributes.ts';
 import { limits } from '../limits.ts';
-import { PART_VERSION } from '../model.ts';
+import { PART_VERSION } from '../part-columns.ts';
 import type { Measure, Origin } from './dictionary.ts';
 import type { FrozenRow } from './frozen-table.ts';
 

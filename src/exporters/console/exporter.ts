@@ -1,6 +1,8 @@
 import type { Exporter, ExportOutcome } from '../../core/contracts/exporter.ts';
 import { AttributionError, RetryableError } from '../../core/errors.ts';
-import type { Part, PartColumns, Row } from '../../core/model.ts';
+import type { Part } from '../../core/model.ts';
+import type { PartColumns } from '../../core/part-columns.ts';
+import type { Row } from '../../core/row.ts';
 import { decodePart, decodePartSync, rowsOf } from '../../parts/part-codec.ts';
 
 export interface ConsoleExporterOptions {

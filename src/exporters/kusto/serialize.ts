@@ -5,7 +5,8 @@
  */
 import zlib from 'node:zlib';
 import { PermanentError } from '../../core/errors.ts';
-import { ACCOUNTS_TARGET, type PartColumns } from '../../core/model.ts';
+import { ACCOUNTS_TARGET } from '../../core/model.ts';
+import type { PartColumns } from '../../core/part-columns.ts';
 import { HEADER_EVENT, HEADER_ROW, type HeaderAttributes } from '../../kusto/names.ts';
 
 /** Longer strings are cut by the service, which says nothing. */

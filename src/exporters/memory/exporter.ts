@@ -1,7 +1,8 @@
 import type { Exporter, ExportOutcome } from '../../core/contracts/exporter.ts';
 import { AttributionError, RetryableError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
-import type { Part, Row } from '../../core/model.ts';
+import type { Part } from '../../core/model.ts';
+import type { Row } from '../../core/row.ts';
 import { decodePartSync, rowsOf } from '../../parts/part-codec.ts';
 
 export interface MemoryExporterOptions {

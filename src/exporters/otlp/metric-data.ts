@@ -7,7 +7,9 @@
  * `attribution.attribute.<name>` for each of the row's own. Histogram counts are whole numbers: where sampling makes the weighted count differ
  * from the samples, it follows as the delta sum `attribution.<event>.count`.
  */
-import type { PartColumns, Row } from '../../core/model.ts';
+
+import type { PartColumns } from '../../core/part-columns.ts';
+import type { Row } from '../../core/row.ts';
 import { rowAt } from '../../parts/part-codec.ts';
 
 const DELTA = 0;

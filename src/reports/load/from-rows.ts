@@ -1,4 +1,5 @@
-import { type Row, UNATTRIBUTED } from '../../core/model.ts';
+import { UNATTRIBUTED } from '../../core/model.ts';
+import type { Row } from '../../core/row.ts';
 import type { LoadRow } from './report.ts';
 
 export interface LoadResult {

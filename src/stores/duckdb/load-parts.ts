@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { PartColumns } from '../../core/model.ts';
+import type { PartColumns } from '../../core/part-columns.ts';
 import type { Database } from './database.ts';
 import { quote } from './schema.ts';
 

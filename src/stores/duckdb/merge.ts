@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import zlib from 'node:zlib';
 import { AttributionError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
-import type { PartColumns } from '../../core/model.ts';
+import type { PartColumns } from '../../core/part-columns.ts';
 import { decodePart } from '../../parts/part-codec.ts';
 import type { Database } from './database.ts';
 import { type CheckedPart, checkedPart, insertParts } from './load-parts.ts';

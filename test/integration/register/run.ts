@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Row } from '../../../src/core/model.ts';
+import type { Row } from '../../../src/core/row.ts';
 import { decodePartSync, rowsOf } from '../../../src/parts/part-codec.ts';
 
 export const REGISTER = new URL('../../../src/register.ts', import.meta.url).href;

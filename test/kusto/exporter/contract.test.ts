@@ -1,6 +1,6 @@
 /** The contract of every exporter, on the real SDK, Azurite and a fake of the service. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Row } from '../../../src/core/model.ts';
+import type { Row } from '../../../src/core/row.ts';
 import { KustoExporter } from '../../../src/exporters/kusto/index.ts';
 import type { KustoOptions } from '../../../src/exporters/kusto/options.ts';
 import { kustoNames } from '../../../src/kusto/names.ts';

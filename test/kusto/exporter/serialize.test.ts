@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { PermanentError } from '../../../src/core/errors.ts';
-import type { PartColumns } from '../../../src/core/model.ts';
+import type { PartColumns } from '../../../src/core/part-columns.ts';
 import { compress, ndjson, spread } from '../../../src/exporters/kusto/serialize.ts';
 import { rowColumns } from '../../../src/kusto/names.ts';
 import { makeColumns, type SampleRow } from '../../unit/parts/make-part.ts';

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { Dictionary, type Measure, type Origin } from '../../../src/core/aggregate/dictionary.ts';
 import { seal } from '../../../src/core/aggregate/seal.ts';
 import { type FrozenTable, SumTable } from '../../../src/core/aggregate/sum-table.ts';
-import type { PartColumns } from '../../../src/core/model.ts';
+import type { PartColumns } from '../../../src/core/part-columns.ts';
 
 const NAMES = ['', '__proto__', 'a', 'b', 'c\0', '\ud800', 'd'];
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Dictionary } from '../../../src/core/aggregate/dictionary.ts';
 import { type SealedPart, type SealOptions, seal } from '../../../src/core/aggregate/seal.ts';
 import { type FrozenTable, SumTable } from '../../../src/core/aggregate/sum-table.ts';
-import type { PartColumns } from '../../../src/core/model.ts';
+import type { PartColumns } from '../../../src/core/part-columns.ts';
 
 function setUp() {
   const dictionary = new Dictionary();

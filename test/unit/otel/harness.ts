@@ -3,7 +3,7 @@ import { type Context, context, type Span, SpanKind, type SpanOptions, trace } f
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOnSampler, type Sampler, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import type { Row } from '../../../src/core/model.ts';
+import type { Row } from '../../../src/core/row.ts';
 import type { AttributionOptions } from '../../../src/engine/options.ts';
 import { MemoryExporter } from '../../../src/exporters/memory/index.ts';
 import { createAttribution } from '../../../src/otel/attribution.ts';

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
 import { expect, test } from 'vitest';
-import { PART_VERSION, type Row } from '../../../src/core/model.ts';
+import { PART_VERSION } from '../../../src/core/part-columns.ts';
+import type { Row } from '../../../src/core/row.ts';
 import { decodePart, rowsOf } from '../../../src/parts/part-codec.ts';
 import { goldenPart } from '../../golden/part.ts';
 

@@ -1,5 +1,6 @@
 import type { SealedPart } from '../../../src/core/aggregate/seal.ts';
-import { PART_VERSION, type Part, type PartColumns } from '../../../src/core/model.ts';
+import type { Part } from '../../../src/core/model.ts';
+import { PART_VERSION, type PartColumns } from '../../../src/core/part-columns.ts';
 import { encodePartSync } from '../../../src/parts/part-codec.ts';
 
 export const INSTANCE = '0b9f2c7e-6a53-4c0f-9d6e-1f2a3b4c5d6e';

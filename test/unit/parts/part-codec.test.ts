@@ -1,7 +1,7 @@
 import zlib from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Row } from '../../../src/core/model.ts';
+import type { Row } from '../../../src/core/row.ts';
 import {
   decodePart,
   decodePartSync,

@@ -1,7 +1,8 @@
 import { Accounts } from '../../../src/core/accounts.ts';
 import { Dictionary } from '../../../src/core/aggregate/dictionary.ts';
 import type { Exporter, ExportOutcome } from '../../../src/core/contracts/exporter.ts';
-import type { Part, Row } from '../../../src/core/model.ts';
+import type { Part } from '../../../src/core/model.ts';
+import type { Row } from '../../../src/core/row.ts';
 import { decodePartSync, rowsOf } from '../../../src/parts/part-codec.ts';
 import { Pipeline, type PipelineOptions } from '../../../src/pipeline/pipeline.ts';
 
