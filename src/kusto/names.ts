@@ -3,6 +3,8 @@
  * All names begin with one base name, so that several books can live in one database.
  */
 import { AttributionError } from '../core/errors.ts';
+import { columnsMerged, sumLane } from '../core/row.ts';
+import { type ColumnDefinition, columnTypes, laneColumns, type MergeRule } from '../core/row-columns.ts';
 
 /** Version of tables, views and functions. Rises with any change that an exporter or a report would notice. */
 export const SCHEMA_VERSION = 1;
@@ -19,58 +21,44 @@ export interface KustoColumn {
   readonly type: KustoType;
 }
 
+const kustoColumn = ({ kusto, type }: ColumnDefinition): KustoColumn => ({
+  name: kusto,
+  type: columnTypes[type].kusto,
+});
+
+const merged = (...rules: readonly MergeRule[]): KustoColumn[] => columnsMerged(...rules).map(kustoColumn);
+
 /** Columns of the raw table and of the view of rows, in order. `Attributes` is text: a dynamic value cannot be a group key. */
-export const rowColumns: readonly KustoColumn[] = [
-  { name: 'PartId', type: 'string' },
-  { name: 'Row', type: 'int' },
-  { name: 'SealedAt', type: 'datetime' },
-  { name: 'WindowStart', type: 'datetime' },
-  { name: 'WindowSeconds', type: 'int' },
-  { name: 'Service', type: 'string' },
-  { name: 'OriginService', type: 'string' },
-  { name: 'Origin', type: 'string' },
-  { name: 'Target', type: 'string' },
-  { name: 'Event', type: 'string' },
-  { name: 'Unit', type: 'string' },
-  { name: 'Value', type: 'real' },
-  { name: 'Count', type: 'real' },
-  { name: 'Samples', type: 'long' },
-  { name: 'Min', type: 'real' },
-  { name: 'Max', type: 'real' },
-  { name: 'ExemplarTraceId', type: 'string' },
-  { name: 'Attributes', type: 'string' },
+export const rowColumns: readonly KustoColumn[] = sumLane.map(kustoColumn);
+
+/** Group keys of the rollups besides the time. */
+export const keyColumns = merged('key');
+
+/** What a rollup has of the numbers: `SampledMax` is `Max` where a trace was sampled, else -inf. */
+const measuredColumns: readonly KustoColumn[] = [
+  ...merged('sum', 'min', 'max'),
+  { name: 'SampledMax', type: 'real' },
+  ...merged('exemplar'),
 ];
 
-/**
- * Columns of the rollups and of the function `sums`; header rows are not in them. `SampledMax` is `Max` where a trace was sampled, else
- * -inf: `arg_max(SampledMax, ExemplarTraceId)` then needs no rule about nulls. `WindowSeconds` is the widest window in the sum.
- */
-export const sumColumns: readonly KustoColumn[] = [
-  { name: 'WindowStart', type: 'datetime' },
-  { name: 'WindowSeconds', type: 'int' },
-  { name: 'Service', type: 'string' },
-  { name: 'OriginService', type: 'string' },
-  { name: 'Origin', type: 'string' },
-  { name: 'Target', type: 'string' },
-  { name: 'Event', type: 'string' },
-  { name: 'Unit', type: 'string' },
-  { name: 'Attributes', type: 'string' },
-  { name: 'Value', type: 'real' },
-  { name: 'Count', type: 'real' },
-  { name: 'Samples', type: 'long' },
-  { name: 'Min', type: 'real' },
-  { name: 'Max', type: 'real' },
-  { name: 'SampledMax', type: 'real' },
-  { name: 'ExemplarTraceId', type: 'string' },
+/** Columns of the function `sums`; header rows are not in them. `WindowSeconds` is the widest window in the sum. */
+export const sumColumns: readonly KustoColumn[] = [...merged('bin', 'widest'), ...keyColumns, ...measuredColumns];
+
+/** The same of the views, which put their keys first. */
+export const rollupColumns: readonly KustoColumn[] = [
+  ...merged('bin'),
+  ...keyColumns,
+  ...merged('widest'),
+  ...measuredColumns,
 ];
 
 /** Columns of the function `parts`: one row per part, from its header row. */
 export const partColumns: readonly KustoColumn[] = [
-  { name: 'PartId', type: 'string' },
+  kustoColumn(laneColumns.sum.partId),
   { name: 'Instance', type: 'string' },
   { name: 'Sequence', type: 'long' },
-  { name: 'SealedAt', type: 'datetime' },
-  { name: 'WindowSeconds', type: 'int' },
+  kustoColumn(laneColumns.sum.sealedAt),
+  kustoColumn(laneColumns.sum.windowSeconds),
   { name: 'Rows', type: 'long' },
   { name: 'Final', type: 'bool' },
   { name: 'Package', type: 'string' },

@@ -1,8 +1,7 @@
 /** The schema in test databases. */
-import { type KustoColumn, type KustoNames, kustoNames, rowColumns } from '../../../src/kusto/names.ts';
+import { type KustoColumn, type KustoNames, kustoNames, rollupColumns, rowColumns } from '../../../src/kusto/names.ts';
 import { parametersText, type StoredFunctionDefinition } from '../../../src/kusto/stored-function.ts';
 import { type SchemaObject, schemaObjects } from '../../../src/stores/kusto/schema/objects.ts';
-import { rollupColumns } from '../../../src/stores/kusto/schema/views.ts';
 import type { AnalyserDatabase, StoredFunction } from '../kql/analyser.ts';
 
 /** Runs every command of the schema, in order. `execute` is the in-process one of a fake, or sends to a cluster. */

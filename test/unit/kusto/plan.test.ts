@@ -1,11 +1,10 @@
 /** What is to be done about a database, as `.show` commands describe it. */
 import { expect, it, test } from 'vitest';
-import { kustoNames } from '../../../src/kusto/names.ts';
+import { kustoNames, rollupColumns } from '../../../src/kusto/names.ts';
 import { parametersText, type StoredFunctionDefinition } from '../../../src/kusto/stored-function.ts';
 import type { CurrentSchema, CurrentView } from '../../../src/stores/kusto/schema/current.ts';
 import { type SchemaOptions, schemaObjects } from '../../../src/stores/kusto/schema/objects.ts';
 import { isEqual, nextCut, planSchema } from '../../../src/stores/kusto/schema/plan.ts';
-import { rollupColumns } from '../../../src/stores/kusto/schema/views.ts';
 
 const names = kustoNames();
 const NOW = Date.parse('2026-11-22T14:20:00Z');

@@ -2,7 +2,8 @@
  * The view that counts each row once, and the rollups on it. What the service asks of a view and no grammar checks: one `summarize`,
  * as the last operator; no now() or ago(); no composite aggregates; a view over a view only where the lower one is `take_any(*)`.
  */
-import { HEADER_ROW, type KustoColumn, type KustoNames } from '../../../kusto/names.ts';
+import { columnsMerged } from '../../../core/row.ts';
+import { HEADER_ROW, type KustoNames, keyColumns } from '../../../kusto/names.ts';
 
 export interface ViewObject {
   readonly kind: 'materialized-view';
@@ -41,6 +42,10 @@ export function defaultGenerations(names: KustoNames): Generations {
   return { '5m': [{ view: names.rollup5mView }], '1h': [{ view: names.rollup1hView }] };
 }
 
+const identity = columnsMerged('bin', 'identity')
+  .map(({ kusto }) => kusto)
+  .join(', ');
+
 /** The datetime among the keys bounds what each cycle of the view has to join. */
 export function rowsView(names: KustoNames): ViewObject {
   return view({
@@ -48,7 +53,7 @@ export function rowsView(names: KustoNames): ViewObject {
     level: 'rows',
     on: 'table',
     source: names.raw,
-    query: `${names.raw}\n| summarize take_any(*) by WindowStart, PartId, Row`,
+    query: `${names.raw}\n| summarize take_any(*) by ${identity}`,
     lookback: LOOKBACK,
     docstring: 'Rows of otel-attribution, each once; those with Row = -1 head a part.',
     folder: names.base,
@@ -80,33 +85,24 @@ export function cutOf(docstring: string): number | undefined {
   return text === undefined ? undefined : Date.parse(text);
 }
 
-/** Group keys of the rollups besides the time. */
-const rollupKeys = ['Service', 'OriginService', 'Origin', 'Target', 'Event', 'Unit', 'Attributes'];
-
-/** `WindowSeconds` is the widest window in the bin: what a range of these sums can be cut at. */
-export const rollupColumns: readonly KustoColumn[] = [
-  { name: 'WindowStart', type: 'datetime' },
-  ...rollupKeys.map((name): KustoColumn => ({ name, type: 'string' })),
-  { name: 'WindowSeconds', type: 'int' },
-  { name: 'Value', type: 'real' },
-  { name: 'Count', type: 'real' },
-  { name: 'Samples', type: 'long' },
-  { name: 'Min', type: 'real' },
-  { name: 'Max', type: 'real' },
-  { name: 'SampledMax', type: 'real' },
-  { name: 'ExemplarTraceId', type: 'string' },
-];
-
 /** -inf where no trace was sampled: never the largest while there is a sampled one, and no null for `arg_max` to have an opinion on. */
 export const sampledMax = 'SampledMax = iff(isempty(ExemplarTraceId) or isnull(Max), real(-inf), Max)';
 
+/** Aggregates of the rules that are one function of the column itself. */
+const functions = { widest: 'max', sum: 'sum', min: 'min', max: 'max' } as const;
+
 function rollupQuery(names: KustoNames, level: '5m' | '1h'): string {
+  const aggregates = (['widest', 'sum', 'min', 'max'] as const).flatMap((rule) =>
+    columnsMerged(rule).map(({ kusto }) => `${kusto} = ${functions[rule]}(${kusto})`),
+  );
+  const exemplars = columnsMerged('exemplar').map(({ kusto }) => `arg_max(SampledMax, ${kusto})`);
+  const bins = columnsMerged('bin').map(({ kusto }) => `${kusto} = bin(${kusto}, ${level})`);
   return [
     names.rows,
     `| where Row > ${HEADER_ROW}`,
     `| extend ${sampledMax}`,
-    '| summarize WindowSeconds = max(WindowSeconds), Value = sum(Value), Count = sum(Count), Samples = sum(Samples), Min = min(Min), Max = max(Max), arg_max(SampledMax, ExemplarTraceId)',
-    `    by WindowStart = bin(WindowStart, ${level}), ${rollupKeys.join(', ')}`,
+    `| summarize ${[...aggregates, ...exemplars].join(', ')}`,
+    `    by ${[...bins, ...keyColumns.map(({ name }) => name)].join(', ')}`,
   ].join('\n');
 }
 

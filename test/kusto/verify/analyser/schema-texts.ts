@@ -1,7 +1,7 @@
-import { type KustoColumn, type KustoNames, rowColumns } from '../../../../src/kusto/names.ts';
+import { type KustoColumn, type KustoNames, rollupColumns, rowColumns } from '../../../../src/kusto/names.ts';
 import { parametersText, type StoredFunctionDefinition } from '../../../../src/kusto/stored-function.ts';
 import type { SchemaObject } from '../../../../src/stores/kusto/schema/objects.ts';
-import { rollupColumns, type ViewObject } from '../../../../src/stores/kusto/schema/views.ts';
+import type { ViewObject } from '../../../../src/stores/kusto/schema/views.ts';
 import { type AnalyserDatabase, analyse, type StoredFunction } from '../../kql/analyser.ts';
 import type { Text } from './text.ts';
 
