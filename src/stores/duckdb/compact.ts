@@ -1,7 +1,8 @@
 import { rename, rm, stat } from 'node:fs/promises';
+import { columnsMerged, type RowColumn, sumLane } from '../../core/row.ts';
 import { type Database, lockedError } from './database.ts';
 import { loadDuckDB } from './peer.ts';
-import { quote } from './schema.ts';
+import { quote, sqlName } from './schema.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -63,35 +64,56 @@ WHERE window_start < epoch_ms($before::BIGINT) AND window_seconds < $width ORDER
     { before, width },
   );
   for (const { day } of days) {
+    const id = `compacted-${width}-${new Date(day).toISOString().slice(0, 10)}`;
     const params = { from: day, to: day + DAY_MS, width };
     const where = `window_start >= epoch_ms($from::BIGINT) AND window_start < epoch_ms($to::BIGINT) AND window_seconds <= $width`;
     await db.transaction(async () => {
-      await db.run(
-        `CREATE OR REPLACE TEMP TABLE compacted AS
-SELECT max(sealed_at) AS sealed_at, date_trunc('${width === 3_600 ? 'hour' : 'day'}', window_start) AS window_start,
-  service, origin_service, origin, target, event, unit, fsum(value) AS value, fsum(count) AS count,
-  sum(samples)::BIGINT AS samples, min(min) AS min, max(max) AS max,
-  coalesce(max({m: max, t: exemplar_trace_id}) FILTER (exemplar_trace_id <> '' AND max IS NOT NULL).t, '') AS exemplar, attributes
-FROM sums WHERE ${where}
--- The day of sealing stays apart, so that --as-of the end of any day gives the same answer as before.
-GROUP BY date_trunc('day', sealed_at), 2, service, origin_service, origin, target, event, unit, attributes`,
-        params,
-      );
+      await db.run(`CREATE OR REPLACE TEMP TABLE compacted AS\n${mergedRows(width, where)}`, { ...params, id });
       const [n] = await db.all<{ before: number; after: number }>(
         `SELECT (SELECT count(*) FROM sums WHERE ${where}) AS before, (SELECT count(*) FROM compacted) AS after`,
         params,
       );
       await db.run(`DELETE FROM sums WHERE ${where}`, params);
-      await db.run(
-        `INSERT INTO sums SELECT $id, row_number() OVER () - 1, sealed_at, window_start, $width, service, origin_service, origin,
-  target, event, unit, value, count, samples, min, max, exemplar, attributes FROM compacted`,
-        { id: `compacted-${width}-${new Date(day).toISOString().slice(0, 10)}`, width },
-      );
+      await db.run('INSERT INTO sums SELECT * FROM compacted');
       await db.run('DROP TABLE compacted');
       result.days++;
       result.rowsBefore += n!.before;
       result.rowsAfter += n!.after;
     });
+  }
+}
+
+/** Whole rows of the part `$id`, whose windows are `$width` wide. */
+function mergedRows(width: number, where: string): string {
+  const bin = width === 3_600 ? 'hour' : 'day';
+  return `SELECT ${sumLane.map((column) => `${merged(column, bin)} AS ${sqlName(column)}`).join(', ')}
+FROM sums WHERE ${where}
+-- The day of sealing stays apart, so that --as-of the end of any day gives the same answer as before.
+GROUP BY date_trunc('day', sealed_at), ${columnsMerged('bin', 'key')
+    .map((column) => merged(column, bin))
+    .join(', ')}`;
+}
+
+function merged(column: RowColumn, bin: 'hour' | 'day'): string {
+  const name = sqlName(column);
+  switch (column.merge) {
+    case 'identity':
+      return column.place === 'position' ? 'row_number() OVER () - 1' : '$id';
+    case 'bin':
+      return `date_trunc('${bin}', ${name})`;
+    case 'widest':
+      return '$width';
+    case 'key':
+      return name;
+    case 'sum':
+      return column.type === 'real' ? `fsum(${name})` : `sum(${name})::BIGINT`;
+    case 'min':
+      return `min(${name})`;
+    case 'latest':
+    case 'max':
+      return `max(${name})`;
+    case 'exemplar':
+      return `coalesce(max({m: max, t: ${name}}) FILTER (${name} <> '' AND max IS NOT NULL).t, '')`;
   }
 }
 

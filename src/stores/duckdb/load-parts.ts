@@ -1,5 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { PartColumns } from '../../core/part-columns.ts';
+import { type RowColumn, sumLane } from '../../core/row.ts';
+import { columnTypes } from '../../core/row-columns.ts';
 import type { Database } from './database.ts';
 import { quote } from './schema.ts';
 
@@ -38,31 +40,27 @@ export function checkedPart(path: string, bytes: Uint8Array, columns: PartColumn
   };
 }
 
-const jsonColumns = Object.entries({
-  part: 'VARCHAR',
-  sealedAt: 'BIGINT',
-  n: 'INTEGER',
-  strs: 'VARCHAR[]',
-  ws: 'BIGINT[]',
-  wsec: 'INTEGER',
-  service: 'INTEGER[]',
-  originService: 'INTEGER[]',
-  origin: 'INTEGER[]',
-  target: 'INTEGER[]',
-  event: 'INTEGER[]',
-  unit: 'INTEGER[]',
-  attributes: 'INTEGER[]',
-  value: 'DOUBLE[]',
-  count: 'DOUBLE[]',
-  samples: 'BIGINT[]',
-  min: 'DOUBLE[]',
-  max: 'DOUBLE[]',
-  exemplar: 'INTEGER[]',
-})
-  .map(([name, type]) => `"${name}": '${type}'`)
-  .join(', ');
+/** Type of a value in the JSON of a part. */
+function jsonType({ type, place }: RowColumn): string {
+  if (type === 'time') return 'BIGINT';
+  return type === 'string' && place === 'row' ? 'INTEGER' : columnTypes[type].duckdb;
+}
 
-const strings = (column: string): string => `unnest(list_select(strs, list_transform("${column}", lambda i: i + 1)))`;
+/** What is read of a part, as `read_json` wants to know it. */
+const fields = [
+  ...sumLane.filter(({ place }) => place === 'part').map((c) => `"${c.json}": '${jsonType(c)}'`),
+  `"n": 'INTEGER', "strs": 'VARCHAR[]'`,
+  ...sumLane.filter(({ place }) => place === 'row').map((c) => `"${c.json}": '${jsonType(c)}[]'`),
+].join(', ');
+
+/** The values of a column, one line per row. */
+function cells({ json, type, place }: RowColumn): string {
+  if (place === 'position') return 'unnest(range(n))';
+  const text = `"${json}"`;
+  if (place === 'part') return type === 'time' ? `epoch_ms(${text})` : text;
+  if (type === 'string') return `unnest(list_select(strs, list_transform(${text}, lambda i: i + 1)))`;
+  return type === 'time' ? `epoch_ms(unnest(${text}))` : `unnest(${text})`;
+}
 
 /** Inserts rows and part ids of `parts` in the running transaction. The caller has excluded ids that are in the store. */
 export async function insertParts(db: Database, parts: readonly CheckedPart[]): Promise<void> {
@@ -70,13 +68,9 @@ export async function insertParts(db: Database, parts: readonly CheckedPart[]): 
   if (files.length > 0) {
     await db.run(`
 INSERT INTO sums
-SELECT part, unnest(range(n)), epoch_ms(sealedAt), epoch_ms(unnest(ws)), wsec,
-  ${strings('service')}, ${strings('originService')}, ${strings('origin')},
-  ${strings('target')}, ${strings('event')}, ${strings('unit')},
-  unnest(value), unnest(count), unnest(samples), unnest("min"), unnest("max"),
-  ${strings('exemplar')}, ${strings('attributes')}
+SELECT ${sumLane.map(cells).join(', ')}
 FROM read_json([${files.join(', ')}], format = 'unstructured', compression = 'zstd',
-  maximum_object_size = 67108864, columns = {${jsonColumns}})`);
+  maximum_object_size = 67108864, columns = {${fields}})`);
   }
   await db.run(
     `INSERT INTO parts

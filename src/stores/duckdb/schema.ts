@@ -1,21 +1,23 @@
 import { AttributionError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
+import { type RowColumn, sumLane } from '../../core/row.ts';
+import { columnTypes } from '../../core/row-columns.ts';
 import type { Database } from './database.ts';
 
+/** The name of a column in SQL: some are words of the language. */
+export const sqlName = ({ sql }: Pick<RowColumn, 'sql'>): string => `"${sql}"`;
+
+const sumColumns = sumLane.map(
+  (column) => `${sqlName(column)} ${columnTypes[column.type].duckdb}${column.nullable ? '' : ' NOT NULL'}`,
+);
+
 /**
- * `sums`: one line per row (see `Row` in core/model.ts), times as UTC timestamps. No primary key: deleting old windows took
+ * `sums`: one line per row, the columns of `core/row-columns.ts`, times as UTC timestamps. No primary key: deleting old windows took
  * 2,484 ms with one and 37 ms without; a part is merged once because its id is the primary key of `parts`, written in the
  * transaction of its rows. Rows that were compacted have a `part_id` that starts with `compacted-`.
  */
 const tables = `
-CREATE TABLE sums (
-  part_id VARCHAR NOT NULL, "row" INTEGER NOT NULL, sealed_at TIMESTAMP NOT NULL,
-  window_start TIMESTAMP NOT NULL, window_seconds INTEGER NOT NULL,
-  service VARCHAR NOT NULL, origin_service VARCHAR NOT NULL, origin VARCHAR NOT NULL,
-  target VARCHAR NOT NULL, event VARCHAR NOT NULL, unit VARCHAR NOT NULL,
-  value DOUBLE NOT NULL, count DOUBLE NOT NULL, samples BIGINT NOT NULL, min DOUBLE, max DOUBLE,
-  exemplar_trace_id VARCHAR NOT NULL, attributes VARCHAR NOT NULL
-);
+CREATE TABLE sums (${sumColumns.join(', ')});
 CREATE TABLE parts (
   part_id VARCHAR PRIMARY KEY, crc BIGINT NOT NULL, n INTEGER NOT NULL, sealed_at TIMESTAMP NOT NULL,
   instance VARCHAR NOT NULL, sequence BIGINT NOT NULL, package VARCHAR NOT NULL, mapping VARCHAR NOT NULL,
