@@ -1,4 +1,4 @@
-import { columnsMerged, type ValueOf } from './row.ts';
+import { columnsMerged, type RowColumn, type ValueOf } from './row.ts';
 import type { ColumnDefinition, laneColumns } from './row-columns.ts';
 
 /** Version of the part format written by this package; readers take any version up to their own. */
@@ -40,7 +40,11 @@ export interface PartColumns extends SharedCells, RowCells {
   readonly strs: readonly string[];
 }
 
+export type RowCell = RowColumn & { readonly json: keyof RowCells };
+
+export const isRowCell = (column: RowColumn): column is RowCell => column.place === 'row';
+
 /** In the order of the JSON. */
-export const rowCells = columnsMerged('bin', 'key', 'sum', 'min', 'max', 'exemplar').map(
-  ({ json }) => json as keyof RowCells,
+export const rowCells: readonly RowCell[] = columnsMerged('bin', 'key', 'sum', 'min', 'max', 'exemplar').filter(
+  isRowCell,
 );

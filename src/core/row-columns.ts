@@ -39,9 +39,9 @@ export interface ColumnDefinition {
   readonly type: keyof typeof columnTypes;
   /** Of numbers: UCUM, or `row` where the column `unit` of the row says it. */
   readonly unit?: string;
-  readonly nullable?: true;
+  readonly nullable?: boolean;
   /** Smallest number. */
-  readonly atLeast?: 0;
+  readonly atLeast?: number;
   readonly merge: MergeRule;
   readonly meaning: string;
 }

@@ -1,16 +1,11 @@
 import { AttributionError } from '../core/errors.ts';
-import { PART_VERSION, type PartColumns } from '../core/part-columns.ts';
+import { PART_VERSION, type PartColumns, rowCells } from '../core/part-columns.ts';
+import type { RowColumn } from '../core/row.ts';
 
-const stringColumns = [
-  'service',
-  'originService',
-  'origin',
-  'target',
-  'event',
-  'unit',
-  'attributes',
-  'exemplar',
-] as const;
+const strings = rowCells.filter(({ type }) => type === 'string');
+const numbers = rowCells
+  .filter(({ type }) => type !== 'string')
+  .map((column) => ({ json: column.json, range: rangeOf(column), words: wordsOf(column) }));
 
 /**
  * Checks everything a reader relies on: version, identity, column lengths, indices in range, finite numbers. Fields it does not know are ignored.
@@ -51,35 +46,55 @@ export function validateColumns(value: unknown, name: string): PartColumns {
   for (let i = 0; i < strs.length; i++)
     if (typeof strs[i] !== 'string') fail(`strs[${i}] is ${show(strs[i])}, not a string`);
 
-  const column = (key: keyof PartColumns): readonly unknown[] => {
-    const values = part[key];
+  const column = (key: string): readonly unknown[] => {
+    const values = (value as Record<string, unknown>)[key];
     if (!Array.isArray(values)) return fail(`${key} is not an array`);
     return values.length === n ? values : fail(`${key} has ${values.length} values where n is ${n}`);
   };
-  for (const key of stringColumns) {
-    const values = column(key);
-    for (let i = 0; i < n; i++) {
-      const index = values[i];
-      if (!Number.isInteger(index) || (index as number) < 0 || (index as number) >= strs.length) {
-        fail(`${key}[${i}] is ${show(index)}, no index into ${strs.length} strings`);
-      }
-    }
+  const indices: Range = { least: 0, most: strs.length - 1, whole: true, nullable: false };
+  for (const { json } of strings) {
+    const values = column(json);
+    const at = firstOutside(values, indices);
+    if (at !== -1) fail(`${json}[${at}] is ${show(values[at])}, no index into ${strs.length} strings`);
   }
-  const numbers = (key: keyof PartColumns, rule: string, valid: (value: unknown) => boolean): void => {
-    const values = column(key);
-    for (let i = 0; i < n; i++) if (!valid(values[i])) fail(`${key}[${i}] is ${show(values[i])}, not ${rule}`);
-  };
-  numbers('ws', 'milliseconds since the epoch', Number.isSafeInteger);
-  numbers('value', 'a finite number', Number.isFinite);
-  numbers('count', 'a finite number ≥ 0', isCount);
-  numbers('samples', 'an integer ≥ 0', (x) => Number.isInteger(x) && (x as number) >= 0);
-  numbers('min', 'a finite number or null', isNumberOrNull);
-  numbers('max', 'a finite number or null', isNumberOrNull);
+  for (const { json, range, words } of numbers) {
+    const values = column(json);
+    const at = firstOutside(values, range);
+    if (at !== -1) fail(`${json}[${at}] is ${show(values[at])}, not ${words}`);
+  }
   return value as PartColumns;
 }
 
-const isCount = (x: unknown): boolean => Number.isFinite(x) && (x as number) >= 0;
-const isNumberOrNull = (x: unknown): boolean => x === null || Number.isFinite(x);
+/** The numbers that a column may hold. */
+interface Range {
+  readonly least: number;
+  readonly most: number;
+  readonly whole: boolean;
+  readonly nullable: boolean;
+}
+
+function rangeOf({ type, nullable = false, atLeast = -Number.MAX_VALUE }: RowColumn): Range {
+  if (type === 'time')
+    return { least: Number.MIN_SAFE_INTEGER, most: Number.MAX_SAFE_INTEGER, whole: true, nullable: false };
+  return { least: atLeast, most: Number.MAX_VALUE, whole: type !== 'real', nullable };
+}
+
+function wordsOf({ type, nullable, atLeast }: RowColumn): string {
+  if (type === 'time') return 'milliseconds since the epoch';
+  const kind = type === 'real' ? 'a finite number' : 'an integer';
+  return `${kind}${atLeast === undefined ? '' : ` ≥ ${atLeast}`}${nullable ? ' or null' : ''}`;
+}
+
+/** Index of the first value that is not in the range; -1 for none. */
+function firstOutside(values: readonly unknown[], { least, most, whole, nullable }: Range): number {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (typeof value !== 'number') {
+      if (value !== null || !nullable) return i;
+    } else if (!(value >= least && value <= most) || (whole && !Number.isInteger(value))) return i;
+  }
+  return -1;
+}
 
 /** What was found, short enough for one line of a log. */
 function show(value: unknown): string {

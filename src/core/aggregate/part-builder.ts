@@ -1,37 +1,13 @@
 import { mergeAttributes } from '../attributes.ts';
 import { limits } from '../limits.ts';
-import { PART_VERSION } from '../part-columns.ts';
+import { PART_VERSION, type PartColumns, type RowCells, rowCells } from '../part-columns.ts';
 import type { Measure, Origin } from './dictionary.ts';
 import type { FrozenRow } from './frozen-table.ts';
 
-/** Upper bound of the text of one row's numbers: 13 columns, of them 5 doubles of up to 24 characters. */
+/** Upper bound of the text of one row's numbers: 14 columns, of them 5 doubles of up to 24 characters. */
 const ROW_BYTES_MAX = 256;
 
-const COLUMNS = [
-  'ws',
-  'service',
-  'originService',
-  'origin',
-  'target',
-  'event',
-  'unit',
-  'attributes',
-  'value',
-  'count',
-  'samples',
-  'min',
-  'max',
-  'exemplar',
-] as const;
-type Column = (typeof COLUMNS)[number];
-
-export interface PartHeader {
-  readonly part: string;
-  readonly sealedAt: number;
-  readonly instance: string;
-  readonly package: string;
-  readonly mapping: string;
-}
+export type PartHeader = Pick<PartColumns, 'part' | 'sealedAt' | 'instance' | 'package' | 'mapping'>;
 
 /** Indices into `strs` of one origin or measure, in the order of its columns, and its place among its kind in this part. */
 interface Cells {
@@ -54,15 +30,15 @@ export class PartBuilder {
   readonly #origins = new Map<number, Cells>();
   readonly #measures = new Map<number, Cells>();
   readonly #attributes = new Map<number, number>();
-  readonly #pending: Record<Column, (number | null)[]>;
-  readonly #written: Record<Column, string[]>;
+  readonly #pending: Record<keyof RowCells, (number | null)[]>;
+  readonly #written: Record<keyof RowCells, string[]>;
   readonly #windowSeconds: number;
   #pendingRows = 0;
 
   constructor(windowSeconds: number) {
     this.#windowSeconds = windowSeconds;
-    this.#pending = Object.fromEntries(COLUMNS.map((name) => [name, []])) as unknown as Record<Column, number[]>;
-    this.#written = Object.fromEntries(COLUMNS.map((name) => [name, []])) as unknown as Record<Column, string[]>;
+    this.#pending = emptyCells();
+    this.#written = emptyCells();
   }
 
   /** Adds a row; false, and nothing is added, when the part would exceed `maxBytes`. The first row always fits. */
@@ -108,7 +84,7 @@ export class PartBuilder {
     this.#pendingRows = 0;
     this.#writtenStrs.push(this.#strs.join(','));
     this.#strs.length = 0;
-    for (const name of COLUMNS) {
+    for (const { json: name } of rowCells) {
       const text = JSON.stringify(this.#pending[name]).slice(1, -1);
       this.#pending[name].length = 0;
       this.#written[name].push(text);
@@ -124,7 +100,7 @@ export class PartBuilder {
     const pieces = [JSON.stringify(final ? { ...head, final } : head).slice(0, -1), `,"n":${this.rows},"strs":[`];
     for (const text of this.#writtenStrs) if (text !== '') pieces.push(pieces.length === 2 ? text : `,${text}`);
     pieces.push(`],"wsec":${this.#windowSeconds}`);
-    for (const name of COLUMNS) {
+    for (const { json: name } of rowCells) {
       pieces.push(`,"${name}":[`);
       for (const [i, text] of this.#written[name].entries()) pieces.push(i === 0 ? text : `,${text}`);
       pieces.push(']');
@@ -181,6 +157,9 @@ export class PartBuilder {
     return index;
   }
 }
+
+const emptyCells = <T>() =>
+  Object.fromEntries(rowCells.map(({ json }): [string, T[]] => [json, []])) as Record<keyof RowCells, T[]>;
 
 /** Of well-formed text, which `JSON.stringify` always gives: lone surrogates are escaped. */
 function utf8Bytes(text: string): number {

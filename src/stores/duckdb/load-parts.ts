@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { PartColumns } from '../../core/part-columns.ts';
+import { isRowCell, type PartColumns } from '../../core/part-columns.ts';
 import { type RowColumn, sumLane } from '../../core/row.ts';
 import { columnTypes } from '../../core/row-columns.ts';
 import type { Database } from './database.ts';
@@ -50,7 +50,7 @@ function jsonType({ type, place }: RowColumn): string {
 const fields = [
   ...sumLane.filter(({ place }) => place === 'part').map((c) => `"${c.json}": '${jsonType(c)}'`),
   `"n": 'INTEGER', "strs": 'VARCHAR[]'`,
-  ...sumLane.filter(({ place }) => place === 'row').map((c) => `"${c.json}": '${jsonType(c)}[]'`),
+  ...sumLane.filter(isRowCell).map((c) => `"${c.json}": '${jsonType(c)}[]'`),
 ].join(', ');
 
 /** The values of a column, one line per row. */
