@@ -17,7 +17,7 @@ type ColumnNamed<Json> = Extract<SumColumns[keyof SumColumns], { json: Json }>;
 type CellOf<C extends ColumnDefinition> = C extends { type: 'string' } ? number : ValueOf<C>;
 
 /** What a part says once for all its rows. */
-type SharedCells = { readonly [Json in NameIn<'part'>]: ValueOf<ColumnNamed<Json>> };
+export type PartCells = { readonly [Json in NameIn<'part'>]: ValueOf<ColumnNamed<Json>> };
 
 /** What a part says of each row: arrays of `n` values. */
 export type RowCells = { readonly [Json in NameIn<'row'>]: readonly CellOf<ColumnNamed<Json>>[] };
@@ -26,7 +26,7 @@ export type RowCells = { readonly [Json in NameIn<'row'>]: readonly CellOf<Colum
  * The body of a part: one JSON object of columns, all of length `n`. String columns hold indices into `strs`.
  * On disk and on the wire it is one zstd frame (level 1, with content checksum), file name `<instance>-<sequence>.json.zst`.
  */
-export interface PartColumns extends SharedCells, RowCells {
+export interface PartColumns extends PartCells, RowCells {
   readonly v: number;
   /** Random UUID of one run of one process. */
   readonly instance: string;
@@ -40,8 +40,10 @@ export interface PartColumns extends SharedCells, RowCells {
   readonly strs: readonly string[];
 }
 
+export type PartCell = RowColumn & { readonly json: keyof PartCells };
 export type RowCell = RowColumn & { readonly json: keyof RowCells };
 
+export const isPartCell = (column: RowColumn): column is PartCell => column.place === 'part';
 export const isRowCell = (column: RowColumn): column is RowCell => column.place === 'row';
 
 /** In the order of the JSON. */

@@ -20,7 +20,7 @@ import {
 } from './protocol.ts';
 import { arrivedParts, checkSchema, refusals } from './questions.ts';
 import { queuedIntake } from './queued.ts';
-import { compress, ndjson, spread, type Upload } from './serialize.ts';
+import { compress, spread, type Upload } from './upload.ts';
 
 /** Calls that never end hold sockets: with so many the thread ends, and the next call begins in a new one. */
 const LEFT_BEHIND_MAX = 16;

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { isRowCell, type PartColumns } from '../../core/part-columns.ts';
+import { isPartCell, isRowCell, type PartColumns } from '../../core/part-columns.ts';
 import { type RowColumn, sumLane } from '../../core/row.ts';
 import { columnTypes } from '../../core/row-columns.ts';
 import type { Database } from './database.ts';
@@ -48,7 +48,7 @@ function jsonType({ type, place }: RowColumn): string {
 
 /** What is read of a part, as `read_json` wants to know it. */
 const fields = [
-  ...sumLane.filter(({ place }) => place === 'part').map((c) => `"${c.json}": '${jsonType(c)}'`),
+  ...sumLane.filter(isPartCell).map((c) => `"${c.json}": '${jsonType(c)}'`),
   `"n": 'INTEGER', "strs": 'VARCHAR[]'`,
   ...sumLane.filter(isRowCell).map((c) => `"${c.json}": '${jsonType(c)}[]'`),
 ].join(', ');

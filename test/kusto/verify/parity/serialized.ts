@@ -1,4 +1,4 @@
-import { ndjson } from '../../../../src/exporters/kusto/serialize.ts';
+import { ndjson } from '../../../../src/exporters/kusto/ndjson.ts';
 import { HEADER_ROW, rowColumns } from '../../../../src/kusto/names.ts';
 import { columnsOf, type TestPart } from '../../../helpers/parts.ts';
 import { type RawValue, rawRows } from './raw-rows.ts';

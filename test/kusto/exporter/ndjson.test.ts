@@ -2,7 +2,8 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { PermanentError } from '../../../src/core/errors.ts';
 import type { PartColumns } from '../../../src/core/part-columns.ts';
-import { compress, ndjson, spread } from '../../../src/exporters/kusto/serialize.ts';
+import { ndjson } from '../../../src/exporters/kusto/ndjson.ts';
+import { compress, spread } from '../../../src/exporters/kusto/upload.ts';
 import { rowColumns } from '../../../src/kusto/names.ts';
 import { makeColumns, type SampleRow } from '../../unit/parts/make-part.ts';
 
