@@ -2,7 +2,7 @@ import { columnsMerged, type RowColumn, type ValueOf } from './row.ts';
 import type { ColumnDefinition, laneColumns } from './row-columns.ts';
 
 /** Version of the part format written by this package; readers take any version up to their own. */
-export const PART_VERSION = 1;
+export const PART_VERSION = 2;
 
 type SumColumns = (typeof laneColumns)['sum'];
 
@@ -28,6 +28,8 @@ export type RowCells = { readonly [Json in NameIn<'row'>]: readonly CellOf<Colum
  */
 export interface PartColumns extends PartCells, RowCells {
   readonly v: number;
+  /** What its rows are. Absent in version 1, which knew sums alone. */
+  readonly lane?: keyof typeof laneColumns;
   /** Random UUID of one run of one process. */
   readonly instance: string;
   /** Version of the package that sealed it. */

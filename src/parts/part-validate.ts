@@ -1,6 +1,7 @@
 import { AttributionError } from '../core/errors.ts';
 import { PART_VERSION, type PartColumns, rowCells } from '../core/part-columns.ts';
 import type { RowColumn } from '../core/row.ts';
+import { laneColumns } from '../core/row-columns.ts';
 
 const strings = rowCells.filter(({ type }) => type === 'string');
 const numbers = rowCells
@@ -22,12 +23,7 @@ export function validateColumns(value: unknown, name: string): PartColumns {
     return fail('its content is not a JSON object');
   const part = value as { readonly [K in keyof PartColumns]?: unknown };
   if (!Number.isSafeInteger(part.v) || (part.v as number) < 1) return fail(`version v is ${show(part.v)}`);
-  if ((part.v as number) > PART_VERSION) {
-    throw new AttributionError(
-      'ATTR_PART_VERSION',
-      `${name} has part format version ${part.v}; this release reads up to ${PART_VERSION}. Update otel-attribution; the part stays where it is.`,
-    );
-  }
+  refuseNewer(part, name, fail);
   for (const key of ['part', 'instance', 'package', 'mapping'] as const) {
     if (typeof part[key] !== 'string') fail(`${key} is ${show(part[key])}, not a string`);
   }
@@ -63,6 +59,21 @@ export function validateColumns(value: unknown, name: string): PartColumns {
     if (at !== -1) fail(`${json}[${at}] is ${show(values[at])}, not ${words}`);
   }
   return value as PartColumns;
+}
+
+/** Parts of a newer release are whole, and stay where they are until this one is updated: all callers know them by the code. */
+function refuseNewer(part: { v?: unknown; lane?: unknown }, name: string, fail: (found: string) => never): void {
+  const newer = (found: string, read: string): AttributionError =>
+    new AttributionError(
+      'ATTR_PART_VERSION',
+      `${name} has ${found}; this release reads ${read}. Update otel-attribution; the part stays where it is.`,
+    );
+  if ((part.v as number) > PART_VERSION) throw newer(`part format version ${part.v}`, `up to ${PART_VERSION}`);
+  // Version 1 knew no lanes.
+  if (part.v === 1) return;
+  if (typeof part.lane !== 'string') fail(`lane is ${show(part.lane)}, not a string`);
+  else if (!Object.hasOwn(laneColumns, part.lane))
+    throw newer(`rows of the lane ${show(part.lane)}`, `the lane ${Object.keys(laneColumns).join(', ')}`);
 }
 
 /** The numbers that a column may hold. */

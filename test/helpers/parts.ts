@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Part } from '../../src/core/model.ts';
-import type { PartColumns } from '../../src/core/part-columns.ts';
+import { PART_VERSION, type PartColumns, type RowCell, type RowCells, rowCells } from '../../src/core/part-columns.ts';
 import type { Row } from '../../src/core/row.ts';
 import { encodePartSync } from '../../src/parts/part-codec.ts';
 
@@ -38,39 +38,31 @@ export function testRow(row: Partial<TestRow> & { readonly windowStart: number }
   };
 }
 
+/** The columns of a part, built the plain way. */
 export function columnsOf(part: TestPart): PartColumns {
   const index = new Map<string, number>();
   const ref = (text: string): number => {
-    const known = index.get(text);
-    if (known !== undefined) return known;
-    index.set(text, index.size);
-    return index.size - 1;
+    if (!index.has(text)) index.set(text, index.size);
+    return index.get(text)!;
   };
-  const { rows } = part;
+  const cellsOf = ({ name }: RowCell) =>
+    part.rows.map((row) => {
+      const value = row[name as keyof TestRow];
+      return typeof value === 'string' ? ref(value) : value;
+    });
+  const cells = Object.fromEntries(rowCells.map((column) => [column.json, cellsOf(column)])) as unknown as RowCells;
   return {
-    v: 1,
+    v: PART_VERSION,
+    lane: 'sum',
     part: `${part.instance}-${part.sequence}`,
     sealedAt: part.sealedAt,
     instance: part.instance,
     package: part.package ?? '0.1.0',
     mapping: part.mapping ?? 'm1',
     ...(part.final === true ? { final: true } : {}),
-    n: rows.length,
+    n: part.rows.length,
     wsec: part.windowSeconds ?? 60,
-    ws: rows.map((r) => r.windowStart),
-    service: rows.map((r) => ref(r.service)),
-    originService: rows.map((r) => ref(r.originService)),
-    origin: rows.map((r) => ref(r.origin)),
-    target: rows.map((r) => ref(r.target)),
-    event: rows.map((r) => ref(r.event)),
-    unit: rows.map((r) => ref(r.unit)),
-    attributes: rows.map((r) => ref(r.attributes)),
-    value: rows.map((r) => r.value),
-    count: rows.map((r) => r.count),
-    samples: rows.map((r) => r.samples),
-    min: rows.map((r) => r.min),
-    max: rows.map((r) => r.max),
-    exemplar: rows.map((r) => ref(r.exemplarTraceId)),
+    ...cells,
     strs: [...index.keys()],
   };
 }

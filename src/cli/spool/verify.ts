@@ -44,11 +44,11 @@ export function registerSpoolVerify(spool: Command): void {
         ...quarantined.map((part) => ({ exporter, part, inQuarantine: true })),
       ]);
       const damaged: Damage[] = [];
-      const newer: string[] = [];
+      const newer: { readonly file: string; readonly reason: string }[] = [];
       const bar = progressBar('Reading parts');
       for (const [i, job] of jobs.entries()) {
         const error = await examine(job.part);
-        if (error?.code === 'ATTR_PART_VERSION') newer.push(job.part.file);
+        if (error?.code === 'ATTR_PART_VERSION') newer.push({ file: job.part.file, reason: error.message });
         else if (error !== undefined) {
           const moved = setAside === true && !job.inQuarantine && (await move(directory, job, error.message));
           const { exporter, part, inQuarantine } = job;
@@ -58,8 +58,10 @@ export function registerSpoolVerify(spool: Command): void {
       }
       bar.end();
       if (damaged.some((one) => !one.setAside)) process.exitCode = exitCodes.failure;
-      if (json) process.stdout.write(`${JSON.stringify({ directory, parts: jobs.length, newer, damaged }, null, 2)}\n`);
-      else process.stdout.write(`${toText(jobs.length, newer, damaged)}\n`);
+      const parts = jobs.length;
+      const files = newer.map(({ file }) => file);
+      if (json) process.stdout.write(`${JSON.stringify({ directory, parts, newer: files, damaged }, null, 2)}\n`);
+      else process.stdout.write(`${toText(parts, newer, damaged)}\n`);
     });
 }
 
@@ -92,10 +94,10 @@ async function move(directory: string, { exporter, part }: Job, reason: string):
   }
 }
 
-function toText(parts: number, newer: readonly string[], damaged: readonly Damage[]): string {
+function toText(parts: number, newer: readonly { readonly reason: string }[], damaged: readonly Damage[]): string {
   const lines = [`${tally(parts)} parts read, ${tally(damaged.length)} damaged.`];
   if (newer.length > 0)
-    lines.push(`${tally(newer.length)} were written by a newer release, ${newer[0]} for one: update otel-attribution.`);
+    lines.push(`${tally(newer.length)} were written by a newer release. For one: ${printable(newer[0]!.reason, 240)}`);
   if (damaged.length > 0) {
     const rows = damaged.map(({ exporter, file, reason, setAside }) => [
       exporter,

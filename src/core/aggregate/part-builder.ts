@@ -96,7 +96,7 @@ export class PartBuilder {
   finish(header: PartHeader, final: boolean): string[] {
     this.flush();
     const { part, sealedAt, instance, mapping } = header;
-    const head = { v: PART_VERSION, part, sealedAt, instance, package: header.package, mapping };
+    const head = { v: PART_VERSION, lane: 'sum', part, sealedAt, instance, package: header.package, mapping };
     const pieces = [JSON.stringify(final ? { ...head, final } : head).slice(0, -1), `,"n":${this.rows},"strs":[`];
     for (const text of this.#writtenStrs) if (text !== '') pieces.push(pieces.length === 2 ? text : `,${text}`);
     pieces.push(`],"wsec":${this.#windowSeconds}`);

@@ -22,7 +22,7 @@ export interface MergeResult {
   repeated: number;
   /** Files moved to `quarantine/`, with the reason beside them. */
   quarantined: number;
-  /** Files of a newer part version, left where they are. */
+  /** Files of a newer release (part version, lane), left where they are. */
   newer: number;
 }
 
@@ -43,10 +43,11 @@ export interface MergeOptions {
  */
 export async function mergeInbox(db: Database, options: MergeOptions): Promise<MergeResult> {
   const result: MergeResult = { parts: 0, rows: 0, repeated: 0, quarantined: 0, newer: 0 };
+  const newer: string[] = [];
   const names = await listParts(options.inbox);
   let merged: string[] = [];
   for (let i = 0; i < names.length; ) {
-    const { batch, repeated, next } = await checkBatch(db, names, i, options, result);
+    const { batch, repeated, next } = await checkBatch(db, names, i, options, result, newer);
     if (batch.length > 0) await insertBatch(db, batch, options, result);
     merged.push(...batch.map((part) => part.file), ...repeated);
     i = next;
@@ -57,9 +58,10 @@ export async function mergeInbox(db: Database, options: MergeOptions): Promise<M
     options.onProgress?.(i, names.length);
   }
   await finish(db, merged);
-  if (result.newer > 0) {
+  result.newer = newer.length;
+  if (newer.length > 0) {
     options.logger.warn(
-      `${result.newer} part files in ${options.inbox} were written by a newer release and stay there. Run: npm i otel-attribution@latest`,
+      `${newer.length} part files in ${options.inbox} were written by a newer release and stay there. Run: npm i otel-attribution@latest. For one: ${newer[0]}`,
     );
   }
   return result;
@@ -86,6 +88,7 @@ async function checkBatch(
   start: number,
   options: MergeOptions,
   result: MergeResult,
+  newer: string[],
 ): Promise<{ batch: BatchPart[]; repeated: string[]; next: number }> {
   const found = new Map<string, BatchPart>();
   const repeated: string[] = [];
@@ -93,7 +96,7 @@ async function checkBatch(
   let next = start;
   while (next < names.length && found.size < BATCH_PARTS && rows < BATCH_ROWS) {
     const file = join(options.inbox, names[next++]!);
-    const part = await readPart(file, options, result);
+    const part = await readPart(file, options, result, newer);
     if (part === undefined) continue;
     const twin = found.get(part.id);
     if (twin !== undefined) {
@@ -118,14 +121,19 @@ async function checkBatch(
   return { batch: [...found.values()], repeated, next };
 }
 
-async function readPart(file: string, options: MergeOptions, result: MergeResult): Promise<BatchPart | undefined> {
+async function readPart(
+  file: string,
+  options: MergeOptions,
+  result: MergeResult,
+  newer: string[],
+): Promise<BatchPart | undefined> {
   try {
     const bytes = await readFile(file);
     const columns = await decodePart(bytes, file);
     const path = await readablePath(file, columns, options);
     return { ...checkedPart(path, bytes, columns), file };
   } catch (error) {
-    if (error instanceof AttributionError && error.code === 'ATTR_PART_VERSION') result.newer++;
+    if (error instanceof AttributionError && error.code === 'ATTR_PART_VERSION') newer.push(error.message);
     else if (error instanceof AttributionError) await setAside(file, error.message, options, result);
     // Another reader was faster.
     else if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import zlib from 'node:zlib';
 import { expect, test } from 'vitest';
 import { writePartSync } from '../../../src/parts/part-files.ts';
 import { INSTANCE, makePart } from '../../unit/parts/make-part.ts';
@@ -103,6 +104,21 @@ test('verify: finds what is damaged, moves it only when told to', async () => {
   expect(JSON.parse(moved.stdout).damaged).toMatchObject([{ exporter: 'otlp', setAside: true }]);
   expect(existsSync(file)).toBe(false);
   expect(readFileSync(path.join(directory, 'quarantine/otlp', `${DEAD}-1.reason.txt`), 'utf8')).toMatch(/damaged/);
+});
+
+test('verify: what a newer release wrote is named and stays', async () => {
+  const directory = filled();
+  const file = path.join(directory, 'otlp', `${DEAD}-1.json.zst`);
+  const checksum = { params: { [zlib.constants.ZSTD_c_checksumFlag]: 1 } };
+  writeFileSync(file, zlib.zstdCompressSync(JSON.stringify({ v: 2, lane: 'level' }), checksum));
+  const { code, stdout } = await spool(directory, 'verify', '--set-aside');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /7 parts read, 0 damaged.\n1 were written by a newer release. For one: .*lane "level"; this release reads the lane sum. Update/,
+  );
+  const { newer } = JSON.parse((await spool(directory, 'verify', '--json')).stdout);
+  expect(newer).toEqual([file]);
+  expect(existsSync(file)).toBe(true);
 });
 
 test('requeue: by id and by exporter; what may have arrived asks for --force', async () => {

@@ -116,15 +116,18 @@ test('damaged files are set aside with the reason, everything else is merged', a
   expect(inbox(directory)).toEqual([]);
 });
 
-test('a part of a newer version stays, with one message', async () => {
+test.each([
+  ['version', { v: 3 }, 'part format version 3'],
+  ['lane', { lane: 'level' }, 'rows of the lane "level"; this release reads the lane sum'],
+])('a part of a newer %s stays, with one message', async (_, newer, reason) => {
   const directory = tempDir();
   writePart(directory, part(1));
-  writeFileSync(join(directory, 'local', 'new-1.json.zst'), zstd(JSON.stringify({ ...columnsOf(part(9)), v: 2 })));
+  writeFileSync(join(directory, 'local', 'new-1.json.zst'), zstd(JSON.stringify({ ...columnsOf(part(9)), ...newer })));
   const logger = testLogger();
   const { result } = await merged(directory, { logger });
   expect(result).toMatchObject({ parts: 1, newer: 1, quarantined: 0 });
   expect(inbox(directory)).toEqual(['new-1.json.zst']);
-  expect(logger.lines).toEqual([expect.stringContaining('newer release')]);
+  expect(logger.lines).toEqual([expect.stringMatching(`newer release.*${reason}`)]);
 });
 
 test('unfinished and foreign files are left alone', async () => {

@@ -2,9 +2,12 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { PermanentError } from '../../../src/core/errors.ts';
 import type { PartColumns } from '../../../src/core/part-columns.ts';
+import { type Row, sumLane } from '../../../src/core/row.ts';
 import { ndjson } from '../../../src/exporters/kusto/ndjson.ts';
 import { compress, spread } from '../../../src/exporters/kusto/upload.ts';
 import { rowColumns } from '../../../src/kusto/names.ts';
+import { decodePart } from '../../../src/parts/part-codec.ts';
+import { goldenFile, goldenRows, versions } from '../../golden/read.ts';
 import { makeColumns, type SampleRow } from '../../unit/parts/make-part.ts';
 
 type Line = Readonly<Record<string, unknown>>;
@@ -55,6 +58,18 @@ test('every row has every column, and the header comes last', () => {
       sequence: 7,
       services: ['shop'],
     }),
+  );
+});
+
+test.each(versions)('a part of version %i: every column of every row', async (version) => {
+  const lines = linesOf(ndjson(await decodePart(goldenFile(version))));
+  const sent = ({ name, type }: (typeof sumLane)[number], row: Row): unknown => {
+    const cell = row[name];
+    if (type === 'time') return new Date(cell as number).toISOString();
+    return typeof cell === 'string' ? cell.toWellFormed() : cell;
+  };
+  expect(lines.slice(0, -1)).toEqual(
+    goldenRows().map((row) => Object.fromEntries(sumLane.map((column) => [column.kusto, sent(column, row)]))),
   );
 });
 

@@ -56,9 +56,10 @@ describe('seal', () => {
     expect(parts.map(({ id, sequence, rows, sealedAt }) => ({ id, sequence, rows, sealedAt }))).toEqual([
       { id: 'i-0', sequence: 0, rows: 1, sealedAt: 99 },
     ]);
-    const { v, part, sealedAt, instance, package: version, mapping, n, wsec } = columns[0]!;
-    expect({ v, part, sealedAt, instance, version, mapping, n, wsec }).toEqual({
-      v: 1,
+    const { v, lane, part, sealedAt, instance, package: version, mapping, n, wsec } = columns[0]!;
+    expect({ v, lane, part, sealedAt, instance, version, mapping, n, wsec }).toEqual({
+      v: 2,
+      lane: 'sum',
       part: 'i-0',
       sealedAt: 99,
       instance: 'i',

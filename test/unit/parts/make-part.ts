@@ -1,7 +1,8 @@
 import type { SealedPart } from '../../../src/core/aggregate/seal.ts';
 import type { Part } from '../../../src/core/model.ts';
-import { PART_VERSION, type PartColumns } from '../../../src/core/part-columns.ts';
+import type { PartColumns } from '../../../src/core/part-columns.ts';
 import { encodePartSync } from '../../../src/parts/part-codec.ts';
+import { columnsOf, type TestRow, testRow } from '../../helpers/parts.ts';
 
 export const INSTANCE = '0b9f2c7e-6a53-4c0f-9d6e-1f2a3b4c5d6e';
 
@@ -28,44 +29,23 @@ export interface PartOptions {
   final?: boolean;
 }
 
-/** The columns of a part, built the plain way. */
+/** Columns with defaults, for tables of cases. */
 export function makeColumns(rows: readonly SampleRow[], options: PartOptions = {}): PartColumns {
-  const { instance = INSTANCE, sequence = 1, sealedAt = 1_700_000_060_000, final } = options;
-  const index = new Map<string, number>();
-  const id = (text: string): number => {
-    if (!index.has(text)) index.set(text, index.size);
-    return index.get(text)!;
-  };
-  const strings = (read: (row: SampleRow) => string) => rows.map((row) => id(read(row)));
-  const columns = {
-    ws: rows.map((row) => row.windowStart ?? 1_700_000_040_000),
-    service: strings((row) => row.service ?? 'shop'),
-    originService: strings((row) => row.service ?? 'shop'),
-    origin: strings((row) => row.origin ?? 'GET /search'),
-    target: strings((row) => row.target ?? 'postgresql://db/shop'),
-    event: strings((row) => row.event ?? 'db.client.operation.duration'),
-    unit: strings((row) => row.unit ?? 's'),
-    attributes: strings((row) => row.attributes ?? ''),
-    value: rows.map((row) => row.value ?? 1),
-    count: rows.map((row) => row.count ?? 1),
-    samples: rows.map((row) => row.samples ?? 1),
-    min: rows.map((row) => (row.min === undefined ? (row.value ?? 1) : row.min)),
-    max: rows.map((row) => (row.max === undefined ? (row.value ?? 1) : row.max)),
-    exemplar: strings((row) => row.exemplar ?? ''),
-  };
-  return {
-    v: PART_VERSION,
-    part: `${instance}-${sequence}`,
-    sealedAt,
-    instance,
-    package: '0.1.0',
-    mapping: 'abc123',
-    ...(final && { final }),
-    n: rows.length,
-    strs: [...index.keys()],
-    wsec: 60,
-    ...columns,
-  };
+  const { instance = INSTANCE, sequence = 1, sealedAt = 1_700_000_060_000, final = false } = options;
+  return columnsOf({ instance, sequence, sealedAt, final, mapping: 'abc123', rows: rows.map(fullRow) });
+}
+
+function fullRow({ exemplar = '', service = 'shop', value = 1, ...row }: SampleRow): TestRow {
+  return testRow({
+    windowStart: 1_700_000_040_000,
+    service,
+    target: 'postgresql://db/shop',
+    value,
+    min: value,
+    max: value,
+    exemplarTraceId: exemplar,
+    ...row,
+  });
 }
 
 export function makeSealed(rows: readonly SampleRow[], options: PartOptions = {}): SealedPart {

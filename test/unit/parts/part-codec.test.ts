@@ -130,6 +130,8 @@ describe('validation', () => {
     ['array', [], /not a JSON object/],
     ['version 0', { ...good, v: 0 }, /version v is 0/],
     ['version text', { ...good, v: '1' }, /version v is "1"/],
+    ['lane missing', { ...good, lane: undefined }, /lane is missing/],
+    ['lane 7', { ...good, lane: 7 }, /lane is 7/],
     ['id of another instance', { ...good, part: 'x-1' }, /is not <instance>-<sequence>/],
     ['id without sequence', { ...good, part: `${INSTANCE}-` }, /is not <instance>/],
     ['id with a path', { ...good, part: `${INSTANCE}-1/../../x` }, /is not <instance>/],
@@ -162,10 +164,22 @@ describe('validation', () => {
   });
 
   test('a newer version is refused as such, whatever else it holds', async () => {
-    await expect(decodePart(frame({ v: 2 }), 'p')).rejects.toMatchObject({
+    await expect(decodePart(frame({ v: 3 }), 'p')).rejects.toMatchObject({
       code: 'ATTR_PART_VERSION',
-      message: /version 2.*reads up to 1/,
+      message: /version 3.*reads up to 2.*Update/,
     });
+  });
+
+  test.each(['level', 'event', 'toString', ''])('so is the lane %j', async (lane) => {
+    await expect(decodePart(frame({ v: 2, lane }), 'p')).rejects.toMatchObject({
+      code: 'ATTR_PART_VERSION',
+      message: `p has rows of the lane ${JSON.stringify(lane)}; this release reads the lane sum. Update otel-attribution; the part stays where it is.`,
+    });
+  });
+
+  test('version 1 has no lane: its rows are sums', async () => {
+    const { lane: _, ...old } = good;
+    expect([...rowsOf(await decodePart(frame({ ...old, v: 1 })))]).toEqual([...rowsOf(good)]);
   });
 
   test('fields of a later release are ignored', async () => {

@@ -334,18 +334,21 @@ describe('what another process left', () => {
     await busy.pipeline.shutdown(100);
   });
 
-  test('a damaged part is set aside, one of a newer release stays where it is', async () => {
+  test.each([
+    [{ v: 99 }, 'version 99'],
+    [{ v: 2, lane: 'level' }, 'lane "level"'],
+  ])('a damaged part is set aside, one of a newer release stays where it is: %j', async (columns, reason) => {
     const id = `${await leave(down())}-1`;
     const folder = path.join(directory, 'scripted');
     writeFileSync(path.join(folder, `${id}.json.zst`), 'not a part');
     const { zstdCompressSync, constants } = await import('node:zlib');
     const params = { [constants.ZSTD_c_checksumFlag]: 1 };
-    const newer = zstdCompressSync(JSON.stringify({ v: 99 }), { params });
+    const newer = zstdCompressSync(JSON.stringify(columns), { params });
     writeFileSync(path.join(folder, `${id}9.json.zst`), newer);
     const exporter = new ScriptedExporter();
     const t = open([exporter]);
     t.pipeline.start();
-    await until(() => spooled().length === 1 && t.warnings.some((text) => text.includes('version 99')));
+    await until(() => spooled().length === 1 && t.warnings.some((text) => text.includes(reason)));
     expect(reasons()).toEqual([expect.stringMatching(/damaged/)]);
     expect(spooled()).toEqual(['-19.json.zst']);
     await t.pipeline.shutdown();
