@@ -2,15 +2,15 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Row } from '../../src/core/row.ts';
+import { type Row, sumLane } from '../../src/core/row.ts';
 import { DuckDBExporter, openStore } from '../../src/stores/duckdb/index.ts';
 import { testPart, testRow } from '../helpers/parts.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 import { exporterContract, rowFields } from './exporter-contract.ts';
 
-const columns = `part_id AS "partId", "row", epoch_ms(sealed_at) AS "sealedAt", epoch_ms(window_start) AS "windowStart",
-  window_seconds AS "windowSeconds", service, origin_service AS "originService", origin, target AS target, event, unit, value, count,
-  samples, min, max, exemplar_trace_id AS "exemplarTraceId", attributes`;
+const columns = sumLane.map(
+  ({ name, sql, type }) => `${type === 'time' ? `epoch_ms("${sql}")` : `"${sql}"`} AS "${name}"`,
+);
 
 exporterContract(
   'duckdb',
@@ -21,7 +21,7 @@ exporterContract(
       again: () => new DuckDBExporter({ directory }),
       received: async () => {
         const store = await openStore({ directory, create: true });
-        const rows = await store.all<Row>(`SELECT ${columns} FROM sums`);
+        const rows = await store.all<Row>(`SELECT ${columns.join(', ')} FROM sums`);
         store.close();
         return rows;
       },

@@ -6,31 +6,12 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Exporter } from '../../src/core/contracts/exporter.ts';
 import { AttributionError } from '../../src/core/errors.ts';
 import type { Part } from '../../src/core/model.ts';
-import type { Row } from '../../src/core/row.ts';
+import { type Row, sumLane } from '../../src/core/row.ts';
 import { decodePartSync, rowsOf } from '../../src/parts/part-codec.ts';
 import { makePart, type SampleRow } from '../unit/parts/make-part.ts';
 
 /** Every field of a row, for destinations that keep all. */
-export const rowFields: readonly (keyof Row)[] = [
-  'partId',
-  'row',
-  'sealedAt',
-  'windowStart',
-  'windowSeconds',
-  'service',
-  'originService',
-  'origin',
-  'target',
-  'event',
-  'unit',
-  'value',
-  'count',
-  'samples',
-  'min',
-  'max',
-  'exemplarTraceId',
-  'attributes',
-];
+export const rowFields: readonly (keyof Row)[] = sumLane.map(({ name }) => name);
 
 export interface Destination {
   /** Not started yet. */

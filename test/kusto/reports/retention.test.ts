@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { HEADER_ROW, kustoNames, rowColumns } from '../../../src/kusto/names.ts';
+import { laneColumns } from '../../../src/core/row-columns.ts';
+import { HEADER_ROW, kustoNames } from '../../../src/kusto/names.ts';
 import { coverage } from '../../../src/reports/coverage/report.ts';
 import { inventory } from '../../../src/reports/inventory/report.ts';
 import { reportFunctions } from '../../../src/reports/kql/functions.ts';
@@ -51,7 +52,7 @@ function storeOfOldRows() {
 }
 
 function since(table: KqlTable, from: number): KqlTable {
-  const start = table.columns.findIndex(({ name }) => name === rowColumns[3]!.name);
+  const start = table.columns.findIndex(({ name }) => name === laneColumns.sum.windowStart.kusto);
   return { ...table, rows: table.rows.filter((row) => (row[start] as number) >= from) };
 }
 

@@ -1,10 +1,13 @@
 /** The functions of the schema, evaluated: each row is in exactly one branch, whatever the range. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { Row } from '../../../src/core/row.ts';
 import { kustoNames, rowColumns, sumColumns } from '../../../src/kusto/names.ts';
 import { schemaFunctions } from '../../../src/stores/kusto/schema/functions.ts';
 import { type Generations, rollups, rowsView } from '../../../src/stores/kusto/schema/views.ts';
+import { testRow } from '../../helpers/parts.ts';
 import { evaluate, type KqlDatabase, type KqlTable } from '../kql/index.ts';
+import { rawRow } from '../raw-row.ts';
 import { storedFunction } from './apply.ts';
 
 const names = kustoNames();
@@ -23,25 +26,9 @@ interface TestRow {
   readonly exemplar: string;
 }
 
-const rawRow = (one: TestRow) => ({
-  PartId: one.partId,
-  Row: one.row,
-  SealedAt: one.sealedAt,
-  WindowStart: one.windowStart,
-  WindowSeconds: one.windowSeconds,
-  Service: 'shop',
-  OriginService: 'shop',
-  Origin: one.origin,
-  Target: 'db',
-  Event: 'e',
-  Unit: 's',
-  Value: one.value,
-  Count: 1,
-  Samples: 1,
-  Min: one.value,
-  Max: one.value,
-  ExemplarTraceId: one.exemplar,
-  Attributes: '',
+const fullRow = ({ exemplar, ...one }: TestRow): Row => ({
+  ...testRow({ ...one, min: one.value, max: one.value, exemplarTraceId: exemplar }),
+  ...one,
 });
 
 /** Views as the service would hold them. */
@@ -52,7 +39,7 @@ function databaseOf(
 ): KqlDatabase {
   const raw: KqlTable = {
     columns: rowColumns,
-    rows: rows.map((one) => rowColumns.map(({ name }) => rawRow(one)[name as keyof ReturnType<typeof rawRow>])),
+    rows: rows.map((one) => rawRow(fullRow(one))),
   };
   const functions = new Map(schemaFunctions(names, '1.2.3', generations).map((fn) => [fn.name, storedFunction(fn)]));
   const tables = new Map([[names.raw, raw], ...Object.entries(extra)]);
@@ -263,11 +250,11 @@ it('takes each window from one generation, with what an older one does not know 
 
 it('lists parts, and says the version', () => {
   const header = { final: true, instance: 'i', mapping: 'm', package: '1.2.3', sequence: 7, services: ['api', 'shop'] };
-  const raw = { ...rawRow(row(0, -1, { partId: 'i-7', value: 2 })), Attributes: JSON.stringify(header) };
-  const table: KqlTable = { columns: rowColumns, rows: [rowColumns.map(({ name }) => raw[name as keyof typeof raw])] };
+  const raw = { ...fullRow(row(0, -1, { partId: 'i-7', value: 2 })), attributes: JSON.stringify(header) };
+  const table: KqlTable = { columns: rowColumns, rows: [rawRow(raw)] };
   const functions = new Map(schemaFunctions(names, '1.2.3').map((fn) => [fn.name, storedFunction(fn)]));
   const database: KqlDatabase = { name: 'db', tables: new Map([[names.rows, table]]), functions };
   const parts = evaluate(`${names.parts}()`, database);
-  expect(parts.rows).toEqual([['i-7', 'i', 7, raw.SealedAt, 60, 2, true, '1.2.3', 'm', ['api', 'shop']]]);
+  expect(parts.rows).toEqual([['i-7', 'i', 7, raw.sealedAt, 60, 2, true, '1.2.3', 'm', ['api', 'shop']]]);
   expect(evaluate(`${names.schema}()`, database).rows).toEqual([[1, '1.2.3']]);
 });

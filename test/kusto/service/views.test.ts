@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { kustoNames, rowColumns } from '../../../src/kusto/names.ts';
+import { kustoNames } from '../../../src/kusto/names.ts';
+import { rawRow } from '../raw-row.ts';
 import { applySchema } from '../schema/apply.ts';
 import { type FakeKusto, startFakeKusto } from './index.ts';
-import type { Row, Value } from './values.ts';
+import type { Row } from './values.ts';
 
 const names = kustoNames();
 const DAY = 86_400_000;
@@ -28,28 +29,27 @@ function partRows(part: number, rows: number, random: () => number): Row[] {
   return Array.from({ length: rows }, (_, row) => {
     const value = Math.floor(random() * 4096) / 1024;
     const sampled = random() < 0.5;
-    const record: Readonly<Record<string, Value>> = {
-      PartId: `p-${part}`,
-      Row: row - 1,
-      SealedAt: at + 60_000,
-      WindowStart: at,
-      WindowSeconds: 60,
-      Service: `s${Math.floor(random() * 3)}`,
-      OriginService: 'web',
-      Origin: `GET /${Math.floor(random() * 4)}`,
-      Target: 'db',
-      Event: row === 0 ? 'attribution.part' : 'query',
-      Unit: 's',
-      Value: value,
-      Count: 1,
-      Samples: sampled ? 1 : 0,
-      Min: random() < 0.2 ? null : value / 2,
+    return rawRow({
+      partId: `p-${part}`,
+      row: row - 1,
+      sealedAt: at + 60_000,
+      windowStart: at,
+      windowSeconds: 60,
+      service: `s${Math.floor(random() * 3)}`,
+      originService: 'web',
+      origin: `GET /${Math.floor(random() * 4)}`,
+      target: 'db',
+      event: row === 0 ? 'attribution.part' : 'query',
+      unit: 's',
+      value: value,
+      count: 1,
+      samples: sampled ? 1 : 0,
+      min: random() < 0.2 ? null : value / 2,
       // All different: which of two equal ones arg_max takes is open.
-      Max: random() < 0.2 ? null : value + part + row / 8192,
-      ExemplarTraceId: sampled ? `t${part}-${row}` : '',
-      Attributes: '{}',
-    };
-    return rowColumns.map(({ name }) => record[name]!);
+      max: random() < 0.2 ? null : value + part + row / 8192,
+      exemplarTraceId: sampled ? `t${part}-${row}` : '',
+      attributes: '{}',
+    });
   });
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Dictionary } from '../../../src/core/aggregate/dictionary.ts';
 import { type SealedPart, type SealOptions, seal } from '../../../src/core/aggregate/seal.ts';
 import { type FrozenTable, SumTable } from '../../../src/core/aggregate/sum-table.ts';
-import type { PartColumns } from '../../../src/core/part-columns.ts';
+import { type PartColumns, type RowCell, type RowCells, rowCells } from '../../../src/core/part-columns.ts';
 
 function setUp() {
   const dictionary = new Dictionary();
@@ -28,22 +28,13 @@ function sealAll(frozen: FrozenTable, options: Partial<SealOptions> = {}) {
 /** The rows of parts with their strings put back. */
 function rowsOf(columns: readonly PartColumns[]) {
   return columns.flatMap((c) =>
-    Array.from({ length: c.n }, (_, i) => ({
-      ws: c.ws[i]!,
-      service: c.strs[c.service[i]!]!,
-      originService: c.strs[c.originService[i]!]!,
-      origin: c.strs[c.origin[i]!]!,
-      target: c.strs[c.target[i]!]!,
-      event: c.strs[c.event[i]!]!,
-      unit: c.strs[c.unit[i]!]!,
-      attributes: c.strs[c.attributes[i]!]!,
-      value: c.value[i]!,
-      count: c.count[i]!,
-      samples: c.samples[i]!,
-      min: c.min[i]!,
-      max: c.max[i]!,
-      exemplar: c.strs[c.exemplar[i]!]!,
-    })),
+    Array.from({ length: c.n }, (_, i) => {
+      const cell = ({ json, type }: RowCell) => (type === 'string' ? c.strs[c[json][i]!] : c[json][i]);
+      return Object.fromEntries(rowCells.map((column) => [column.json, cell(column)])) as Record<
+        keyof RowCells,
+        unknown
+      >;
+    }),
   );
 }
 
@@ -162,7 +153,7 @@ describe('seal', () => {
     expect(rows.length).toBe(strings.length * numbers.length);
     for (const r of rows) {
       const s = strings[Number(r.target)]!;
-      const x = numbers[r.ws / 60_000]! + 0;
+      const x = numbers[(r.ws as number) / 60_000]! + 0;
       expect(r).toMatchObject({ service: s, originService: s, origin: s, event: s, unit: s, exemplar: s });
       expect([r.value, r.min, r.max]).toEqual([x, x, x]);
     }

@@ -1,7 +1,8 @@
 import { ndjson } from '../../../../src/exporters/kusto/ndjson.ts';
 import { HEADER_ROW, rowColumns } from '../../../../src/kusto/names.ts';
 import { columnsOf, type TestPart } from '../../../helpers/parts.ts';
-import { type RawValue, rawRows } from './raw-rows.ts';
+import type { RawValue } from '../../raw-row.ts';
+import { rawRows } from './raw-rows.ts';
 
 /** What the exporter sends of a part, read back as ingestion does: values by the name of their column, in its type. */
 export function serializedRows(part: TestPart): RawValue[][] {
