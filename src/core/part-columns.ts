@@ -1,10 +1,8 @@
 import { columnsMerged, type RowColumn, type ValueOf } from './row.ts';
-import type { ColumnDefinition, laneColumns } from './row-columns.ts';
+import type { ColumnDefinition, laneColumns, SumColumns } from './row-columns.ts';
 
 /** Version of the part format written by this package; readers take any version up to their own. */
 export const PART_VERSION = 2;
-
-type SumColumns = (typeof laneColumns)['sum'];
 
 /** Names in the JSON of a part of the columns that stand in one place. */
 type NameIn<Place> = {
@@ -48,7 +46,7 @@ export type RowCell = RowColumn & { readonly json: keyof RowCells };
 export const isPartCell = (column: RowColumn): column is PartCell => column.place === 'part';
 export const isRowCell = (column: RowColumn): column is RowCell => column.place === 'row';
 
-/** In the order of the JSON. */
+/** The columns that differ from row to row, in the order of the JSON. */
 export const rowCells: readonly RowCell[] = columnsMerged('bin', 'key', 'sum', 'min', 'max', 'exemplar').filter(
   isRowCell,
 );

@@ -224,3 +224,5 @@ const sum = {
 
 /** The lanes that this release knows, with the columns of their rows. */
 export const laneColumns = { sum } as const satisfies Readonly<Partial<Record<Lane, object>>>;
+
+export type SumColumns = typeof laneColumns.sum;

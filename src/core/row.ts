@@ -1,7 +1,5 @@
 /** What derives from the columns of a row: its type, and lists of columns. */
-import { type ColumnDefinition, laneColumns, type MergeRule } from './row-columns.ts';
-
-type SumColumns = (typeof laneColumns)['sum'];
+import { type ColumnDefinition, laneColumns, type MergeRule, type SumColumns } from './row-columns.ts';
 
 /** The values of a column in code. */
 export type ValueOf<C extends ColumnDefinition> = C extends { type: 'string' }

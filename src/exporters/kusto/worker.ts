@@ -8,6 +8,7 @@ import { clientOf } from './calls.ts';
 import { connect } from './connect.ts';
 import { callsLeftBehind } from './deadline.ts';
 import { type Intake, streamingIntake } from './intake.ts';
+import { ndjson } from './ndjson.ts';
 import { type KustoOptions, TIMEOUT_MS } from './options.ts';
 import {
   type FromWorker,
