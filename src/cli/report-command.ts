@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Store } from '../core/contracts/store.ts';
 import { clockTime } from '../reports/format.ts';
 import type { ParameterName, Report, ReportParameters, ReportResult } from '../reports/report.ts';
-import type { ReportStore } from '../reports/source.ts';
 import { usage } from '../reports/time.ts';
 import { exitCodes } from './exit-codes.ts';
 import { addConnectionOptions, type ConnectionFlags, kustoOptionsOf } from './kusto/connection.ts';
@@ -56,7 +56,7 @@ export function registerReport(program: Command, report: Report, render: Render)
       const { directory, store: kind, cluster, database, table, auth, connectionString, ...parameters } = flags;
       const { runReport } = await import('../reports/run.ts');
       const now = Date.now();
-      const run = (store: ReportStore) => runReport(store, report, parameters, { now });
+      const run = (store: Store) => runReport(store, report, parameters, { now });
       if (kind === 'local') refuseConnection(flags);
       const result = kind === 'kusto' ? await withKusto(kustoOptionsOf(flags), run) : await withStore(directory, run);
       if (json === true) process.stdout.write(`${toJson(result)}\n`);

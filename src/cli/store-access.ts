@@ -1,15 +1,15 @@
+import type { KqlStore } from '../core/contracts/store.ts';
 import { AttributionError, PermanentError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { KustoOptions } from '../exporters/kusto/options.ts';
 import type { KustoClient } from '../kusto/client.ts';
 import { type KustoNames, kustoNames, SCHEMA_VERSION } from '../kusto/names.ts';
-import type { KqlStore } from '../reports/source.ts';
 import { colours, progressBar } from './output.ts';
 
 /** Opens the store of `directory`, takes in what is waiting, and closes it when `work` is done: others wait for the lock. */
 export async function withStore<T>(
   directory: string,
-  work: (store: import('../stores/duckdb/store.ts').Store) => Promise<T>,
+  work: (store: import('../stores/duckdb/store.ts').DuckDBStore) => Promise<T>,
 ): Promise<T> {
   const { openStore } = await import('../stores/duckdb/store.ts');
   const logger = stderrLogger();

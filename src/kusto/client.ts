@@ -1,14 +1,6 @@
 /** What the reports and commands need of a Kusto database. The implementation is `openKusto` in exporters/kusto. */
+import type { KqlParameters } from '../core/contracts/store.ts';
 import type { KustoType } from './names.ts';
-
-/** A value that a query declares with `declare query_parameters`; never spliced into its text. */
-export interface KqlParameter {
-  readonly type: KustoType;
-  /** Times as milliseconds since the Unix epoch, timespans as milliseconds, dynamic as JSON-able values; null only where the type has nulls. */
-  readonly value: string | number | boolean | null | readonly unknown[] | Readonly<Record<string, unknown>>;
-}
-
-export type KqlParameters = Readonly<Record<string, KqlParameter>>;
 
 export interface KustoResult {
   readonly columns: readonly { readonly name: string; readonly type: KustoType }[];

@@ -2,7 +2,7 @@
  * Values as KQL literals. They travel in `properties.Parameters` of a request, never in the text of a query.
  * Only what could end a literal or a line early is escaped; other text stays as it is, because UTF-8 carries it without doubt.
  */
-import type { KqlParameter, KqlParameters } from './client.ts';
+import type { KqlParameter, KqlParameters } from '../core/contracts/store.ts';
 import type { KustoType } from './names.ts';
 
 /** Years 1 to 9999, in milliseconds since the Unix epoch. */

@@ -2,6 +2,7 @@
  * What the exporter, the schema, the reports and the dashboards agree on about a Kusto database: names and columns.
  * All names begin with one base name, so that several books can live in one database.
  */
+import type { KqlType } from '../core/contracts/store.ts';
 import { AttributionError } from '../core/errors.ts';
 import { columnsMerged, sumLane } from '../core/row.ts';
 import { type ColumnDefinition, columnTypes, laneColumns, type MergeRule } from '../core/row-columns.ts';
@@ -14,7 +15,7 @@ export const HEADER_ROW = -1;
 /** Event of that row; its target is `otel-attribution`, its unit `{row}`, its value the number of rows that follow. */
 export const HEADER_EVENT = 'attribution.part';
 
-export type KustoType = 'string' | 'long' | 'int' | 'real' | 'datetime' | 'bool' | 'timespan' | 'dynamic';
+export type KustoType = KqlType;
 
 export interface KustoColumn {
   readonly name: string;

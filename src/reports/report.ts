@@ -1,4 +1,4 @@
-import type { KqlParameters } from '../kusto/client.ts';
+import type { KqlParameters } from '../core/contracts/store.ts';
 import type { Books, TimeRange } from './range.ts';
 import type { Source } from './source.ts';
 

@@ -1,9 +1,10 @@
+import type { Store } from '../core/contracts/store.ts';
 import { parseBy } from './by.ts';
 import { ago, clockTime } from './format.ts';
 import { kqlSource } from './kql/source.ts';
 import { type Books, readBooks, resolveRange, type TimeRange } from './range.ts';
 import type { Report, ReportParameters, ReportResult, Values } from './report.ts';
-import type { Measure, ReportStore, Source } from './source.ts';
+import type { Measure, Source } from './source.ts';
 import { sqlSource } from './sql/source.ts';
 import { checkZone, parseTime, usage } from './time.ts';
 import { type Condition, parseWhere } from './where.ts';
@@ -20,7 +21,7 @@ const HOUR = 3_600_000;
  * @throws AttributionError `ATTR_USAGE`, `ATTR_STORE_EMPTY`
  */
 export async function runReport<R = Record<string, unknown>>(
-  store: ReportStore,
+  store: Store,
   report: Report,
   parameters: ReportParameters,
   options: RunOptions,

@@ -1,28 +1,7 @@
-import type { KqlParameters } from '../kusto/client.ts';
-import type { KustoNames } from '../kusto/names.ts';
 import type { By } from './by.ts';
 import type { Books, TimeRange } from './range.ts';
 import type { Report, Values } from './report.ts';
 import type { Condition } from './where.ts';
-
-export type SqlValue = string | number | boolean | null | readonly string[] | readonly number[];
-export type SqlParams = Readonly<Record<string, SqlValue>>;
-
-/** A local store. */
-export interface SqlStore {
-  readonly language: 'sql';
-  all<R = Record<string, unknown>>(sql: string, params?: SqlParams): Promise<R[]>;
-}
-
-/** A Kusto database. */
-export interface KqlStore {
-  readonly language: 'kql';
-  readonly names: KustoNames;
-  /** Rows as plain objects; times are milliseconds since the Unix epoch. */
-  query<R = Record<string, unknown>>(text: string, parameters?: KqlParameters): Promise<R[]>;
-}
-
-export type ReportStore = SqlStore | KqlStore;
 
 /** What is summed. `seconds`: durations, of calls to others alone unless `servers`; never the engine's own accounts. */
 export type Measure =

@@ -1,5 +1,6 @@
+import type { KqlParameters } from '../../core/contracts/store.ts';
 import type { AttributionError } from '../../core/errors.ts';
-import type { KqlParameters, KustoCallOptions, KustoClient, KustoResult } from '../../kusto/client.ts';
+import type { KustoCallOptions, KustoClient, KustoResult } from '../../kusto/client.ts';
 import { declareParameters, kqlLiteral } from '../../kusto/literal.ts';
 import type { Connection } from './connect.ts';
 import { within } from './deadline.ts';

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { KqlParameter, KqlParameters } from '../../kusto/client.ts';
-import type { KustoNames } from '../../kusto/names.ts';
+import type { KqlNames, KqlParameter, KqlParameters, KqlStore } from '../../core/contracts/store.ts';
 import type { Report } from '../report.ts';
-import type { Change, KqlStore, Question, Source } from '../source.ts';
+import type { Change, Question, Source } from '../source.ts';
 import { BOOKS, edgesText } from './range-texts.ts';
 import { byKql, fill, measureKql, nameTexts, REQUESTS, usedIn, whereKql } from './texts.ts';
 
@@ -45,7 +44,7 @@ export function kqlSource(store: KqlStore): Source {
 
 /** The query of a report and what it declares. */
 export function reportQuery(
-  names: KustoNames,
+  names: KqlNames,
   report: Report,
   { values, grainMs, asOf, by, conditions, measure }: Question,
 ): { text: string; values: KqlParameters } {

@@ -1,7 +1,6 @@
 /** What varies in the text of a query.kql, as fixed texts; values are query parameters, and their names begin with `_`. */
+import type { KqlNames, KqlParameter, KqlParameters } from '../../core/contracts/store.ts';
 import { UNATTRIBUTED } from '../../core/model.ts';
-import type { KqlParameter, KqlParameters } from '../../kusto/client.ts';
-import type { KustoNames } from '../../kusto/names.ts';
 import { type By, NONE } from '../by.ts';
 import type { Measure } from '../source.ts';
 import type { Condition, Field } from '../where.ts';
@@ -96,7 +95,7 @@ function pattern(text: string): { comparison: string; operand: string } {
 }
 
 /** Names of what a database holds, for the placeholders. */
-export const nameTexts = (names: KustoNames): Readonly<Record<string, string>> => ({
+export const nameTexts = (names: KqlNames): Readonly<Record<string, string>> => ({
   rows: names.rows,
   rollup5m: names.rollup5m,
   rollup1h: names.rollup1h,

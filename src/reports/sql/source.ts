@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { SqlParams, SqlStore, SqlValue } from '../../core/contracts/store.ts';
 import type { Values } from '../report.ts';
-import type { Change, Source, SqlParams, SqlStore, SqlValue } from '../source.ts';
+import type { Change, Source } from '../source.ts';
 import { bySql, measureSql, REQUESTS, statement, whereSql } from './texts.ts';
 
 /** What reports ask, in SQL of the tables in stores/duckdb/schema.ts. */

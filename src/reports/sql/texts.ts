@@ -1,7 +1,8 @@
 /** What varies in the text of a query.sql, as fixed texts; values are bound. */
+import type { SqlParams } from '../../core/contracts/store.ts';
 import { UNATTRIBUTED } from '../../core/model.ts';
 import { type By, NONE } from '../by.ts';
-import type { Measure, SqlParams } from '../source.ts';
+import type { Measure } from '../source.ts';
 import type { Condition, Field } from '../where.ts';
 
 /**

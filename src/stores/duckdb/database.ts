@@ -2,13 +2,10 @@ import { mkdir, rename } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DuckDBConnection, DuckDBInstance, DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import type { SqlParams } from '../../core/contracts/store.ts';
 import { AttributionError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import { type DuckDB, loadDuckDB } from './peer.ts';
-
-/** A value bound to a statement; an array becomes a list of strings or of numbers. */
-export type SqlValue = string | number | boolean | null | readonly string[] | readonly number[];
-export type SqlParams = Readonly<Record<string, SqlValue>>;
 
 export interface DatabaseOptions {
   /** How long to wait while another process holds the file. Default 5,000. */

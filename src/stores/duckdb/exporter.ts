@@ -5,7 +5,7 @@ import { AttributionError, PermanentError, RetryableError } from '../../core/err
 import { type Logger, silentLogger } from '../../core/logger.ts';
 import type { Part } from '../../core/model.ts';
 import { decodePart } from '../../parts/part-codec.ts';
-import { openStore, type Store, type StoreOptions } from './store.ts';
+import { type DuckDBStore, openStore, type StoreOptions } from './store.ts';
 
 export interface DuckDBExporterOptions extends Omit<StoreOptions, 'create'> {
   readonly name?: string;
@@ -28,7 +28,7 @@ export class DuckDBExporter implements Exporter {
   readonly #options: DuckDBExporterOptions;
   /** Part files on their way into the store. */
   readonly #staging: string;
-  #store: Promise<Store> | undefined;
+  #store: Promise<DuckDBStore> | undefined;
   #waiting: Waiting[] = [];
   #merging: Promise<void> | undefined;
   #closed = false;
@@ -72,7 +72,7 @@ export class DuckDBExporter implements Exporter {
     if (store !== undefined) (await store.catch(() => undefined))?.close();
   }
 
-  #open(): Promise<Store> {
+  #open(): Promise<DuckDBStore> {
     this.#store ??= openStore({ ...this.#options, logger: this.#options.logger ?? silentLogger, create: true }).catch(
       (error) => {
         this.#store = undefined;

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { SqlParams, SqlStore } from '../../core/contracts/store.ts';
 import { AttributionError } from '../../core/errors.ts';
 import { type Logger, silentLogger } from '../../core/logger.ts';
 import { type CompactOptions, type CompactResult, compact, compactIfDue, rewrite } from './compact.ts';
-import { type Database, type DatabaseOptions, openDatabase, type SqlParams } from './database.ts';
+import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
 import { type ExportFileOptions, exportFile } from './export-file.ts';
 import { listParts, type MergeOptions, type MergeResult, mergeInbox } from './merge.ts';
 import { prepareSchema, type Schema } from './schema.ts';
@@ -18,8 +19,7 @@ export interface StoreOptions extends Partial<DatabaseOptions> {
 }
 
 /** The local store: merges part files, answers SQL. One process at a time; close it soon. */
-export class Store {
-  /** What reports are asked in. */
+export class DuckDBStore implements SqlStore {
   readonly language = 'sql';
   readonly directory: string;
   readonly #db: Database;
@@ -82,7 +82,7 @@ export class Store {
  * @throws AttributionError `ATTR_STORE_EMPTY` (no such directory, or neither store nor parts in it), `ATTR_PEER_MISSING`,
  * `ATTR_STORE_LOCKED` (after 5 s), `ATTR_STORE_VERSION`
  */
-export async function openStore(options: StoreOptions): Promise<Store> {
+export async function openStore(options: StoreOptions): Promise<DuckDBStore> {
   const directory = resolve(options.directory);
   const logger = options.logger ?? silentLogger;
   const file = join(directory, 'store.duckdb');
@@ -95,7 +95,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     db.close();
     throw error;
   }
-  return new Store(directory, db, logger);
+  return new DuckDBStore(directory, db, logger);
 }
 
 export function emptyError(directory: string): AttributionError {

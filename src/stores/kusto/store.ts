@@ -1,12 +1,13 @@
-import type { KqlParameters, KustoClient } from '../../kusto/client.ts';
+import type { KqlParameters, KqlStore } from '../../core/contracts/store.ts';
+import type { KustoClient } from '../../kusto/client.ts';
 import type { KustoNames } from '../../kusto/names.ts';
-import type { KqlStore } from '../../reports/source.ts';
 
 /** A Kusto database as a store of reports. */
 export function kqlStore(client: KustoClient, names: KustoNames): KqlStore {
   return {
     language: 'kql',
     names,
+    close: () => client.close(),
     async query<R>(text: string, parameters?: KqlParameters): Promise<R[]> {
       const { columns, rows } = await client.query(text, parameters);
       return rows.map((row) => Object.fromEntries(columns.map(({ name }, i) => [name, row[i]])) as R);

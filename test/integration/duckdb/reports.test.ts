@@ -12,7 +12,7 @@ import type { Report, ReportParameters } from '../../../src/reports/report.ts';
 import { runReport } from '../../../src/reports/run.ts';
 import { type SourcesRow, sources } from '../../../src/reports/sources/report.ts';
 import { type TrendRow, trend } from '../../../src/reports/trend/report.ts';
-import { openStore, type Store } from '../../../src/stores/duckdb/index.ts';
+import { type DuckDBStore, openStore } from '../../../src/stores/duckdb/index.ts';
 import { type TestPart, type TestRow, testRow, writePart } from '../../helpers/parts.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
 
@@ -87,7 +87,7 @@ function shopParts(): TestPart[] {
 }
 
 /** Tests that only ask share one store. */
-let shopStore: Store | undefined;
+let shopStore: DuckDBStore | undefined;
 const shopDirectory = mkdtempSync(join(tmpdir(), 'reports-'));
 
 beforeAll(async () => {
@@ -103,7 +103,10 @@ afterAll(() => {
 
 const inShop = <T>(work: (ask: Ask) => Promise<T>): Promise<T> => work(asking(shopStore!));
 
-async function withStore<T>(parts: readonly TestPart[], work: (ask: Ask, store: Store) => Promise<T>): Promise<T> {
+async function withStore<T>(
+  parts: readonly TestPart[],
+  work: (ask: Ask, store: DuckDBStore) => Promise<T>,
+): Promise<T> {
   const directory = tempDir();
   for (const part of parts) writePart(directory, part);
   const store = await openStore({ directory });
@@ -116,7 +119,7 @@ async function withStore<T>(parts: readonly TestPart[], work: (ask: Ask, store: 
 }
 
 const asking =
-  (store: Store): Ask =>
+  (store: DuckDBStore): Ask =>
   <R>(report: Report, parameters: ReportParameters = {}) =>
     runReport<R>(store, report, { tz: 'UTC', ...parameters }, { now });
 

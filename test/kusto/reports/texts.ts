@@ -1,12 +1,11 @@
 /** Every text that reports send to Kusto, for the analyser: all reports, and all that varies in their texts. */
-import type { KqlParameters } from '../../../src/kusto/client.ts';
+import type { KqlParameters, KqlStore } from '../../../src/core/contracts/store.ts';
 import { declareParameters } from '../../../src/kusto/literal.ts';
 import type { KustoColumn, KustoNames } from '../../../src/kusto/names.ts';
 import { allReports } from '../../../src/reports/all.ts';
 import { kustoColumns } from '../../../src/reports/kql/functions.ts';
 import type { Report, ReportParameters } from '../../../src/reports/report.ts';
 import { runReport } from '../../../src/reports/run.ts';
-import type { KqlStore } from '../../../src/reports/source.ts';
 
 export interface RenderedText {
   /** Report and parameters that led to it. */
@@ -59,6 +58,7 @@ export async function renderedTexts(names: KustoNames): Promise<RenderedText[]> 
       const store: KqlStore = {
         language: 'kql',
         names,
+        close: () => {},
         async query<R>(text: string, values: KqlParameters = {}): Promise<R[]> {
           asked.push({ text, parameters: values });
           const books = { First: now - 40 * 86_400_000, Through: now - 30_000, WindowMs: 60_000 };

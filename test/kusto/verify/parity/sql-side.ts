@@ -1,16 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStore, type Store } from '../../../../src/stores/duckdb/store.ts';
+import { type DuckDBStore, openStore } from '../../../../src/stores/duckdb/store.ts';
 import { writePart } from '../../../helpers/parts.ts';
 import type { DataSet } from './data-set.ts';
 
 /** The local store, filled by its own merge. One file serves all sets, emptied between them: opening one costs more than a set. */
 export class SqlSide {
-  readonly store: Store;
+  readonly store: DuckDBStore;
   readonly #directory: string;
 
-  constructor(store: Store, directory: string) {
+  constructor(store: DuckDBStore, directory: string) {
     this.store = store;
     this.#directory = directory;
   }
