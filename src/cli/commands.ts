@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { reports } from '../reports/all.ts';
 
 export type Register = (program: Command) => void;
 
@@ -7,17 +8,22 @@ export interface CommandEntry {
   readonly load: () => Promise<Register>;
 }
 
-/** In the order of the help. One file per command, loaded when it is asked for. */
+const reportCommands = Object.entries(reports).map(
+  ([name, load]): CommandEntry => ({
+    name,
+    load: async () => {
+      const [report, { registerReport }] = await Promise.all([load(), import('./report-command.ts')]);
+      return (program) => registerReport(program, report);
+    },
+  }),
+);
+
+const top: CommandEntry = { name: 'top', load: async () => (await import('./top.ts')).registerTop };
+
+/** In the order of the help. One file per command that is no report, loaded when it is asked for. */
 export const commands: readonly CommandEntry[] = [
-  { name: 'load', load: async () => (await import('./load.ts')).registerLoad },
-  { name: 'top', load: async () => (await import('./top.ts')).registerTop },
-  { name: 'trend', load: async () => (await import('./trend.ts')).registerTrend },
-  { name: 'per-request', load: async () => (await import('./per-request.ts')).registerPerRequest },
-  { name: 'flow', load: async () => (await import('./flow.ts')).registerFlow },
-  { name: 'compare', load: async () => (await import('./compare.ts')).registerCompare },
-  { name: 'inventory', load: async () => (await import('./inventory.ts')).registerInventory },
-  { name: 'coverage', load: async () => (await import('./coverage.ts')).registerCoverage },
-  { name: 'sources', load: async () => (await import('./sources.ts')).registerSources },
+  // What runs now stands beside what ran.
+  ...reportCommands.toSpliced(1, 0, top),
   { name: 'export', load: async () => (await import('./export.ts')).registerExport },
   { name: 'compact', load: async () => (await import('./compact.ts')).registerCompact },
   { name: 'spool', load: async () => (await import('./spool.ts')).registerSpool },

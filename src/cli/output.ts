@@ -1,4 +1,5 @@
-import type { Column, ReportResult } from '../reports/report.ts';
+import type { Column } from '../reports/columns.ts';
+import type { ReportResult } from '../reports/report.ts';
 
 export type OutputFormat = 'table' | 'json' | 'csv';
 

@@ -1,9 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Store } from '../core/contracts/store.ts';
 import { clockTime } from '../reports/format.ts';
-import type { ParameterName, Report, ReportParameters, ReportResult } from '../reports/report.ts';
+import type { ParameterName, ReportParameters } from '../reports/parameters.ts';
+import type { Report, ReportResult } from '../reports/report.ts';
 import { usage } from '../reports/time.ts';
 import { exitCodes } from './exit-codes.ts';
+import { addFlags, flagOf } from './flags.ts';
 import { addConnectionOptions, type ConnectionFlags, kustoOptionsOf } from './kusto/connection.ts';
 import { colours, toCsv, toJson } from './output.ts';
 import { withKusto, withStore } from './store-access.ts';
@@ -26,49 +28,7 @@ const options: Readonly<Record<ParameterName, (report: Report) => Option>> = {
       '--measure <event>',
       'event to sum, such as gen_ai.client.token.usage (default: durations of client targets)',
     ),
-  at: () => new Option('--at <moment>', 'peak: the heaviest window of each target').choices(['peak']),
-  step: () => new Option('--step <duration>', 'width of a step (default: about 30 in the range)'),
-  baseline: () =>
-    new Option(
-      '--baseline <period>',
-      'what to compare with: a duration, or <from>..<to> (default: as long, right before)',
-    ),
 };
-
-/** Dresses a result for a terminal. */
-export type Render = (result: ReportResult, context: { parameters: ReportParameters; now: number }) => string;
-
-/** One command per report: the report says which parameters it takes. */
-export function registerReport(program: Command, report: Report, render: Render): void {
-  const command = program.command(report.name).description(report.question);
-  for (const name of report.parameters) command.addOption(options[name](report));
-  command.addOption(
-    new Option('--store <kind>', 'where the rows are: a local directory, or a Kusto database')
-      .choices(['local', 'kusto'])
-      .default('local'),
-  );
-  addConnectionOptions(command);
-  command
-    .addOption(new Option('--json', 'one JSON object, base values and units').conflicts('csv'))
-    .option('--csv', 'comma-separated values, base values and units')
-    .action(async (_: unknown, self: Command) => {
-      const { json, csv, ...flags } = self.optsWithGlobals<Flags>();
-      const { directory, store: kind, cluster, database, table, auth, connectionString, ...parameters } = flags;
-      const { runReport } = await import('../reports/run.ts');
-      const now = Date.now();
-      const run = (store: Store) => runReport(store, report, parameters, { now });
-      if (kind === 'local') refuseConnection(flags);
-      const result = kind === 'kusto' ? await withKusto(kustoOptionsOf(flags), run) : await withStore(directory, run);
-      if (json === true) process.stdout.write(`${toJson(result)}\n`);
-      else if (csv === true) process.stdout.write(toCsv(result));
-      else if (result.rows.length > 0) {
-        process.stdout.write(`${render(result, { parameters, now })}\n\n${colours().dim(footer(result, now))}\n`);
-      }
-      const { dim } = colours(process.stderr);
-      if (json !== true) for (const note of result.notes) process.stderr.write(`${dim(note)}\n`);
-      if (result.rows.length === 0) process.exitCode = exitCodes.noData;
-    });
-}
 
 interface Flags extends ReportParameters, ConnectionFlags {
   readonly directory: string;
@@ -77,13 +37,46 @@ interface Flags extends ReportParameters, ConnectionFlags {
   readonly csv?: true;
 }
 
+/** One command per report: the report says which parameters it takes. */
+export function registerReport(program: Command, report: Report): void {
+  const command = program.command(report.name).description(report.question);
+  for (const name of report.parameters) command.addOption(options[name](report));
+  addFlags(command, report.own ?? {}).addOption(
+    new Option('--store <kind>', 'where the rows are: a local directory, or a Kusto database')
+      .choices(['local', 'kusto'])
+      .default('local'),
+  );
+  addConnectionOptions(command)
+    .addOption(new Option('--json', 'one JSON object, base values and units').conflicts('csv'))
+    .option('--csv', 'comma-separated values, base values and units')
+    .action(async (_: unknown, self: Command) => {
+      const flags = self.optsWithGlobals<Flags>();
+      const { runReport } = await import('../reports/run.ts');
+      const now = Date.now();
+      const run = (store: Store) => runReport(store, report, flags, { now });
+      if (flags.store === 'local') refuseConnection(flags);
+      const result =
+        flags.store === 'kusto' ? await withKusto(kustoOptionsOf(flags), run) : await withStore(flags.directory, run);
+      print(report, flags, now, result);
+    });
+}
+
 /** Someone who names a cluster does not want the answer of the local directory. */
 function refuseConnection(flags: ConnectionFlags): void {
-  for (const name of ['cluster', 'database', 'table', 'auth', 'connectionString'] as const) {
-    if (flags[name] === undefined) continue;
-    const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw usage(`--${flag} is about a Kusto database: add --store kusto`);
+  for (const name of ['cluster', 'database', 'table', 'auth', 'connectionString'] as const)
+    if (flags[name] !== undefined) throw usage(`${flagOf(name)} is about a Kusto database: add --store kusto`);
+}
+
+function print(report: Report, { json, csv, by = 'origin' }: Flags, now: number, result: ReportResult): void {
+  const style = colours();
+  if (json === true) process.stdout.write(`${toJson(result)}\n`);
+  else if (csv === true) process.stdout.write(toCsv(result));
+  else if (result.rows.length > 0) {
+    process.stdout.write(`${report.table(result, { by, now, style })}\n\n${style.dim(footer(result, now))}\n`);
   }
+  const { dim } = colours(process.stderr);
+  if (json !== true) for (const note of result.notes) process.stderr.write(`${dim(note)}\n`);
+  if (result.rows.length === 0) process.exitCode = exitCodes.noData;
 }
 
 function footer({ range, dataThrough, services, tz }: ReportResult, now: number): string {

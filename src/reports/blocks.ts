@@ -1,7 +1,13 @@
+/** What the tables of several reports have in common. */
+import { printable } from './format.ts';
+
+type Measured = { readonly target: string; readonly event: string; readonly unit: string };
+
+/** Blocks that a terminal shows. */
+export const BLOCKS_MAX = 20;
+
 /** Consecutive rows with the same target, event and unit: one table each. */
-export function blocksOf<R extends { readonly target: string; readonly event: string; readonly unit: string }>(
-  rows: readonly R[],
-): R[][] {
+export function blocksOf<R extends Measured>(rows: readonly R[]): R[][] {
   const blocks: R[][] = [];
   for (const row of rows) {
     const last = blocks.at(-1)?.[0];
@@ -13,3 +19,20 @@ export function blocksOf<R extends { readonly target: string; readonly event: st
   }
   return blocks;
 }
+
+/** Names what a block is about: the target, and the event unless it is the usual one (seconds). */
+export function blockTitle(block: Measured, ...more: string[]): string {
+  const event =
+    block.target === '' || block.unit !== 's' || !block.event.endsWith('.operation.duration') ? [block.event] : [];
+  return [...(block.target === '' ? [] : [printable(block.target, 120)]), ...event, ...more].join(' · ');
+}
+
+/** `storefront  GET /search`, or the key alone. */
+export function keyName(service: string, key: string, serviceWidth: number): string {
+  if (service === '') return printable(key);
+  return `${printable(service, 30).padEnd(serviceWidth)}  ${printable(key)}`;
+}
+
+/** For `keyName`. */
+export const widthOf = (services: readonly string[]): number =>
+  Math.max(0, ...services.map((service) => printable(service, 30).length));

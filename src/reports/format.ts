@@ -1,5 +1,8 @@
 import { toZone } from './time.ts';
 
+/** Dress for a terminal; whoever prints knows whether it is one. */
+export type Style = Readonly<Record<'bold' | 'green' | 'red', (text: string) => string>>;
+
 /** Shown where a value does not exist. */
 export const ABSENT = '–';
 
@@ -74,6 +77,12 @@ function digits(x: number): string {
   if (abs < 9.95) return x.toFixed(1);
   return String(Math.round(x));
 }
+
+/** A value per second. Of durations that is how many were active at once, a number without a unit. */
+export const perSecond = (x: number, unit: string): string => (unit === 's' ? quantity(x) : withUnit(x, unit));
+
+/** What `perSecond` is called above a column. */
+export const perSecondHead = (unit: string): string => (unit === 's' ? 'active' : 'per s');
 
 /** How long, in words short enough for a header: `15 min`, `2 h`, `7 d`. */
 export function span(seconds: number): string {

@@ -1,28 +1,8 @@
+/** The range of an answer: the rules, whatever the language. */
 import { AttributionError } from '../core/errors.ts';
-import type { ReportParameters } from './report.ts';
-import type { Source } from './source.ts';
-import { parseDuration, parseTime, usage } from './time.ts';
-
-/** Milliseconds since the Unix epoch; `to` is exclusive. */
-export interface TimeRange {
-  readonly from: number;
-  readonly to: number;
-  /** What rates are divided by: from `from` until `to`, or until the last measurement when that is the live edge. */
-  readonly seconds: number;
-  /** Widest window in the range, in milliseconds. */
-  readonly windowMs: number;
-  /** At its begin only sums are left: single rows are kept for a shorter time. */
-  readonly rowsGone: boolean;
-}
-
-/** What the store holds, whatever is asked. */
-export interface Books {
-  readonly first: number;
-  /** End of the last window that is complete, or the moment of sealing of one that is not. */
-  readonly through: number;
-  /** Usual window width, in milliseconds. */
-  readonly windowMs: number;
-}
+import type { ReportParameters } from './parameters.ts';
+import type { Books, Source, TimeRange } from './source.ts';
+import { parseDuration, parseTime, secondsOf, usage } from './time.ts';
 
 /** @throws AttributionError `ATTR_STORE_EMPTY` */
 export async function readBooks(source: Source, now: number): Promise<Books> {
@@ -48,14 +28,13 @@ export async function resolveRange(
     throw usage('--since and --from exclude each other');
   // A part is sealed a little after its window: three widths later a silent store is silent, not late.
   const live = books.through >= now - 3 * books.windowMs ? books.through : now;
-  const to = parameters.to === undefined ? live : Math.min(parseTime(parameters.to, '--to', now, tz), live);
+  const end = parameters.to === undefined ? live : parseTime(parameters.to, '--to', now, tz);
+  const to = Math.min(end, live);
   const from =
     parameters.from === undefined
-      ? (parameters.to === undefined ? to : parseTime(parameters.to, '--to', now, tz)) -
-        parseDuration(parameters.since ?? defaultSince, '--since')
+      ? end - parseDuration(parameters.since ?? defaultSince, '--since')
       : parseTime(parameters.from, '--from', now, tz);
-  if (parameters.to !== undefined && from >= parseTime(parameters.to, '--to', now, tz))
-    throw usage('the range is empty: --from is not before --to');
+  if (parameters.to !== undefined && from >= end) throw usage('the range is empty: --from is not before --to');
   if (from > now) throw usage(`the range begins in the future: ${new Date(from).toISOString()}`);
   return snap(source, books, Math.min(Math.max(from, books.first), to), to);
 }
@@ -71,7 +50,7 @@ export async function snap(source: Source, books: Books, from: number, to: numbe
   return {
     from: low,
     to: high,
-    seconds: Math.max((end - low) / 1000, 0.001),
+    seconds: secondsOf(low, end),
     windowMs: Math.max(edges.widest ?? 0, width),
     rowsGone: edges.rowsGone,
   };

@@ -1,62 +1,36 @@
-import type { KqlParameters } from '../core/contracts/store.ts';
-import type { Books, TimeRange } from './range.ts';
-import type { Source } from './source.ts';
-
-/** A column of a report's rows. `unit` is UCUM; `row` means the unit is in the row's own column `unit`; '' means a pure number or text. */
-export interface Column {
-  readonly name: string;
-  readonly type: 'string' | 'number' | 'integer' | 'time' | 'boolean';
-  readonly unit: string;
-  readonly nullable?: boolean;
-}
-
-export type ParameterName =
-  | 'since'
-  | 'from'
-  | 'to'
-  | 'tz'
-  | 'asOf'
-  | 'where'
-  | 'by'
-  | 'limit'
-  | 'measure'
-  | 'at'
-  | 'step'
-  | 'baseline';
-
-/** As a user writes them; all optional. */
-export interface ReportParameters {
-  /** How far back from `to`: `15m`, `1h`, `7d`. */
-  readonly since?: string;
-  /** A date, a date and time (in `tz` unless it has an offset), or a duration ago. */
-  readonly from?: string;
-  readonly to?: string;
-  /** IANA time zone for reading and showing times. Default: the system's. */
-  readonly tz?: string;
-  /** Only rows sealed until then. */
-  readonly asOf?: string;
-  /** `field=value`, `field!=value`, `field~pattern*`, `field!~pattern*`, joined by commas (and). */
-  readonly where?: string;
-  /** `origin`, `target`, `service` or `attribute.<name>`. */
-  readonly by?: string;
-  readonly limit?: number;
-  /** Event name. Default: durations of client targets. */
-  readonly measure?: string;
-  readonly at?: string;
-  readonly step?: string;
-  /** Period to compare with: a duration (that long, right before the range) or `<from>..<to>`. */
-  readonly baseline?: string;
-}
+import type { Column, Columns, ReportRow } from './columns.ts';
+import type { Style } from './format.ts';
+import type { Prelude } from './kql/prelude.ts';
+import type { OwnParameters, ParameterName, ReportParameters } from './parameters.ts';
+import type { Books, Period, Source, TimeRange, Values } from './source.ts';
 
 /**
- * Values that a query takes, by name in camelCase: `thenFrom` is `$then_from` in SQL and `_thenFrom` in KQL. The types are those of Kusto,
- * times and timespans milliseconds; SQL takes the values alone.
+ * A named question. All that is known of one report is in its folder, beside `query.sql` and `query.kql`; what all of them share (ranges,
+ * measures, groups, conditions) is in the folders of the languages.
  */
-export type Values = KqlParameters;
+export interface Report<R extends ReportRow = ReportRow, P extends ReportParameters = ReportParameters> {
+  readonly name: string;
+  readonly question: string;
+  readonly parameters: readonly ParameterName[];
+  readonly own?: OwnParameters<P>;
+  /** Range when neither `since` nor `from` is given. */
+  readonly since: string;
+  readonly limit: number;
+  readonly columns: Columns<R>;
+  /** It counts single rows: sums do not do. */
+  readonly needsRows?: true;
+  /** Folder with query.sql and query.kql: the same columns and, on the same rows, the same values. */
+  readonly folder: URL;
+  /** What its own parameters, and nothing else, mean to its query. */
+  bind?(context: BindContext<P>): Binding | Promise<Binding>;
+  /** The same in KQL, for its stored function. */
+  readonly prelude?: Prelude;
+  /** The answer as a terminal shows it. There is at least one row. */
+  table(result: ReportResult<R>, view: TableView): string;
+}
 
-/** What a report's own part of the binding sees. */
-export interface BindContext {
-  readonly parameters: ReportParameters;
+export interface BindContext<P extends ReportParameters> {
+  readonly parameters: P;
   readonly books: Books;
   readonly range: TimeRange;
   readonly tz: string;
@@ -72,26 +46,18 @@ export interface Binding {
   readonly notes?: readonly string[];
 }
 
-export interface Report {
-  readonly name: string;
-  readonly question: string;
-  readonly parameters: readonly ParameterName[];
-  /** Range when neither `since` nor `from` is given. */
-  readonly since: string;
-  readonly limit: number;
-  readonly columns: readonly Column[];
-  /** It counts single rows: sums do not do. */
-  readonly needsRows?: true;
-  /** Folder with query.sql and query.kql: the same columns and, on the same rows, the same values. */
-  readonly folder: URL;
-  bind?(context: BindContext): Binding | Promise<Binding>;
+export interface TableView {
+  /** What the keys are. */
+  readonly by: string;
+  readonly now: number;
+  readonly style: Style;
 }
 
-export interface ReportResult<R = Record<string, unknown>> {
+export interface ReportResult<R extends ReportRow = ReportRow> {
   readonly report: string;
   readonly question: string;
-  /** The range that was summed, snapped to windows. Milliseconds since the Unix epoch; `to` is exclusive. */
-  readonly range: { readonly from: number; readonly to: number; readonly seconds: number };
+  /** The range that was summed, snapped to windows. */
+  readonly range: Period & { readonly seconds: number };
   /** Until when the store has data; later measurements are not sealed or not merged yet. */
   readonly dataThrough: number;
   /** Services with rows in the range. */

@@ -1,49 +1,9 @@
+/** What is asked of a store, whatever its language: one implementation per language holds all its texts. */
+import type { KqlParameters } from '../core/contracts/store.ts';
 import type { By } from './by.ts';
-import type { Books, TimeRange } from './range.ts';
-import type { Report, Values } from './report.ts';
+import type { Measure } from './measure.ts';
 import type { Condition } from './where.ts';
 
-/** What is summed. `seconds`: durations, of calls to others alone unless `servers`; never the engine's own accounts. */
-export type Measure =
-  | { readonly kind: 'event'; readonly event: string }
-  | { readonly kind: 'seconds'; readonly servers: boolean }
-  | { readonly kind: 'any' };
-
-/** All that a report's query depends on, read and checked; no language in it. */
-export interface Question {
-  readonly values: Values;
-  readonly grainMs: number;
-  readonly asOf: number | undefined;
-  readonly by: By;
-  readonly conditions: readonly Condition[];
-  readonly measure: Measure;
-}
-
-/** Windows at the edges of a range, in milliseconds; undefined where there is none. */
-export interface Edges {
-  /** Start of the earliest window that straddles the begin of the range. */
-  readonly low: number | undefined;
-  /** End of the last window that begins before the end of the range. */
-  readonly high: number | undefined;
-  /** Widest window that ends after the begin of the range. */
-  readonly widest: number | undefined;
-  /** At the begin only sums are left: single rows are kept for a shorter time. */
-  readonly rowsGone: boolean;
-}
-
-/** A release or a mapping that a service had not reported with before, and the one before it. */
-export interface Change {
-  readonly at: number;
-  readonly service: string;
-  readonly package: string;
-  readonly mapping: string;
-  readonly wasPackage: string;
-  readonly wasMapping: string;
-}
-
-type Period = Pick<TimeRange, 'from' | 'to'>;
-
-/** What is asked of a store, whatever its language. One implementation per language holds all its texts. */
 export interface Source {
   /** What to tell someone whose store holds no rows. */
   readonly empty: string;
@@ -56,5 +16,68 @@ export interface Source {
   events(period: Period): Promise<string[]>;
   /** In the period, by time, at most ten. What was reported in the week before it is not new. */
   changes(period: Period): Promise<Change[]>;
-  answer<R>(report: Report, question: Question): Promise<R[]>;
+  /** Rows of the query in `folder`. */
+  answer<R>(folder: URL, question: Question): Promise<R[]>;
+}
+
+/** Milliseconds since the Unix epoch; `to` is exclusive. */
+export interface Period {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The period that an answer is about. */
+export interface TimeRange extends Period {
+  /** What rates are divided by: from `from` until `to`, or until the last measurement when that is the live edge. */
+  readonly seconds: number;
+  /** Widest window in the range, in milliseconds. */
+  readonly windowMs: number;
+  /** At its begin only sums are left: single rows are kept for a shorter time. */
+  readonly rowsGone: boolean;
+}
+
+/** What the store holds, whatever is asked. */
+export interface Books {
+  readonly first: number;
+  /** End of the last window that is complete, or the moment of sealing of one that is not. */
+  readonly through: number;
+  /** Usual window width, in milliseconds. */
+  readonly windowMs: number;
+}
+
+/** Windows at the edges of a range, in milliseconds; undefined where there is none. */
+export interface Edges {
+  /** Start of the earliest window that straddles the begin of the range. */
+  readonly low: number | undefined;
+  /** End of the last window that begins before the end of the range. */
+  readonly high: number | undefined;
+  /** Widest window that ends after the begin of the range. */
+  readonly widest: number | undefined;
+  readonly rowsGone: TimeRange['rowsGone'];
+}
+
+/** A release or a mapping that a service had not reported with before, and the one before it. */
+export interface Change {
+  readonly at: number;
+  readonly service: string;
+  readonly package: string;
+  readonly mapping: string;
+  readonly wasPackage: string;
+  readonly wasMapping: string;
+}
+
+/**
+ * Values that a query takes, by name in camelCase: `thenFrom` is `$then_from` in SQL and `_thenFrom` in KQL. The types are those of Kusto,
+ * times and timespans milliseconds; SQL takes the values alone.
+ */
+export type Values = KqlParameters;
+
+/** All that a report's query depends on, read and checked; no language in it. */
+export interface Question {
+  readonly values: Values;
+  readonly grainMs: number;
+  readonly asOf: number | undefined;
+  readonly by: By;
+  readonly conditions: readonly Condition[];
+  readonly measure: Measure;
 }

@@ -95,6 +95,9 @@ export function stepEdges(from: number, to: number, stepMs: number, tz: string):
   return edges;
 }
 
+/** What rates over a period are divided by: never 0. */
+export const secondsOf = (from: number, to: number): number => Math.max((to - from) / 1000, 0.001);
+
 /** Widths of the sums that Kusto keeps, in milliseconds, the coarsest first. */
 const grains = [3_600_000, 300_000];
 

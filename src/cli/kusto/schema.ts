@@ -44,8 +44,11 @@ export function registerSchema(kusto: Command): void {
 }
 
 async function schemaOptions(names: KustoNames, flags: RetentionFlags): Promise<SchemaOptions> {
-  const { reportFunctions } = await import('../../reports/kql/functions.ts');
-  return { functions: reportFunctions(names), package: version(), retention: retentionOf(flags) };
+  const [{ allReports }, { reportFunctions }] = await Promise.all([
+    import('../../reports/all.ts'),
+    import('../../reports/kql/functions.ts'),
+  ]);
+  return { functions: reportFunctions(names, await allReports()), package: version(), retention: retentionOf(flags) };
 }
 
 async function print(flags: SchemaFlags): Promise<void> {

@@ -5,9 +5,7 @@ WITH both_periods AS (
   FROM sums WHERE {{span}} AND {{measure}}{{where}} GROUP BY ALL
   UNION ALL
   SELECT {{block}} AS block_target, event, unit, {{key_service}} AS key_service, {{key}} AS key, 0, 0, fsum(value), fsum(count)
-  FROM sums
-  WHERE window_start >= epoch_ms($then_from::BIGINT) AND window_start < epoch_ms($then_to::BIGINT){{sealed}} AND {{measure}}{{where}}
-  GROUP BY ALL
+  FROM sums WHERE {{span:then}} AND {{measure}}{{where}} GROUP BY ALL
 ),
 -- Sums first, quotients last: sums of quotients depend on their order, and a change of 0 must be 0.
 keyed AS (

@@ -1,51 +1,31 @@
 import { clockTime } from '../format.ts';
+import type { ReportParameters } from '../parameters.ts';
 import { snap } from '../range.ts';
-import type { BindContext, Column, Report, Values } from '../report.ts';
-import { parseTime, tryDuration, usage } from '../time.ts';
+import type { BindContext, Report } from '../report.ts';
+import type { Period, Values } from '../source.ts';
+import { parseTime, secondsOf, tryDuration, usage } from '../time.ts';
+import { comparePrelude } from './prelude.ts';
+import { type CompareRow, compareColumns } from './row.ts';
+import { compareTable } from './table.ts';
 
-export interface CompareRow {
-  readonly target: string;
-  readonly event: string;
-  readonly unit: string;
-  readonly kind: 'key' | 'unattributed' | 'rest' | 'total';
-  readonly keyService: string;
-  readonly key: string;
-  /** Per second of the baseline and of the range. */
-  readonly before: number;
-  readonly after: number;
-  readonly change: number;
-  readonly relativeChange: number | null;
-  /** Part of the block's change; the keys of a block sum to 1. Null when nothing changed. */
-  readonly contribution: number | null;
-  readonly callsBefore: number;
-  readonly callsAfter: number;
-  readonly status: 'new' | 'gone' | '';
+export interface CompareParameters extends ReportParameters {
+  /** Period to compare with: a duration (that long, right before the range) or `<from>..<to>`. */
+  readonly baseline?: string;
 }
 
-const columns: readonly Column[] = [
-  { name: 'target', type: 'string', unit: '' },
-  { name: 'event', type: 'string', unit: '' },
-  { name: 'unit', type: 'string', unit: '' },
-  { name: 'kind', type: 'string', unit: '' },
-  { name: 'keyService', type: 'string', unit: '' },
-  { name: 'key', type: 'string', unit: '' },
-  { name: 'before', type: 'number', unit: 'row/s' },
-  { name: 'after', type: 'number', unit: 'row/s' },
-  { name: 'change', type: 'number', unit: 'row/s' },
-  { name: 'relativeChange', type: 'number', unit: '1', nullable: true },
-  { name: 'contribution', type: 'number', unit: '1', nullable: true },
-  { name: 'callsBefore', type: 'number', unit: '{call}/s' },
-  { name: 'callsAfter', type: 'number', unit: '{call}/s' },
-  { name: 'status', type: 'string', unit: '' },
-];
-
-export const compare: Report = {
+export const compare: Report<CompareRow, CompareParameters> = {
   name: 'compare',
   question: 'What changed between two periods, and who contributed what to it.',
-  parameters: ['since', 'from', 'to', 'tz', 'asOf', 'where', 'by', 'limit', 'measure', 'baseline'],
+  parameters: ['since', 'from', 'to', 'tz', 'asOf', 'where', 'by', 'limit', 'measure'],
+  own: {
+    baseline: {
+      value: 'period',
+      help: 'what to compare with: a duration, or <from>..<to> (default: as long, right before)',
+    },
+  },
   since: '1h',
   limit: 10,
-  columns,
+  columns: compareColumns,
   folder: new URL('.', import.meta.url),
   async bind(context) {
     const { source, books, range, tz, now } = context;
@@ -65,10 +45,12 @@ export const compare: Report = {
     // Windows of another width may grow it into the range.
     const end = Math.min(then.to, range.from);
     return {
-      values: baselineValues(then.from, end, Math.max((end - then.from) / 1000, 0.001)),
+      values: baselineValues(then.from, end, secondsOf(then.from, end)),
       notes: [`Compared with ${at(then.from)} to ${at(end)}`],
     };
   },
+  prelude: comparePrelude,
+  table: compareTable,
 };
 
 const baselineValues = (from: number, to: number, seconds: number): Values => ({
@@ -77,7 +59,7 @@ const baselineValues = (from: number, to: number, seconds: number): Values => ({
   thenSeconds: { type: 'real', value: seconds },
 });
 
-function baseline({ parameters, range, tz, now }: BindContext): { from: number; to: number } {
+function baseline({ parameters, range, tz, now }: BindContext<CompareParameters>): Period {
   const text = parameters.baseline;
   if (text === undefined) return { from: range.from - (range.to - range.from), to: range.from };
   const length = tryDuration(text);

@@ -45,6 +45,18 @@ let ${p}Widest = max_of(${p}KeptBegin, coalesce(toscalar(
 `;
 }
 
+/** `snap` in KQL, from what `edgesText` defines: expressions of both ends. `cut` is an end that the range may not grow beyond. */
+export function snapped(p: string, cut?: string): { readonly from: string; readonly to: string } {
+  const high = `max_of(coalesce(${p}High, ${p}End), ${ceiling(`${p}End`, '_width')})`;
+  return {
+    from: `min_of(coalesce(${p}Low, ${p}Begin), bin(${p}Begin, _width)${cut === undefined ? '' : `, ${cut}`})`,
+    to: cut === undefined ? high : `min_of(${high}, ${cut})`,
+  };
+}
+
+/** `secondsOf` in KQL. */
+export const secondsText = (from: string, to: string): string => `max_of((${to} - ${from}) / 1s, 0.001)`;
+
 /** `at`, or the next multiple of `width`. */
 export const ceiling = (at: string, width: string): string =>
   `bin(${at}, ${width}) + iff(bin(${at}, ${width}) < ${at}, ${width}, 0s)`;
@@ -60,3 +72,17 @@ function kept(at: string): string {
     ${samples('{{rollup5m}}()', '1h')} != ${samples('{{rollup1h}}()', '1h')}, 1h,
     ${samples('{{rows}} | where Row >= 0', '5m')} != ${samples('{{rollup5m}}()', '5m')}, 5m, 0s)`;
 }
+
+/**
+ * `resolveRange` in KQL, of the arguments `From` and `To` of a stored function. In an empty store all are null but for those that were
+ * given, and nothing is found.
+ */
+export const RANGE = `let _now = now();
+${BOOKS}let _live = iff(_through >= _now - 3 * _width, _through, _now);
+let _rangeEnd = min_of(To, coalesce(_live, To));
+let _rangeBegin = min_of(max_of(From, coalesce(_first, From)), _rangeEnd);
+${edgesText('_range')}let _from = ${snapped('_range').from};
+let _to = ${snapped('_range').to};
+let _seconds = ${secondsText('_from', 'iff(_rangeEnd == _through, _rangeEnd, _to)')};
+let _window = max_of(_rangeWidest, _width);
+`;

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { KqlNames, KqlParameter, KqlParameters, KqlStore } from '../../core/contracts/store.ts';
-import type { Report } from '../report.ts';
+import { queryText } from '../query-text.ts';
 import type { Change, Question, Source } from '../source.ts';
+import { byKql } from './grouping.ts';
+import { measureKql, REQUESTS } from './measure.ts';
 import { BOOKS, edgesText } from './range-texts.ts';
-import { byKql, fill, measureKql, nameTexts, REQUESTS, usedIn, whereKql } from './texts.ts';
+import { fill, nameTexts, string, usedIn, whereKql } from './texts.ts';
 
 /** What reports ask, in KQL of the functions and views in stores/kusto/schema. */
 export function kqlSource(store: KqlStore): Source {
@@ -35,22 +36,22 @@ export function kqlSource(store: KqlStore): Source {
     changes({ from, to }) {
       return ask<Change>(CHANGES, { _from: time(from), _to: time(to) });
     },
-    answer(report, question) {
-      const { text, values } = reportQuery(store.names, report, question);
+    answer(folder, question) {
+      const { text, values } = reportQuery(store.names, folder, question);
       return store.query(text, values);
     },
   };
 }
 
 /** The query of a report and what it declares. */
-export function reportQuery(
+function reportQuery(
   names: KqlNames,
-  report: Report,
+  folder: URL,
   { values, grainMs, asOf, by, conditions, measure }: Question,
 ): { text: string; values: KqlParameters } {
   const grouped = byKql(by);
   const where = whereKql(conditions);
-  const text = fill(bodyOf(report), {
+  const text = fill(queryText(folder, 'kql'), {
     ...nameTexts(names),
     ...grouped.text,
     where: where.text,
@@ -61,14 +62,12 @@ export function reportQuery(
     ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`_${name}`, value])),
     _grain: { type: 'timespan', value: grainMs },
     _asOf: time(asOf ?? null),
-    _measure: { type: 'string', value: measure.kind === 'event' ? measure.event : '' },
+    _measure: string(measure.kind === 'event' ? measure.event : ''),
     ...grouped.values,
     ...where.values,
   };
   return { text, values: usedIn(text, all) };
 }
-
-export const bodyOf = (report: Report): string => readFileSync(new URL('query.kql', report.folder), 'utf8');
 
 const time = (value: number | null): KqlParameter => ({ type: 'datetime', value });
 

@@ -1,13 +1,6 @@
 /** What varies in the text of a query.kql, as fixed texts; values are query parameters, and their names begin with `_`. */
 import type { KqlNames, KqlParameter, KqlParameters } from '../../core/contracts/store.ts';
-import { UNATTRIBUTED } from '../../core/model.ts';
-import { type By, NONE } from '../by.ts';
-import type { Measure } from '../source.ts';
 import type { Condition, Field } from '../where.ts';
-
-/** See REQUESTS in sql/texts.ts. */
-export const REQUESTS = `Target startswith_cs 'service://' and Service == OriginService and Event in
-    ('http.server.request.duration', 'rpc.server.call.duration', 'messaging.process.duration', 'faas.invoke_duration')`;
 
 const fields: Readonly<Record<Field, string>> = {
   target: 'Target',
@@ -17,46 +10,6 @@ const fields: Readonly<Record<Field, string>> = {
   event: 'Event',
   unit: 'Unit',
 };
-
-export interface Grouping {
-  readonly block: string;
-  readonly keyService: string;
-  readonly key: string;
-  /** Of the key alone: true where it names nobody. */
-  readonly nobody: string;
-}
-
-/** See `bySql`. */
-export function byKql(by: By): { text: Grouping; values: KqlParameters } {
-  const plain = { keyService: "''", nobody: 'false' };
-  switch (by.kind) {
-    case 'origin':
-      return {
-        text: {
-          block: 'Target',
-          keyService: `iff(Origin == '${UNATTRIBUTED}', '', OriginService)`,
-          key: 'Origin',
-          nobody: `Key == '${UNATTRIBUTED}'`,
-        },
-        values: {},
-      };
-    case 'target':
-      return { text: { ...plain, block: "''", key: 'Target' }, values: {} };
-    case 'service':
-      return { text: { ...plain, block: 'Target', key: 'Service' }, values: {} };
-    case 'attribute':
-      return {
-        text: {
-          ...plain,
-          block: 'Target',
-          // To coalesce, an empty string is as good as none.
-          key: `coalesce(${attributeKql('_byAttribute')}, '${NONE}')`,
-          nobody: `Key == '${NONE}'`,
-        },
-        values: { _byAttribute: string(by.name) },
-      };
-  }
-}
 
 /** Holds where all conditions do, ' and …' or ''. A field without a value equals ''. Attributes come last: they are parsed row by row. */
 export function whereKql(conditions: readonly Condition[]): { text: string; values: KqlParameters } {
@@ -75,14 +28,8 @@ export function whereKql(conditions: readonly Condition[]): { text: string; valu
   return { text: [...columns, ...attributes].map((text) => ` and ${text}`).join(''), values };
 }
 
-export function measureKql(measure: Measure): string {
-  if (measure.kind === 'event') return 'Event == _measure';
-  if (measure.kind === 'any') return 'true';
-  return `Unit == 's'${measure.servers ? '' : " and Target !startswith_cs 'service://'"} and Target != 'otel-attribution'`;
-}
-
-/** The value of one row attribute, '' when the row has none. */
-const attributeKql = (name: string): string => `tostring(parse_json(Attributes)[${name}])`;
+/** The value of one row attribute, '' when the row has none. `name` is KQL. */
+export const attributeKql = (name: string): string => `tostring(parse_json(Attributes)[${name}])`;
 
 /** `*` matches any text, line breaks included. Where the index of terms can help, no regular expression is needed. */
 function pattern(text: string): { comparison: string; operand: string } {
@@ -95,13 +42,15 @@ function pattern(text: string): { comparison: string; operand: string } {
 }
 
 /** Names of what a database holds, for the placeholders. */
-export const nameTexts = (names: KqlNames): Readonly<Record<string, string>> => ({
-  rows: names.rows,
-  rollup5m: names.rollup5m,
-  rollup1h: names.rollup1h,
-  sums: names.sums,
-  parts: names.parts,
-});
+export function nameTexts({ rows, rollup5m, rollup1h, sums, parts }: KqlNames): Readonly<Record<string, string>> {
+  const names = { rows, rollup5m, rollup1h, sums, parts };
+  return { ...names, expired: fill(EXPIRED, names) };
+}
+
+/** Defines `_expired` for what looks for gaps in the sequences of parts. */
+const EXPIRED = `// Sequences begin at 1. Once the first rows have reached the end of their retention, older parts may be gone with them.
+let _oldestHour = toscalar({{rollup1h}}() | summarize min(WindowStart));
+let _expired = toscalar({{rows}} | where WindowStart >= _oldestHour and WindowStart < _oldestHour + 1h and Row >= 0 | take 1 | count) == 0;`;
 
 /** Fills the placeholders `{{name}}` with fixed texts. */
 export function fill(kql: string, text: Readonly<Record<string, string>>): string {
@@ -118,4 +67,4 @@ export function usedIn(text: string, values: KqlParameters): KqlParameters {
   return Object.fromEntries(Object.entries(values).filter(([name]) => used.has(name)));
 }
 
-const string = (value: string): KqlParameter => ({ type: 'string', value });
+export const string = (value: string): KqlParameter => ({ type: 'string', value });

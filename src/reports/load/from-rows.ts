@@ -1,10 +1,13 @@
-import { UNATTRIBUTED } from '../../core/model.ts';
+import { ACCOUNTS_TARGET, UNATTRIBUTED } from '../../core/model.ts';
 import type { Row } from '../../core/row.ts';
-import type { LoadRow } from './report.ts';
+import { requestEvents, SERVICE_TARGETS } from '../measure.ts';
+import type { Period } from '../source.ts';
+import { secondsOf } from '../time.ts';
+import type { LoadRow } from './row.ts';
 
 export interface LoadResult {
   readonly rows: readonly LoadRow[];
-  readonly range: { readonly from: number; readonly to: number; readonly seconds: number };
+  readonly range: Period & { readonly seconds: number };
   /** Services with rows in the range. */
   readonly services: number;
 }
@@ -26,31 +29,23 @@ interface Block {
   readonly total: Cell;
 }
 
-const requestEvents = new Set([
-  'http.server.request.duration',
-  'rpc.server.call.duration',
-  'messaging.process.duration',
-  'faas.invoke_duration',
-]);
-
 /**
  * The `load` report by origin over durations of client targets, from rows in memory: the table at exit needs no store.
  * Rows whose window starts in [fromMs, toMs) count. Gives the answer of query.sql on the same rows (test/integration/duckdb).
  */
 export function loadFromRows(rows: Iterable<Row>, fromMs: number, toMs: number, limit = 10): LoadResult {
-  const seconds = Math.max((toMs - fromMs) / 1000, 0.001);
+  const seconds = secondsOf(fromMs, toMs);
   const blocks = new Map<string, Block>();
   const requests = new Map<string, number>();
   const services = new Set<string>();
   for (const row of rows) {
     if (row.windowStart < fromMs || row.windowStart >= toMs) continue;
     services.add(row.service);
-    if (row.target.startsWith('service://')) {
-      // Services called with this origin have entry spans under it, too: those are no further requests.
-      if (!requestEvents.has(row.event) || row.service !== row.originService) continue;
+    if (row.target.startsWith(SERVICE_TARGETS)) {
+      if (!requestEvents.includes(row.event) || row.service !== row.originService) continue;
       const key = keyOf(row.originService, row.origin);
       requests.set(key, (requests.get(key) ?? 0) + row.count);
-    } else if (row.unit === 's' && row.target !== 'otel-attribution') {
+    } else if (row.unit === 's' && row.target !== ACCOUNTS_TARGET) {
       addRow(blocks, row);
     }
   }

@@ -1,6 +1,17 @@
-import { blocksOf } from '../blocks.ts';
-import { ABSENT, clockTime, percent, printable, quantity, span, table, withUnit } from '../format.ts';
-import type { LoadRow } from './report.ts';
+import { BLOCKS_MAX, blocksOf, widthOf } from '../blocks.ts';
+import {
+  ABSENT,
+  clockTime,
+  percent,
+  perSecond,
+  perSecondHead,
+  printable,
+  quantity,
+  span,
+  table,
+  withUnit,
+} from '../format.ts';
+import type { LoadRow } from './row.ts';
 
 export interface LoadHeader {
   readonly range: { readonly from: number; readonly to: number; readonly seconds: number };
@@ -10,7 +21,7 @@ export interface LoadHeader {
   readonly now: number;
   /** What the keys are: `origin` unless given. */
   readonly by?: string;
-  /** Blocks to show; the others are counted in a last line. Default 20. */
+  /** Blocks to show; the others are counted in a last line. Default: `BLOCKS_MAX`. */
   readonly blocks?: number;
   /** Dresses the title of a block, for terminals. */
   readonly title?: (text: string) => string;
@@ -21,7 +32,7 @@ export function loadTable(rows: readonly LoadRow[], header: LoadHeader): string 
   const blocks = blocksOf(rows);
   const eventsOf = new Map<string, number>();
   for (const [row] of blocks) eventsOf.set(row!.target, (eventsOf.get(row!.target) ?? 0) + 1);
-  const shown = blocks.slice(0, header.blocks ?? 20);
+  const shown = blocks.slice(0, header.blocks ?? BLOCKS_MAX);
   const texts = shown.map((block) => blockTable(block, header, eventsOf.get(block[0]!.target)! > 1));
   const hidden = blocks.length - shown.length;
   if (hidden > 0)
@@ -43,20 +54,15 @@ function blockTable(block: readonly LoadRow[], header: LoadHeader, nameEvent: bo
     `data to ${at(header.dataThrough)}`,
   ].join(' · ');
   const rows = block.filter((row) => row.kind !== 'total');
-  const serviceWidth = Math.max(
-    0,
-    ...rows.map((row) => (row.kind === 'key' ? printable(row.keyService, 30).length : 0)),
-  );
-  const seconds = unit === 's';
-  const head = [header.by ?? 'origin', 'share', seconds ? 'active' : 'per s', 'calls/s', 'calls/req', 'mean'];
+  const serviceWidth = widthOf(rows.map((row) => row.keyService));
+  const head = [header.by ?? 'origin', 'share', perSecondHead(unit), 'calls/s', 'calls/req', 'mean'];
   const cells = rows.map((row) => {
     const service = printable(row.keyService, 30);
-    const rate = seconds ? quantity(row.perSecond) : withUnit(row.perSecond, unit);
     const name =
       row.kind === 'key' && serviceWidth > 0
         ? `${service.padEnd(serviceWidth)}  ${printable(row.key)}`
         : printable(row.key);
-    const cell = [name, percent(row.share), rate];
+    const cell = [name, percent(row.share), perSecond(row.perSecond, unit)];
     if (row.kind !== 'key') return cell;
     const perRequest = row.callsPerRequest === null ? ABSENT : quantity(row.callsPerRequest);
     return [...cell, quantity(row.callsPerSecond), perRequest, withUnit(row.mean, unit)];

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { SqlParams, SqlStore, SqlValue } from '../../core/contracts/store.ts';
-import type { Values } from '../report.ts';
-import type { Change, Source } from '../source.ts';
-import { bySql, measureSql, REQUESTS, statement, whereSql } from './texts.ts';
+import { queryText } from '../query-text.ts';
+import type { Change, Source, Values } from '../source.ts';
+import { bySql, measureSql, NO_ACCOUNTS, REQUESTS, sealed, span, statement, whereSql } from './texts.ts';
 
 /** What reports ask, in SQL of the tables in stores/duckdb/schema.ts. */
 export function sqlSource(db: SqlStore): Source {
@@ -26,7 +25,7 @@ export function sqlSource(db: SqlStore): Source {
       };
     },
     async services({ from, to }, asOf) {
-      const text = `SELECT count(DISTINCT service) AS n FROM sums WHERE ${SPAN}${sealed(asOf)}`;
+      const text = `SELECT count(DISTINCT service) AS n FROM sums WHERE ${span()}${sealed(asOf)}`;
       const [row] = await db.all<{ n: number }>(...statement(text, {}, { from, to, as_of: asOf ?? null }));
       return row!.n;
     },
@@ -37,12 +36,12 @@ export function sqlSource(db: SqlStore): Source {
     changes({ from, to }) {
       return db.all<Change>(CHANGES, { from, to });
     },
-    answer(report, { values, asOf, by, conditions, measure }) {
+    answer(folder, { values, asOf, by, conditions, measure }) {
       const grouped = bySql(by);
       const where = whereSql(conditions);
-      const text = {
+      const fragments = {
         ...grouped.text,
-        span: SPAN + sealed(asOf),
+        span: (period?: string) => span(period) + sealed(asOf),
         sealed: sealed(asOf),
         where: where.sql,
         measure: measureSql(measure),
@@ -55,15 +54,10 @@ export function sqlSource(db: SqlStore): Source {
         ...grouped.params,
         ...where.params,
       };
-      return db.all(...statement(readFileSync(new URL('query.sql', report.folder), 'utf8'), text, params));
+      return db.all(...statement(queryText(folder, 'sql'), fragments, params));
     },
   };
 }
-
-const SPAN = 'window_start >= epoch_ms($from::BIGINT) AND window_start < epoch_ms($to::BIGINT)';
-
-const sealed = (asOf: number | undefined): string =>
-  asOf === undefined ? '' : ' AND sealed_at <= epoch_ms($as_of::BIGINT)';
 
 /** `thenFrom` → `then_from`. */
 function sqlParams(values: Values): SqlParams {
@@ -89,7 +83,7 @@ const EDGES = `SELECT
   max(window_seconds) FILTER (epoch_ms(window_start) + window_seconds * 1000 > $from) AS widest
 FROM sums WHERE window_start > epoch_ms(($from - 86400000)::BIGINT) AND window_start < epoch_ms($to::BIGINT)`;
 
-const EVENTS = `SELECT event FROM sums WHERE ${SPAN} AND target <> 'otel-attribution'
+const EVENTS = `SELECT event FROM sums WHERE ${span()} AND ${NO_ACCOUNTS}
 GROUP BY event ORDER BY fsum(count) DESC, event LIMIT 5`;
 
 /** During a deploy old and new take turns: a version is new once, when a service first reports with it. */

@@ -1,16 +1,31 @@
 /** What varies in the text of a query.sql, as fixed texts; values are bound. */
 import type { SqlParams } from '../../core/contracts/store.ts';
-import { UNATTRIBUTED } from '../../core/model.ts';
+import { ACCOUNTS_TARGET, UNATTRIBUTED } from '../../core/model.ts';
 import { type By, NONE } from '../by.ts';
-import type { Measure } from '../source.ts';
+import { type Measure, requestEvents, SERVICE_TARGETS } from '../measure.ts';
 import type { Condition, Field } from '../where.ts';
 
-/**
- * Entry spans of the service that named the origin: one per request, message or invocation. What it calls with its origin
- * (`propagateTo`) has entry spans under the same origin, which are no further requests.
- */
-export const REQUESTS = `target LIKE 'service://%' AND service = origin_service AND event IN
-  ('http.server.request.duration', 'rpc.server.call.duration', 'messaging.process.duration', 'faas.invoke_duration')`;
+/** Windows that begin in the range; with a name those of another period, of `$<name>_from` to `$<name>_to`. */
+export const span = (period = ''): string => {
+  const [from, to] = ['from', 'to'].map((end) => `epoch_ms($${period === '' ? end : `${period}_${end}`}::BIGINT)`);
+  return `window_start >= ${from} AND window_start < ${to}`;
+};
+
+/** Behind a condition. */
+export const sealed = (asOf: number | undefined): string =>
+  asOf === undefined ? '' : ' AND sealed_at <= epoch_ms($as_of::BIGINT)';
+
+/** See `requestEvents`. */
+export const REQUESTS = `target LIKE '${SERVICE_TARGETS}%' AND service = origin_service AND event IN
+  (${requestEvents.map((event) => `'${event}'`).join(', ')})`;
+
+export const NO_ACCOUNTS = `target <> '${ACCOUNTS_TARGET}'`;
+
+export function measureSql(measure: Measure): string {
+  if (measure.kind === 'event') return 'event = $measure';
+  if (measure.kind === 'any') return 'true';
+  return `unit = 's'${measure.servers ? '' : ` AND target NOT LIKE '${SERVICE_TARGETS}%'`} AND ${NO_ACCOUNTS}`;
+}
 
 const fields: Readonly<Record<Field, string>> = {
   target: 'target',
@@ -81,12 +96,6 @@ export function whereSql(conditions: readonly Condition[]): { sql: string; param
   return { sql, params };
 }
 
-export function measureSql(measure: Measure): string {
-  if (measure.kind === 'event') return 'event = $measure';
-  if (measure.kind === 'any') return 'true';
-  return `unit = 's'${measure.servers ? '' : " AND target NOT LIKE 'service://%'"} AND target <> 'otel-attribution'`;
-}
-
 /** The value of one row attribute, NULL when the row has none. The name is a bound JSON pointer. */
 const attributeSql = (path: string): string =>
   `CASE WHEN json_valid(attributes) THEN json_extract_string(attributes, ${path}::VARCHAR) END`;
@@ -96,12 +105,15 @@ export const jsonPointer = (name: string): string => `/${name.replaceAll('~', '~
 
 const likePattern = (pattern: string): string => pattern.replaceAll(/[\\%_]/g, '\\$&').replaceAll('*', '%');
 
-/** Fills the placeholders `{{name}}` with fixed texts and keeps the parameters that the text names. */
-export function statement(sql: string, text: Readonly<Record<string, string>>, params: SqlParams): [string, SqlParams] {
-  const filled = sql.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
-    const value = text[name];
-    if (value === undefined) throw new Error(`query.sql has an unknown placeholder {{${name}}}`);
-    return value;
+/** Fixed texts by placeholder: `{{name}}`, and `{{name:argument}}` where it is a function. */
+export type Fragments = Readonly<Record<string, string | ((argument?: string) => string)>>;
+
+/** Fills the placeholders and keeps the parameters that the text names. */
+export function statement(sql: string, fragments: Fragments, params: SqlParams): [string, SqlParams] {
+  const filled = sql.replaceAll(/\{\{(\w+)(?::(\w+))?\}\}/g, (_, name: string, argument?: string) => {
+    const fragment = fragments[name];
+    if (fragment === undefined) throw new Error(`query.sql has an unknown placeholder {{${name}}}`);
+    return typeof fragment === 'string' ? fragment : fragment(argument);
   });
   const used = new Set([...filled.matchAll(/\$(\w+)/g)].map(([, name]) => name));
   return [filled, Object.fromEntries(Object.entries(params).filter(([name]) => used.has(name)))];

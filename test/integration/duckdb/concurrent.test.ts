@@ -6,10 +6,10 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { type CoverageRow, coverage } from '../../../src/reports/coverage/report.ts';
-import { type LoadRow, load } from '../../../src/reports/load/report.ts';
+import { coverage } from '../../../src/reports/coverage/report.ts';
+import { load } from '../../../src/reports/load/report.ts';
 import { runReport } from '../../../src/reports/run.ts';
-import { type SourcesRow, sources } from '../../../src/reports/sources/report.ts';
+import { sources } from '../../../src/reports/sources/report.ts';
 import { openStore } from '../../../src/stores/duckdb/index.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
 
@@ -42,7 +42,7 @@ test('reports while four workers and a second service write at once: nothing los
     const store = await openStore({ directory });
     try {
       await store.merge();
-      return await runReport<LoadRow>(store, load, { since: '1h' }, { now: Date.now() });
+      return await runReport(store, load, { since: '1h' }, { now: Date.now() });
     } finally {
       store.close();
     }
@@ -72,12 +72,12 @@ test('reports while four workers and a second service write at once: nothing los
   expect(seen.filter((n) => n > 0 && n < workers + calls(4)).length).toBeGreaterThan(1);
 
   const store = await openStore({ directory });
-  const sourceRows = (await runReport<SourcesRow>(store, sources, {}, { now: Date.now() })).rows;
+  const sourceRows = (await runReport(store, sources, {}, { now: Date.now() })).rows;
   expect(sourceRows.map((row) => [row.service, row.partsMissing, row.ended])).toEqual([
     ['billing', 0, true],
     ...Array.from({ length: 4 }, () => ['storefront', 0, true]),
   ]);
-  const checks = (await runReport<CoverageRow>(store, coverage, {}, { now: Date.now() })).rows;
+  const checks = (await runReport(store, coverage, {}, { now: Date.now() })).rows;
   expect(checks.filter((row) => row.ok === false)).toEqual([]);
   store.close();
   expect(readdirSync(join(directory, 'local')).filter((name) => name.endsWith('.json.zst'))).toEqual([]);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { UNATTRIBUTED } from '../../../src/core/model.ts';
 import { rowsOf } from '../../../src/parts/part-codec.ts';
 import { loadFromRows } from '../../../src/reports/load/from-rows.ts';
-import { type LoadRow, load } from '../../../src/reports/load/report.ts';
+import { load } from '../../../src/reports/load/report.ts';
 import { runReport } from '../../../src/reports/run.ts';
 import { openStore } from '../../../src/stores/duckdb/index.ts';
 import { columnsOf, type TestRow, testRow, writePart } from '../../helpers/parts.ts';
@@ -75,12 +75,7 @@ test('the table at exit and the report from the store agree on any rows', async 
         await store.merge();
         const from = new Date(start + skip * 60_000).toISOString().slice(0, 19);
         const to = new Date(start + 18 * 60_000).toISOString().slice(0, 19);
-        const result = await runReport<LoadRow>(
-          store,
-          load,
-          { from, to, tz: 'UTC', limit },
-          { now: start + 7_200_000 },
-        );
+        const result = await runReport(store, load, { from, to, tz: 'UTC', limit }, { now: start + 7_200_000 });
         const all = parts.flatMap((part) => [...rowsOf(columnsOf(part))]);
         const expected = loadFromRows(all, result.range.from, result.range.to, limit);
         expect(result.range.seconds).toBe(expected.range.seconds);

@@ -2,16 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CompareRow, compare } from '../../../src/reports/compare/report.ts';
-import { type CoverageRow, coverage } from '../../../src/reports/coverage/report.ts';
-import { type FlowRow, flow } from '../../../src/reports/flow/report.ts';
-import { type InventoryRow, inventory } from '../../../src/reports/inventory/report.ts';
-import { type LoadRow, load } from '../../../src/reports/load/report.ts';
-import { type PerRequestRow, perRequest } from '../../../src/reports/per-request/report.ts';
-import type { Report, ReportParameters } from '../../../src/reports/report.ts';
+import type { ReportRow } from '../../../src/reports/columns.ts';
+import { compare } from '../../../src/reports/compare/report.ts';
+import { coverage } from '../../../src/reports/coverage/report.ts';
+import type { CoverageRow } from '../../../src/reports/coverage/row.ts';
+import { flow } from '../../../src/reports/flow/report.ts';
+import { inventory } from '../../../src/reports/inventory/report.ts';
+import { type LoadParameters, load } from '../../../src/reports/load/report.ts';
+import type { ReportParameters } from '../../../src/reports/parameters.ts';
+import { perRequest } from '../../../src/reports/per-request/report.ts';
+import type { Report, ReportResult } from '../../../src/reports/report.ts';
 import { runReport } from '../../../src/reports/run.ts';
-import { type SourcesRow, sources } from '../../../src/reports/sources/report.ts';
-import { type TrendRow, trend } from '../../../src/reports/trend/report.ts';
+import { sources } from '../../../src/reports/sources/report.ts';
+import { trend } from '../../../src/reports/trend/report.ts';
 import { type DuckDBStore, openStore } from '../../../src/stores/duckdb/index.ts';
 import { type TestPart, type TestRow, testRow, writePart } from '../../helpers/parts.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
@@ -120,15 +123,18 @@ async function withStore<T>(
 
 const asking =
   (store: DuckDBStore): Ask =>
-  <R>(report: Report, parameters: ReportParameters = {}) =>
-    runReport<R>(store, report, { tz: 'UTC', ...parameters }, { now });
+  (report, parameters) =>
+    runReport(store, report, { tz: 'UTC', ...parameters! }, { now });
 
-type Ask = <R>(report: Report, parameters?: ReportParameters) => ReturnType<typeof runReport<R>>;
+type Ask = <R extends ReportRow, P extends ReportParameters>(
+  report: Report<R, P>,
+  parameters?: NoInfer<P>,
+) => Promise<ReportResult<R>>;
 
 describe('load', () => {
   test('per target: share, active, calls, calls per request, mean; unattributed, rest and total', () =>
     inShop(async (ask) => {
-      const result = await ask<LoadRow>(load, { since: '10m', limit: 1 });
+      const result = await ask(load, { since: '10m', limit: 1 });
       expect(result).toMatchObject({
         range: { from: t0 + 10 * MIN, to: now, seconds: 600 },
         dataThrough: now,
@@ -157,7 +163,7 @@ describe('load', () => {
 
   test('a job has no requests; an origin without calls has no mean', () =>
     inShop(async (ask) => {
-      const { rows } = await ask<LoadRow>(load);
+      const { rows } = await ask(load);
       expect(rows.find((row) => row.key === 'job:invoices')).toMatchObject({
         keyService: 'billing',
         callsPerRequest: null,
@@ -173,7 +179,7 @@ describe('load', () => {
     ['attribute.no/such~"name\'', ['(none)', '(total)'], 'postgresql://shop-db/shop'],
   ])('--by %s', (by, keys, target) =>
     inShop(async (ask) => {
-      const { rows } = await ask<LoadRow>(load, { by });
+      const { rows } = await ask(load, { by });
       const block = rows.filter((row) => row.event === 'db.client.operation.duration');
       expect(block.map((row) => row.key)).toEqual(keys);
       expect(new Set(block.map((row) => row.target))).toEqual(new Set([target]));
@@ -183,7 +189,7 @@ describe('load', () => {
 
   test('--measure shows another event, in its unit', () =>
     inShop(async (ask) => {
-      const { rows } = await ask<LoadRow>(load, { measure: 'gen_ai.client.token.usage' });
+      const { rows } = await ask(load, { measure: 'gen_ai.client.token.usage' });
       expect(rows[0]).toMatchObject({
         target: 'openai://m',
         unit: '{token}',
@@ -226,7 +232,7 @@ describe('load', () => {
         },
       ],
       async (ask) => {
-        const { rows } = await ask<LoadRow>(load, { at: 'peak', since: '1h' });
+        const { rows } = await ask(load, { at: 'peak', since: '1h' });
         expect(rows.map((row) => [row.target, row.key, row.peakAt, row.perSecond, row.callsPerRequest])).toEqual([
           ['postgresql://shop-db/shop', 'b', t0 + MIN, 1.5, 3],
           ['postgresql://shop-db/shop', 'a', t0 + MIN, 0.5, null],
@@ -247,7 +253,7 @@ describe('load', () => {
     ['target~postgresql:*,origin="GET /cart"', 90],
   ])('--where %s', (where, value) =>
     inShop(async (ask) => {
-      const { rows } = await ask<LoadRow>(load, { where, by: 'origin' });
+      const { rows } = await ask(load, { where, by: 'origin' });
       const total = rows.find((row) => row.kind === 'total' && row.target.startsWith('postgresql'));
       expect(total?.value).toBe(value);
     }),
@@ -268,20 +274,20 @@ describe('load', () => {
 
   test('--where on a service target shows its server seconds', () =>
     inShop(async (ask) => {
-      const { rows } = await ask<LoadRow>(load, { where: 'target=service://storefront' });
+      const { rows } = await ask(load, { where: 'target=service://storefront' });
       expect(rows[0]).toMatchObject({ event: 'http.server.request.duration', key: 'GET /search' });
     }));
 
   test('--as-of leaves out what was sealed later', () =>
     inShop(async (ask) => {
-      const { rows } = await ask<LoadRow>(load, { from: '2026-11-22T14:00', asOf: '2026-11-22T14:05' });
+      const { rows } = await ask(load, { from: '2026-11-22T14:00', asOf: '2026-11-22T14:05' });
       expect(rows.find((row) => row.kind === 'total')!.value).toBe(5 * 51);
     }));
 
   test('ties are broken by key, so that the answer is always the same', () => {
     const rows = ['b', 'a', 'ä', 'B', ''].map((origin) => testRow({ windowStart: t0, origin }));
     return withStore([{ instance: 'i', sequence: 1, sealedAt: now, rows }], async (ask) => {
-      const { rows: lines } = await ask<LoadRow>(load, { since: '1h', limit: 4 });
+      const { rows: lines } = await ask(load, { since: '1h', limit: 4 });
       expect(lines.map((row) => row.key)).toEqual(['', 'B', 'a', 'b', '(rest)', '(total)']);
     });
   });
@@ -300,7 +306,7 @@ describe('range', () => {
         },
       ],
       async (ask) => {
-        const result = await ask<LoadRow>(load);
+        const result = await ask(load);
         expect(result.range).toEqual({ from: now - MIN, to: now, seconds: 50 });
         expect(result.rows[0]!.perSecond).toBe(2);
       },
@@ -346,7 +352,7 @@ describe('range', () => {
       });
     }));
 
-  test.each<[ReportParameters]>([
+  test.each<[LoadParameters]>([
     [{ since: 'soon' }],
     [{ since: '1h', from: '2026-11-22' }],
     [{ from: '2026-11-22T15:00', to: '2026-11-22T14:00' }],
@@ -369,7 +375,7 @@ describe('range', () => {
 
 test('trend: steps sum to load; the rest and the mark of a new mapping', () =>
   inShop(async (ask) => {
-    const result = await ask<TrendRow>(trend, { since: '20m', step: '10m', limit: 1 });
+    const result = await ask(trend, { since: '20m', step: '10m', limit: 1 });
     const lines = result.rows
       .filter((row) => row.target.startsWith('postgresql'))
       .map((row) => [row.step, row.kind, row.key, row.value, row.perSecond]);
@@ -390,7 +396,7 @@ test('trend: steps sum to load; the rest and the mark of a new mapping', () =>
 
 test('per-request: the N+1 route first', () =>
   inShop(async (ask) => {
-    const { rows } = await ask<PerRequestRow>(perRequest);
+    const { rows } = await ask(perRequest);
     expect(rows.map((row) => [row.origin, row.target, row.callsPerRequest, row.valuePerRequest, row.requests])).toEqual(
       [
         ['GET /search', 'postgresql://shop-db/shop', 10, 0.5, 1800],
@@ -402,21 +408,21 @@ test('per-request: the N+1 route first', () =>
 
 test('flow: edges of the heaviest measure; rest and unattributed', () =>
   inShop(async (ask) => {
-    const { rows } = await ask<FlowRow>(flow, { limit: 1 });
+    const { rows } = await ask(flow, { limit: 1 });
     expect(rows.map((row) => [row.kind, row.originService, row.origin, row.event, row.target, row.value])).toEqual([
       ['key', 'storefront', 'GET /search', 'db.client.operation.duration', 'postgresql://shop-db/shop', 900],
       ['unattributed', '', '(unattributed)', 'db.client.operation.duration', 'postgresql://shop-db/shop', 60],
       ['rest', '', '(rest)', 'db.client.operation.duration', '(rest)', 360],
       ['total', '', '(total)', 'db.client.operation.duration', '(total)', 1320],
     ]);
-    const tokens = await ask<FlowRow>(flow, { measure: 'gen_ai.client.token.usage' });
+    const tokens = await ask(flow, { measure: 'gen_ai.client.token.usage' });
     expect(tokens.rows[0]).toMatchObject({ target: 'openai://m', share: 1, unit: '{token}' });
   }));
 
 describe('compare', () => {
   test('contribution to the change sums to one; equal rates do not change', () =>
     inShop(async (ask) => {
-      const { rows, notes } = await ask<CompareRow>(compare, { since: '10m' });
+      const { rows, notes } = await ask(compare, { since: '10m' });
       const lines = rows.filter((row) => row.target.startsWith('postgresql'));
       expect(lines[0]).toMatchObject({
         key: 'GET /search',
@@ -451,7 +457,7 @@ describe('compare', () => {
         },
       ],
       async (ask) => {
-        const { rows } = await ask<CompareRow>(compare, { since: '10m' });
+        const { rows } = await ask(compare, { since: '10m' });
         expect(Object.fromEntries(rows.map((row) => [row.key, row.status]))).toMatchObject({
           old: 'gone',
           young: 'new',
@@ -462,7 +468,7 @@ describe('compare', () => {
 
   test('no baseline says so', () =>
     inShop(async (ask) => {
-      const { notes } = await ask<CompareRow>(compare, { since: '1h' });
+      const { notes } = await ask(compare, { since: '1h' });
       expect(notes.join()).toContain('No baseline');
     }));
 
@@ -486,7 +492,7 @@ test('inventory: measures, keys, and the rows that dropping an attribute would s
     testRow({ windowStart: t0 + MIN }),
   ];
   return withStore([{ instance: 'i', sequence: 1, sealedAt: now, rows }], async (ask) => {
-    const { rows: lines } = await ask<InventoryRow>(inventory);
+    const { rows: lines } = await ask(inventory);
     expect(lines.map((row) => [row.attribute, row.rows, row.origins, row.keys, row.rowsSaved])).toEqual([
       ['', 7, 1, 7, null],
       ['region', 6, 1, 2, 3],
@@ -522,7 +528,7 @@ test('coverage: accounts by reason, gaps, killed instances, silent services', ()
       },
     ],
     async (ask) => {
-      const { rows } = await ask<CoverageRow>(coverage);
+      const { rows } = await ask(coverage);
       const of = (check: CoverageRow['check']) =>
         rows.filter((row) => row.check === check).map((row) => [row.subject, row.reason, row.value, row.ok]);
       expect(of('attributed').map(([subject]) => subject)).toContain('postgresql://shop-db/shop');
@@ -538,7 +544,7 @@ test('coverage: accounts by reason, gaps, killed instances, silent services', ()
 test('coverage: a row that is gone from the store is found', () =>
   withStore(shopParts(), async (ask, store) => {
     await store.all(`DELETE FROM sums WHERE part_id = 'shop-20' AND "row" = 0`);
-    const { rows } = await ask<CoverageRow>(coverage);
+    const { rows } = await ask(coverage);
     expect(rows.filter((row) => row.check === 'rows')).toMatchObject([{ subject: 'shop-20', value: 1, ok: false }]);
   }));
 
@@ -556,7 +562,7 @@ test('sources: instances, versions, gaps', () =>
       },
     ],
     async (ask) => {
-      const { rows } = await ask<SourcesRow>(sources);
+      const { rows } = await ask(sources);
       expect(
         rows.map((row) => [
           row.service,

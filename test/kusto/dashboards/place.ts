@@ -1,7 +1,7 @@
 import type { Place } from '../../../src/dashboards/index.ts';
 import { kustoNames } from '../../../src/kusto/names.ts';
-import { reportFunctions } from '../../../src/reports/kql/functions.ts';
 import { schemaObjects } from '../../../src/stores/kusto/schema/objects.ts';
+import { reportFunctions } from '../../helpers/reports.ts';
 import type { AnalyserDatabase } from '../kql/index.ts';
 import { schemaDatabase } from '../schema/apply.ts';
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KustoClient } from '../../../src/kusto/client.ts';
 import { HEADER_ROW, kustoNames } from '../../../src/kusto/names.ts';
-import { allReports } from '../../../src/reports/all.ts';
-import { kustoColumns, reportFunctions } from '../../../src/reports/kql/functions.ts';
-import type { Report, ReportParameters, ReportResult } from '../../../src/reports/report.ts';
+import { kustoColumns } from '../../../src/reports/kql/functions.ts';
+import type { Report, ReportResult } from '../../../src/reports/report.ts';
 import { runReport } from '../../../src/reports/run.ts';
 import { kqlStore } from '../../../src/stores/kusto/store.ts';
+import { type AnyParameters, allReports, reportFunctions } from '../../helpers/reports.ts';
 import type { KqlDatabase } from '../kql/evaluate.ts';
 import { differencesOf, outcomeOf } from '../verify/parity/compare.ts';
 import { evaluatingClient, kqlDatabase, parityObjects } from '../verify/parity/kql-side.ts';
@@ -46,13 +46,13 @@ const reportOf = (name: string): Report => allReports.find((report) => report.na
 /** Values are whole numbers of 1/1024: their sums are exact in any order. */
 const exactly = () => 0;
 
-const ranges: readonly ReportParameters[] = [
+const ranges: readonly AnyParameters[] = [
   { since: '30d' },
   { from: iso(begin + 7 * MIN + 20_000), to: iso(begin + 93 * MIN + 1_000) },
   { from: iso(begin + 30 * MIN), to: iso(begin + 90 * MIN) },
 ];
 
-const questions: readonly [string, ReportParameters][] = [
+const questions: readonly [string, AnyParameters][] = [
   ['load', { limit: 2 }],
   ['load', { by: 'service', at: 'peak' }],
   ['load', { by: 'target' }],
@@ -111,7 +111,7 @@ test('the questions were about something', () => {
 });
 
 /** The same as a stored function: its arguments, and the parameters that ask for the same in SQL. */
-const calls: readonly [string, string, ReportParameters][] = [
+const calls: readonly [string, string, AnyParameters][] = [
   ['load', 'Limit=2', { limit: 2 }],
   ['load', "By='target'", { by: 'target' }],
   ['load', "By='service', Services=dynamic(null)", { by: 'service' }],

@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest';
 import { laneColumns } from '../../../src/core/row-columns.ts';
 import { HEADER_ROW, kustoNames } from '../../../src/kusto/names.ts';
+import type { ReportRow } from '../../../src/reports/columns.ts';
 import { coverage } from '../../../src/reports/coverage/report.ts';
 import { inventory } from '../../../src/reports/inventory/report.ts';
-import { reportFunctions } from '../../../src/reports/kql/functions.ts';
-import { type LoadRow, load } from '../../../src/reports/load/report.ts';
-import type { Report, ReportParameters } from '../../../src/reports/report.ts';
+import { load } from '../../../src/reports/load/report.ts';
+import type { LoadRow } from '../../../src/reports/load/row.ts';
+import type { Report } from '../../../src/reports/report.ts';
 import { runReport } from '../../../src/reports/run.ts';
-import { type SourcesRow, sources } from '../../../src/reports/sources/report.ts';
+import { sources } from '../../../src/reports/sources/report.ts';
 import { trend } from '../../../src/reports/trend/report.ts';
 import { kqlStore } from '../../../src/stores/kusto/store.ts';
+import { type AnyParameters, reportFunctions } from '../../helpers/reports.ts';
 import type { KqlTable } from '../kql/evaluate.ts';
 import { evaluatingClient, kqlDatabase, parityObjects } from '../verify/parity/kql-side.ts';
 import { begin, end, shopParts } from './shop.ts';
@@ -34,8 +36,8 @@ function storeOfOldRows() {
     [names.rollup5mView, at1400],
   ] as const)
     tables.set(name, since(full.tables.get(name)!, from));
-  const ask = <R>(database: typeof full, report: Report, parameters: ReportParameters) =>
-    runReport<R>(
+  const ask = <R extends ReportRow>(database: typeof full, report: Report<R>, parameters: AnyParameters) =>
+    runReport(
       kqlStore(
         evaluatingClient(database, () => now),
         names,
@@ -46,8 +48,8 @@ function storeOfOldRows() {
     );
   const old = { ...full, tables };
   return {
-    ask: <R>(report: Report, parameters: ReportParameters) => ask<R>(old, report, parameters),
-    askFull: <R>(report: Report, parameters: ReportParameters) => ask<R>(full, report, parameters),
+    ask: <R extends ReportRow>(report: Report<R>, parameters: AnyParameters) => ask(old, report, parameters),
+    askFull: <R extends ReportRow>(report: Report<R>, parameters: AnyParameters) => ask(full, report, parameters),
   };
 }
 
@@ -64,9 +66,9 @@ test.each([
   ['where 5-minute sums are left', at1400 + 7 * MIN + 20_000, at1400 + 5 * MIN, at1400 + 5 * MIN],
   ['where rows are left', at1420 + 17 * MIN + 20_000, at1420 + 15 * MIN, at1420 + 15 * MIN],
 ])('a range that begins %s grows to those', async (_, from, grown, same) => {
-  const result = await ask<LoadRow>(load, { from: iso(from), to });
+  const result = await ask(load, { from: iso(from), to });
   expect(result.range).toMatchObject({ from: grown, to: begin + 90 * MIN });
-  const whole = await askFull<LoadRow>(load, { from: iso(same), to });
+  const whole = await askFull(load, { from: iso(same), to });
   const values = (rows: readonly LoadRow[]) => rows.map((row) => [row.target, row.key, row.value, row.calls, row.max]);
   expect(values(result.rows)).toEqual(values(whole.rows));
   expect(result.rows.length).toBeGreaterThan(8);
@@ -78,7 +80,7 @@ test('steps and peaks are as fine as what is left', async () => {
   expect(await ask(trend, { ...old, step: '5m' })).toMatchObject({
     rows: (await askFull(trend, { ...old, step: '5m' })).rows,
   });
-  const hours = await ask<LoadRow>(load, { from: iso(begin - 30 * MIN), to, at: 'peak' });
+  const hours = await ask(load, { from: iso(begin - 30 * MIN), to, at: 'peak' });
   expect(new Set(hours.rows.map((row) => row.peakAt))).toEqual(new Set([at1400]));
 });
 
@@ -94,7 +96,7 @@ test('what needs single rows says that they are gone', async () => {
 
 test('parts that went with their rows are no gaps; those missing in between are', async () => {
   const missing = async (from: number) => {
-    const { rows } = await ask<SourcesRow>(sources, { from: iso(from) });
+    const { rows } = await ask(sources, { from: iso(from) });
     return rows.map((row) => [row.service, row.instance, row.partsMissing]);
   };
   expect(await missing(begin)).toEqual(
@@ -104,8 +106,8 @@ test('parts that went with their rows are no gaps; those missing in between are'
       ['reports', 'slow', 0],
     ].sort(),
   );
-  const { rows } = await ask<{ check: string; subject: string; ok: boolean }>(coverage, { from: iso(begin) });
+  const { rows } = await ask(coverage, { from: iso(begin) });
   expect(rows.filter((row) => row.check === 'gap')).toMatchObject([{ subject: 'all instances', ok: true }]);
-  const before = await askFull<SourcesRow>(sources, { from: iso(begin) });
+  const before = await askFull(sources, { from: iso(begin) });
   expect(before.rows.find((row) => row.instance === 'shop')!.partsMissing).toBe(1);
 });

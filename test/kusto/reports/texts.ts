@@ -1,11 +1,12 @@
 /** Every text that reports send to Kusto, for the analyser: all reports, and all that varies in their texts. */
+
 import type { KqlParameters, KqlStore } from '../../../src/core/contracts/store.ts';
 import { declareParameters } from '../../../src/kusto/literal.ts';
 import type { KustoColumn, KustoNames } from '../../../src/kusto/names.ts';
-import { allReports } from '../../../src/reports/all.ts';
 import { kustoColumns } from '../../../src/reports/kql/functions.ts';
-import type { Report, ReportParameters } from '../../../src/reports/report.ts';
+import type { Report } from '../../../src/reports/report.ts';
 import { runReport } from '../../../src/reports/run.ts';
+import { type AnyParameters, allReports, parametersOf } from '../../helpers/reports.ts';
 
 export interface RenderedText {
   /** Report and parameters that led to it. */
@@ -35,10 +36,10 @@ const varied: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** One parameter varied at a time, and a few together. */
-function* cases(report: Report): Generator<ReportParameters> {
+function* cases(report: Report): Generator<AnyParameters> {
   yield {};
-  for (const name of report.parameters) for (const value of varied[name] ?? []) yield { [name]: value };
-  const takes = (name: string): boolean => report.parameters.some((parameter) => parameter === name);
+  for (const name of parametersOf(report)) for (const value of varied[name] ?? []) yield { [name]: value };
+  const takes = (name: string): boolean => parametersOf(report).includes(name);
   yield {
     since: '30d',
     limit: 3,
@@ -76,7 +77,7 @@ export async function renderedTexts(names: KustoNames): Promise<RenderedText[]> 
         },
       };
       await runReport(empty, report, { tz: 'UTC', ...parameters }, { now });
-      const own = report.columns.map(({ name }) => name);
+      const own = Object.keys(report.columns);
       for (const { text, parameters: values } of asked) {
         const isAnswer = own.every((name) => new RegExp(`\\b${name}'?\\]? = `).test(text));
         found.set(text, {

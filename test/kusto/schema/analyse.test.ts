@@ -1,13 +1,14 @@
 /** Every text of the schema before Microsoft's analyser: known, without a complaint, with the columns it declares. */
+
 import { expect, it, test } from 'vitest';
 import type { KustoClient } from '../../../src/kusto/client.ts';
 import { kustoNames, rollupColumns, rowColumns } from '../../../src/kusto/names.ts';
-import { reportFunctions } from '../../../src/reports/kql/functions.ts';
 import { readSchema } from '../../../src/stores/kusto/schema/current.ts';
 import { schemaObjects } from '../../../src/stores/kusto/schema/objects.ts';
 import { planSchema } from '../../../src/stores/kusto/schema/plan.ts';
 import { schemaScript } from '../../../src/stores/kusto/schema/script.ts';
 import { rowsView } from '../../../src/stores/kusto/schema/views.ts';
+import { reportFunctions } from '../../helpers/reports.ts';
 import { analyse } from '../kql/analyser.ts';
 import { schemaDatabase } from './apply.ts';
 

@@ -1,12 +1,13 @@
 /** The schema in a database: empty, complete, older, newer, edited, half done. Over the wire, by the SDK. */
+
 import { afterEach, beforeEach, expect, it, test } from 'vitest';
 import { openKusto } from '../../../src/exporters/kusto/index.ts';
 import type { KustoClient } from '../../../src/kusto/client.ts';
 import { kustoNames, rowColumns } from '../../../src/kusto/names.ts';
-import { reportFunctions } from '../../../src/reports/kql/functions.ts';
 import { type ApplyOptions, applySchema, diffSchema } from '../../../src/stores/kusto/schema/apply.ts';
 import { isEqual, nextCut } from '../../../src/stores/kusto/schema/plan.ts';
 import { schemaScript } from '../../../src/stores/kusto/schema/script.ts';
+import { reportFunctions } from '../../helpers/reports.ts';
 import { type FakeKusto, type FakeKustoOptions, startFakeKusto } from '../service/index.ts';
 
 const NOW = Date.parse('2026-11-22T14:20:00Z');

@@ -1,7 +1,8 @@
 /** Every text that a Kusto database gets from this package, through Microsoft's own analyser. */
+
 import { kustoNames } from '../../../src/kusto/names.ts';
-import { reportFunctions } from '../../../src/reports/kql/functions.ts';
 import { schemaScript } from '../../../src/stores/kusto/schema/script.ts';
+import { reportFunctions } from '../../helpers/reports.ts';
 import type { AnalyserDatabase } from '../kql/analyser.ts';
 import { dashboardTexts } from './analyser/dashboard-texts.ts';
 import { diagnosticsOf } from './analyser/judge.ts';

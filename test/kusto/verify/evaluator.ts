@@ -1,8 +1,9 @@
 /** The evaluator must be right before it may judge: against answers recorded from the engine itself. */
+
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { kustoNames } from '../../../src/kusto/names.ts';
-import { reportFunctions } from '../../../src/reports/kql/functions.ts';
+import { reportFunctions } from '../../helpers/reports.ts';
 import { notClaimed } from '../kql/claims.ts';
 import { corpusExists, corpusFile, scoreCorpus } from '../kql/corpus.ts';
 import { child, nameOf, nodes, parse } from '../kql/tree.ts';

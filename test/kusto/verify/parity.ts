@@ -1,8 +1,9 @@
 /** Parity: the same parts in DuckDB and in Kusto, the same questions to both, the same answers. */
+
 import type { KustoClient } from '../../../src/kusto/client.ts';
 import { kustoNames } from '../../../src/kusto/names.ts';
-import { reportFunctions } from '../../../src/reports/kql/functions.ts';
 import type { SchemaObject } from '../../../src/stores/kusto/schema/objects.ts';
+import { reportFunctions } from '../../helpers/reports.ts';
 import { startAzurite } from '../service/index.ts';
 import { checkFunctions } from './parity/calls.ts';
 import { checkReports, emptyTally, type Tally } from './parity/check-set.ts';

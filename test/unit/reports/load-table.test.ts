@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { clockTime, percent, printable, quantity, span, table, tally, withUnit } from '../../../src/reports/format.ts';
 import { compareText } from '../../../src/reports/load/from-rows.ts';
-import type { LoadRow } from '../../../src/reports/load/report.ts';
+import type { LoadRow } from '../../../src/reports/load/row.ts';
 import { loadTable } from '../../../src/reports/load/table.ts';
 
 const to = Date.UTC(2026, 10, 22, 14, 15);

@@ -2,12 +2,13 @@ import type { KustoClient } from '../../../../src/kusto/client.ts';
 import { declareParameters } from '../../../../src/kusto/literal.ts';
 import { HEADER_ROW, type KustoNames } from '../../../../src/kusto/names.ts';
 import { kustoColumns } from '../../../../src/reports/kql/functions.ts';
-import { bodyOf } from '../../../../src/reports/kql/source.ts';
-import type { Report, ReportParameters } from '../../../../src/reports/report.ts';
+import { queryText } from '../../../../src/reports/query-text.ts';
+import type { Report } from '../../../../src/reports/report.ts';
 import { runReport } from '../../../../src/reports/run.ts';
 import type { SchemaObject } from '../../../../src/stores/kusto/schema/objects.ts';
 import { kqlStore } from '../../../../src/stores/kusto/store.ts';
 import { type TestPart, testRow } from '../../../helpers/parts.ts';
+import { type AnyParameters, parametersOf } from '../../../helpers/reports.ts';
 import { evaluatingClient, kqlDatabase } from '../parity/kql-side.ts';
 import type { Text } from './text.ts';
 
@@ -30,17 +31,17 @@ const fields = ['target', 'origin', 'service', 'originService', 'event', 'unit',
 const operators = ['="x"', '!="x"', '~"x*"', '!~"x*"', '~"*x"', '!~"*x*"', '~"*"'];
 
 /** Each field once, and each kind of comparison on a column and on an attribute. */
-const wheres: readonly ReportParameters[] = [
+const wheres: readonly AnyParameters[] = [
   ...fields.map((field) => `${field}="x"`),
   ...operators.flatMap((operator) => [`origin${operator}`, `attribute.tenant${operator}`]),
 ].map((where) => ({ where }));
 /** Both kinds of attributes, and of patterns, at once. */
-const manyWheres: ReportParameters = { where: 'unit="s",target~"x*",origin!~"*x",attribute.a!="b",attribute.c~"*"' };
+const manyWheres: AnyParameters = { where: 'unit="s",target~"x*",origin!~"*x",attribute.a!="b",attribute.c~"*"' };
 
-const bys: readonly ReportParameters[] = ['origin', 'target', 'service', 'attribute.tenant'].map((by) => ({ by }));
+const bys: readonly AnyParameters[] = ['origin', 'target', 'service', 'attribute.tenant'].map((by) => ({ by }));
 
 /** Each value of each parameter that can change a text alone, and those that meet in one text together. */
-const variants: readonly ReportParameters[] = [
+const variants: readonly AnyParameters[] = [
   {},
   ...wheres,
   ...bys,
@@ -68,8 +69,8 @@ export async function reportTexts(
   const found = new Map<string, Text>();
   const answers = new Map<string, ReturnType<KustoClient['query']>>();
   for (const report of reports) {
-    const begins = bodyOf(report).slice(0, 40);
-    let asked: ReportParameters = {};
+    const begins = queryText(report.folder, 'kql').slice(0, 40);
+    let asked: AnyParameters = {};
     const client: KustoClient = {
       ...evaluating,
       query(text, parameters = {}) {
@@ -88,7 +89,7 @@ export async function reportTexts(
       },
     };
     for (const variant of variants) {
-      if (Object.keys(variant).some((name) => !report.parameters.some((taken) => taken === name))) continue;
+      if (Object.keys(variant).some((name) => !parametersOf(report).includes(name))) continue;
       asked = { tz: 'UTC', ...(variant.from === undefined ? { since: '3h' } : {}), ...variant };
       await runReport(kqlStore(client, names), report, asked, { now });
     }

@@ -1,12 +1,14 @@
 /** The stored functions of the reports, as dashboards call them, against the same questions in SQL. */
+
 import { AttributionError } from '../../../../src/core/errors.ts';
 import type { KustoClient } from '../../../../src/kusto/client.ts';
 import { kqlLiteral } from '../../../../src/kusto/literal.ts';
 import type { KustoNames } from '../../../../src/kusto/names.ts';
 import type { StoredFunctionDefinition } from '../../../../src/kusto/stored-function.ts';
-import type { Report, ReportParameters, ReportResult } from '../../../../src/reports/report.ts';
+import type { Report, ReportResult } from '../../../../src/reports/report.ts';
 import { runReport } from '../../../../src/reports/run.ts';
 import type { TestRow } from '../../../helpers/parts.ts';
+import type { AnyParameters } from '../../../helpers/reports.ts';
 import { judge, type Tally } from './check-set.ts';
 import { type Outcome, outcomeOf } from './compare.ts';
 import type { DataSet } from './data-set.ts';
@@ -25,7 +27,7 @@ export interface CallOptions {
 /** Arguments by name, as KQL, and the parameters that ask the same of `runReport`. */
 interface Call {
   readonly args: Readonly<Record<string, string>>;
-  readonly parameters: ReportParameters;
+  readonly parameters: AnyParameters;
 }
 
 const iso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
@@ -103,7 +105,7 @@ function randomCall(random: Random, set: DataSet, fn: StoredFunctionDefinition):
   return call;
 }
 
-type Choose = (random: Random, set: DataSet, rows: readonly TestRow[], begin: number) => [string, ReportParameters];
+type Choose = (random: Random, set: DataSet, rows: readonly TestRow[], begin: number) => [string, AnyParameters];
 
 /** For each parameter of the functions a value, and what asks the same of `runReport`. */
 const choose: Readonly<Record<string, Choose>> = {
@@ -128,7 +130,7 @@ const choose: Readonly<Record<string, Choose>> = {
   Peak: () => ['true', { at: 'peak' }],
   Step: (random, set) => {
     const n = Math.ceil((set.to - set.from) / 1000 / set.windowSeconds / random.int(1, 40)) * set.windowSeconds;
-    return random.pick<[string, ReportParameters]>([
+    return random.pick<[string, AnyParameters]>([
       [`${n}s`, { step: `${n}s` }],
       ['1h', { step: '1h' }],
       ['1d', { step: '1d' }],

@@ -1,6 +1,7 @@
 import type { KustoClient } from '../../../../src/kusto/client.ts';
 import type { KustoNames } from '../../../../src/kusto/names.ts';
-import type { Report, ReportParameters } from '../../../../src/reports/report.ts';
+import type { ReportParameters } from '../../../../src/reports/parameters.ts';
+import type { Report } from '../../../../src/reports/report.ts';
 import { runReport } from '../../../../src/reports/run.ts';
 import { kqlStore } from '../../../../src/stores/kusto/store.ts';
 import { differencesOf, type Outcome, outcomeOf } from './compare.ts';

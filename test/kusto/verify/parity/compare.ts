@@ -1,6 +1,7 @@
 /** Compares two answers to one question: rows in order, columns, values; and what the answer says about itself. */
 import { AttributionError } from '../../../../src/core/errors.ts';
-import type { Column, ReportResult } from '../../../../src/reports/report.ts';
+import type { Column } from '../../../../src/reports/columns.ts';
+import type { ReportResult } from '../../../../src/reports/report.ts';
 
 export type Outcome = { readonly result: ReportResult } | { readonly error: unknown };
 

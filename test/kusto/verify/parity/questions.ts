@@ -1,16 +1,17 @@
 import { parseAttributes } from '../../../../src/core/attributes.ts';
-import type { ParameterName, Report, ReportParameters } from '../../../../src/reports/report.ts';
+import type { Report } from '../../../../src/reports/report.ts';
 import { toZone } from '../../../../src/reports/time.ts';
 import type { TestRow } from '../../../helpers/parts.ts';
+import { type AnyParameters, parametersOf } from '../../../helpers/reports.ts';
 import type { DataSet } from './data-set.ts';
 import type { Random } from './random.ts';
 import { attributeNames, zones } from './vocabulary.ts';
 
 /** One question to both stores, of what the report takes. */
-export function randomQuestion(random: Random, set: DataSet, report: Report): ReportParameters {
+export function randomQuestion(random: Random, set: DataSet, report: Report): AnyParameters {
   const rows = set.parts.flatMap((part) => part.rows);
-  const takes = (name: ParameterName, probability: number): boolean =>
-    report.parameters.includes(name) && random.chance(probability);
+  const takes = (name: keyof AnyParameters, probability: number): boolean =>
+    parametersOf(report).includes(name) && random.chance(probability);
   const tz = random.pick(zones);
   return {
     tz,
@@ -32,7 +33,7 @@ const iso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z
 const wall = (ms: number, tz: string): string => new Date(toZone(ms, tz)).toISOString().slice(0, 19);
 const seconds = (ms: number): string => `${Math.max(1, Math.ceil(ms / 1000))}s`;
 
-function randomRange(random: Random, set: DataSet, tz: string): ReportParameters {
+function randomRange(random: Random, set: DataSet, tz: string): AnyParameters {
   // Near rows: most ranges should hold some.
   const starts = set.parts.flatMap((part) => part.rows.map((row) => row.windowStart));
   const at = (): number =>

@@ -1,22 +1,19 @@
-import type { Command } from 'commander';
-import { blocksOf } from '../reports/blocks.ts';
-import { clockTime, printable, quantity, table, withUnit } from '../reports/format.ts';
-import { type TrendRow, trend } from '../reports/trend/report.ts';
-import { blockTitle } from './block-title.ts';
-import { colours } from './output.ts';
-import { registerReport } from './report-command.ts';
+import { BLOCKS_MAX, blocksOf, blockTitle } from '../blocks.ts';
+import { clockTime, perSecond, perSecondHead, printable, table } from '../format.ts';
+import type { ReportResult, TableView } from '../report.ts';
+import type { TrendRow } from './row.ts';
 
 /** Times down, the heaviest keys across. */
-export function registerTrend(program: Command): void {
-  registerReport(program, trend, (result, { now }) => {
-    const blocks = blocksOf(result.rows as unknown as TrendRow[]).slice(0, 20);
-    return blocks.map((block) => trendTable(block, result.tz, now)).join('\n\n');
-  });
-}
+export const trendTable = ({ rows, tz }: ReportResult<TrendRow>, view: TableView): string =>
+  blocksOf(rows)
+    .slice(0, BLOCKS_MAX)
+    .map((block) => blockTable(block, tz, view))
+    .join('\n\n');
 
-function trendTable(block: readonly TrendRow[], tz: string, now: number): string {
+const order = { key: 1, unattributed: 2, rest: 3, total: 4 } as const;
+
+function blockTable(block: readonly TrendRow[], tz: string, { now, style }: TableView): string {
   const { unit } = block[0]!;
-  const order = { key: 1, unattributed: 2, rest: 3, total: 4 } as const;
   const totals = new Map<string, { row: TrendRow; value: number }>();
   const cells = new Map<string, TrendRow>();
   const keyOf = (row: TrendRow): string => JSON.stringify([row.kind, row.keyService, row.key]);
@@ -40,10 +37,9 @@ function trendTable(block: readonly TrendRow[], tz: string, now: number): string
     days.size > 1 || !days.has('') ? clockTime(step, tz, now).slice(0, -3) : clockTime(step, tz, now),
     ...series.map(([key]) => {
       const cell = cells.get(`${step} ${key}`);
-      if (cell === undefined) return '';
-      return unit === 's' ? quantity(cell.perSecond) : withUnit(cell.perSecond, unit);
+      return cell === undefined ? '' : perSecond(cell.perSecond, unit);
     }),
   ]);
-  const what = unit === 's' ? 'active' : 'per s';
-  return `${colours().bold(blockTitle(block[0]!, what))}\n${table(head, rows, ['left', ...series.map(() => 'right' as const)])}`;
+  const title = style.bold(blockTitle(block[0]!, perSecondHead(unit)));
+  return `${title}\n${table(head, rows, ['left', ...series.map(() => 'right' as const)])}`;
 }

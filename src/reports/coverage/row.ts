@@ -1,0 +1,27 @@
+import { type Columns, flag, nullable, number, text } from '../columns.ts';
+
+export type CoverageRow = {
+  /**
+   * `attributed`: load with an origin, per target and event. `account`: what the engine counted about itself, by reason.
+   * `spans`: seen, and not explained by an account. `rows`: rows of a part that are not in the store. `gap`: parts missing from an
+   * instance's sequence. `no-final`: instances that went quiet without a final part (killed, or idle). `silent`: services that
+   * reported in the week before the range and not in it.
+   */
+  readonly check: 'attributed' | 'account' | 'spans' | 'rows' | 'gap' | 'no-final' | 'silent';
+  readonly subject: string;
+  readonly reason: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly share: number | null;
+  readonly ok: boolean | null;
+};
+
+export const coverageColumns: Columns<CoverageRow> = {
+  check: text,
+  subject: text,
+  reason: text,
+  value: number('row'),
+  unit: text,
+  share: nullable(number('1')),
+  ok: nullable(flag),
+};

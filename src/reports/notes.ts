@@ -1,0 +1,38 @@
+/** What a reader should know of an answer, besides what the report itself says. */
+import { ago, clockTime } from './format.ts';
+import type { ReportParameters } from './parameters.ts';
+import type { BindContext } from './report.ts';
+
+type Context = BindContext<ReportParameters>;
+
+const HOUR = 3_600_000;
+
+/** Sums do not say how many rows they were, nor when those were sealed. `what` needs to know. */
+export function rowsGoneNote(what: string, { range, tz, now }: Context): string {
+  return `Incomplete: ${what} needs single rows, and those from ${clockTime(range.from, tz, now)} on are no longer all kept, only their sums. Begin later, or keep rows longer: otel-attribution kusto schema --apply --retention-rows-days <n>`;
+}
+
+/** Why the answer is empty, and what to ask instead. */
+export async function emptyNote(
+  services: number,
+  { source, parameters, books, range, tz, now }: Context,
+): Promise<string> {
+  const clock = (ms: number): string => clockTime(ms, tz, now);
+  if (books.through <= range.from || services === 0) {
+    const hours = Math.ceil((now - books.through) / HOUR) + 1;
+    return `No data from ${clock(range.from)} to ${clock(range.to)}: the store has data from ${clock(books.first)} to ${clock(books.through)} (${ago(now - books.through)}). Widen the range: --since ${hours}h`;
+  }
+  const events = await source.events(range);
+  const conditions = [
+    parameters.where === undefined ? '' : `--where ${parameters.where}`,
+    parameters.measure === undefined ? '' : `--measure ${parameters.measure}`,
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+  const have = events.join(', ');
+  if (conditions !== '')
+    return `Nothing matches ${conditions} in this range. Events in it: ${have === '' ? 'none' : have}. All of them: otel-attribution inventory`;
+  return have === ''
+    ? 'The services of this range report only their own accounts: no span matched a rule. See: otel-attribution coverage, otel-attribution doctor'
+    : `No calls to databases or other services in this range. Measured: ${have}. Show one with --measure <event>`;
+}
