@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { withUnit } from '../reports/format.ts';
 import { parseDuration, usage } from '../reports/time.ts';
-import { withStore } from './store-access.ts';
+import { withLocalStore } from './store-access.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -27,7 +27,7 @@ export function registerCompact(program: Command): void {
       const dayAfterDays = days(flags.dayAfter, '--day-after');
       if (dayAfterDays < hourAfterDays) throw usage('--day-after is below --hour-after');
       const keep = flags.keep === undefined ? {} : { keepDays: days(flags.keep, '--keep') };
-      await withStore(flags.directory, async (store) => {
+      await withLocalStore(flags.directory, async (store) => {
         const done = await store.compact({ now: Date.now(), hourAfterDays, dayAfterDays, ...keep });
         process.stderr.write(`${done.days} days compacted: ${done.rowsBefore} rows became ${done.rowsAfter}\n`);
         if (flags.keep !== undefined)

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { checkZone, parseDuration, parseTime, usage } from '../reports/time.ts';
 import { exitCodes } from './exit-codes.ts';
-import { withStore } from './store-access.ts';
+import { withLocalStore } from './store-access.ts';
 
 interface ExportFlags {
   readonly directory: string;
@@ -43,7 +43,7 @@ export function registerExport(program: Command): void {
           : flags.from === undefined
             ? undefined
             : parseTime(flags.from, '--from', now, tz);
-      const { rows } = await withStore(flags.directory, (store) =>
+      const { rows } = await withLocalStore(flags.directory, (store) =>
         store.export({
           file: out,
           format: flags.format,

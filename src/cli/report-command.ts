@@ -1,14 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Store } from '../core/contracts/store.ts';
 import { clockTime } from '../reports/format.ts';
 import type { ParameterName, ReportParameters } from '../reports/parameters.ts';
 import type { Report, ReportResult } from '../reports/report.ts';
-import { usage } from '../reports/time.ts';
 import { exitCodes } from './exit-codes.ts';
-import { addFlags, flagOf } from './flags.ts';
-import { addConnectionOptions, type ConnectionFlags, kustoOptionsOf } from './kusto/connection.ts';
+import { addFlags } from './flags.ts';
 import { colours, toCsv, toJson } from './output.ts';
-import { withKusto, withStore } from './store-access.ts';
+import { addStoreOptions, type StoreChoice, withChosenStore } from './store-access.ts';
 
 const options: Readonly<Record<ParameterName, (report: Report) => Option>> = {
   since: (r) => new Option('--since <duration>', `how far back, such as 15m, 1h, 7d (default: ${r.since})`),
@@ -30,9 +27,7 @@ const options: Readonly<Record<ParameterName, (report: Report) => Option>> = {
     ),
 };
 
-interface Flags extends ReportParameters, ConnectionFlags {
-  readonly directory: string;
-  readonly store: 'local' | 'kusto';
+interface Flags extends ReportParameters, StoreChoice {
   readonly json?: true;
   readonly csv?: true;
 }
@@ -41,30 +36,17 @@ interface Flags extends ReportParameters, ConnectionFlags {
 export function registerReport(program: Command, report: Report): void {
   const command = program.command(report.name).description(report.question);
   for (const name of report.parameters) command.addOption(options[name](report));
-  addFlags(command, report.own ?? {}).addOption(
-    new Option('--store <kind>', 'where the rows are: a local directory, or a Kusto database')
-      .choices(['local', 'kusto'])
-      .default('local'),
-  );
-  addConnectionOptions(command)
+  addFlags(command, report.own ?? {});
+  addStoreOptions(command)
     .addOption(new Option('--json', 'one JSON object, base values and units').conflicts('csv'))
     .option('--csv', 'comma-separated values, base values and units')
     .action(async (_: unknown, self: Command) => {
       const flags = self.optsWithGlobals<Flags>();
       const { runReport } = await import('../reports/run.ts');
       const now = Date.now();
-      const run = (store: Store) => runReport(store, report, flags, { now });
-      if (flags.store === 'local') refuseConnection(flags);
-      const result =
-        flags.store === 'kusto' ? await withKusto(kustoOptionsOf(flags), run) : await withStore(flags.directory, run);
+      const result = await withChosenStore(flags, self.opts(), (store) => runReport(store, report, flags, { now }));
       print(report, flags, now, result);
     });
-}
-
-/** Someone who names a cluster does not want the answer of the local directory. */
-function refuseConnection(flags: ConnectionFlags): void {
-  for (const name of ['cluster', 'database', 'table', 'auth', 'connectionString'] as const)
-    if (flags[name] !== undefined) throw usage(`${flagOf(name)} is about a Kusto database: add --store kusto`);
 }
 
 function print(report: Report, { json, csv, by = 'origin' }: Flags, now: number, result: ReportResult): void {

@@ -1,73 +1,73 @@
-import type { KqlStore } from '../core/contracts/store.ts';
-import { AttributionError, PermanentError } from '../core/errors.ts';
+/** Which store a command talks to, for how long, and what the store hears of the terminal. */
+import { type Command, Option } from 'commander';
+import type { Store } from '../core/contracts/store.ts';
 import type { Logger } from '../core/logger.ts';
-import type { KustoOptions } from '../exporters/kusto/options.ts';
-import type { KustoClient } from '../kusto/client.ts';
-import { type KustoNames, kustoNames, SCHEMA_VERSION } from '../kusto/names.ts';
+import { usage } from '../reports/time.ts';
+import { localStore } from '../stores/duckdb/kind.ts';
+import type { DuckDBStore } from '../stores/duckdb/store.ts';
+import type { StoreHost } from '../stores/kind.ts';
+import { stores } from '../stores/registry.ts';
+import { exporterOptions } from './configured.ts';
+import { addFlags, flagOf } from './flags.ts';
 import { colours, progressBar } from './output.ts';
 
-/** Opens the store of `directory`, takes in what is waiting, and closes it when `work` is done: others wait for the lock. */
-export async function withStore<T>(
-  directory: string,
-  work: (store: import('../stores/duckdb/store.ts').DuckDBStore) => Promise<T>,
-): Promise<T> {
-  const { openStore } = await import('../stores/duckdb/store.ts');
-  const logger = stderrLogger();
-  const store = await openStore({ directory, logger });
-  try {
-    const bar = progressBar('Merging parts');
-    try {
-      await store.merge({ onProgress: (done, total) => bar.update(done, total) });
-      await store.compactIfDue(Date.now());
-    } finally {
-      bar.end();
-    }
-    return await work(store);
-  } finally {
-    store.close();
-  }
+/** What commander makes of `addStoreOptions`. */
+export interface StoreChoice {
+  readonly directory: string;
+  readonly store: string;
+}
+
+/** Adds `--store` and what says which one it is. */
+export function addStoreOptions(command: Command): Command {
+  command.addOption(
+    new Option('--store <kind>', `where the rows are: ${stores.map(({ what }) => what).join(', or ')}`)
+      .choices(stores.map(({ name }) => name))
+      .default(stores[0].name),
+  );
+  return addFlags(command, Object.fromEntries(stores.flatMap(({ flags }) => Object.entries(flags))));
 }
 
 /**
- * Opens the Kusto database and closes the connection when `work` is done.
- * @throws AttributionError `ATTR_STORE_EMPTY` (no schema), `ATTR_STORE_VERSION`, and what `openKusto` throws
+ * Opens the chosen store, and closes it when `work` is done: others wait for the lock.
+ * @throws AttributionError `ATTR_USAGE`, and what opening throws
  */
-export async function withKusto<T>(options: KustoOptions, work: (store: KqlStore) => Promise<T>): Promise<T> {
-  const { openKusto } = await import('../exporters/kusto/index.ts');
-  const { kqlStore } = await import('../stores/kusto/store.ts');
-  const names = kustoNames(options.table);
-  const client = await openKusto(options);
+export function withChosenStore<T>(
+  { directory, store: name }: StoreChoice,
+  flags: StoreHost['flags'],
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  const chosen = stores.find((kind) => kind.name === name)!;
+  // Someone who names a cluster does not want the answer of the local directory.
+  for (const other of stores) {
+    const flag = Object.keys(other.flags).find((one) => flags[one] !== undefined && !Object.hasOwn(chosen.flags, one));
+    if (flag !== undefined) throw usage(`${flagOf(flag)} is about ${other.what}: add --store ${other.name}`);
+  }
+  return withStore(chosen.open(hostOf(directory, flags)), work);
+}
+
+/** The same with the store of `directory`, for what only a local one can do. */
+export const withLocalStore = <T>(directory: string, work: (store: DuckDBStore) => Promise<T>): Promise<T> =>
+  withStore(localStore.open(hostOf(directory, {})), work);
+
+async function withStore<S extends Store, T>(opening: Promise<S>, work: (store: S) => Promise<T>): Promise<T> {
+  const store = await opening;
   try {
-    await checkVersion(client, names);
-    return await work(kqlStore(client, names));
+    return await work(store);
   } finally {
-    await client.close();
+    await store.close();
   }
 }
 
-async function checkVersion(client: KustoClient, names: KustoNames): Promise<void> {
-  const mend = 'otel-attribution kusto schema --apply';
-  let found: unknown;
-  try {
-    const { columns, rows } = await client.query(`${names.schema}()`);
-    found = rows[0]?.[columns.findIndex(({ name }) => name === 'Version')];
-  } catch (error) {
-    // The text is right: a service that refuses it for good has no such function.
-    const missing =
-      error instanceof PermanentError || (error instanceof AttributionError && error.message.includes(mend));
-    if (!missing) throw error;
-    throw new AttributionError(
-      'ATTR_STORE_EMPTY',
-      `The database ${client.database} of ${client.cluster} has no ${names.schema}(): nothing of otel-attribution is there under the name ${names.base}. Check --database and --table, or run: ${mend} --table ${names.base}`,
-      { cause: error },
-    );
-  }
-  if (found === SCHEMA_VERSION) return;
-  const older = typeof found === 'number' && found < SCHEMA_VERSION;
-  throw new AttributionError(
-    'ATTR_STORE_VERSION',
-    `The schema of ${names.base} in the database ${client.database} has version ${String(found)}; this release reads version ${SCHEMA_VERSION}. Run: ${older ? mend : 'npm i otel-attribution@latest'}`,
-  );
+function hostOf(directory: string, flags: StoreHost['flags']): StoreHost {
+  return {
+    directory,
+    flags,
+    env: process.env,
+    exporterOptions,
+    logger: stderrLogger(),
+    progress: progressBar,
+    now: Date.now,
+  };
 }
 
 function stderrLogger(): Logger {

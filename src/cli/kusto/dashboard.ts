@@ -2,7 +2,9 @@ import { Argument, type Command } from 'commander';
 import { AttributionError } from '../../core/errors.ts';
 import { adxDashboard, grafanaDashboard, type Place } from '../../dashboards/index.ts';
 import { DEFAULT_BASE } from '../../kusto/names.ts';
-import { addConnectionOptions, type ConnectionFlags, kustoOptionsOf } from './connection.ts';
+import { type ConnectionFlags, connectionFlags } from '../../stores/kusto/flags.ts';
+import { addFlags } from '../flags.ts';
+import { kustoOptions } from './connection.ts';
 
 const generators: Readonly<Record<string, (place: Place) => unknown>> = {
   adx: adxDashboard,
@@ -16,8 +18,8 @@ export function registerDashboard(kusto: Command): void {
     .description('Print a dashboard to import: into Azure Data Explorer, or into Grafana')
     .addArgument(new Argument('<product>', 'adx or grafana').choices(Object.keys(generators)))
     .option('--title <title>', 'title of the dashboard', 'Who loads what');
-  addConnectionOptions(command).action((product: string, flags: ConnectionFlags & { title: string }) => {
-    const options = kustoOptionsOf(flags);
+  addFlags(command, connectionFlags).action((product: string, flags: ConnectionFlags & { title: string }) => {
+    const options = kustoOptions(flags);
     const place: Place = {
       cluster: options.cluster ?? clusterIn(options.connectionString),
       database: options.database,

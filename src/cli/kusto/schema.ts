@@ -2,11 +2,13 @@ import type { Command } from 'commander';
 import type { KustoClient } from '../../kusto/client.ts';
 import { type KustoNames, kustoNames } from '../../kusto/names.ts';
 import { usage } from '../../reports/time.ts';
+import { type ConnectionFlags, connectionFlags } from '../../stores/kusto/flags.ts';
 import type { SchemaOptions } from '../../stores/kusto/schema/objects.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { addFlags } from '../flags.ts';
 import { colours } from '../output.ts';
 import { version } from '../version.ts';
-import { addConnectionOptions, type ConnectionFlags, kustoOptionsOf, placeOf } from './connection.ts';
+import { kustoOptions, kustoPlace } from './connection.ts';
 import { addRetentionOptions, type RetentionFlags, retentionOf } from './retention.ts';
 import { changeLine, diffJson, diffText } from './schema-text.ts';
 
@@ -24,13 +26,13 @@ export function registerSchema(kusto: Command): void {
     .option('--print', 'the whole schema as a script, with the permissions needed')
     .option('--diff', 'what is missing or different; exit code 1 if anything is')
     .option('--apply', 'create and upgrade; may be run again at any time');
-  addRetentionOptions(addConnectionOptions(command))
+  addRetentionOptions(addFlags(command, connectionFlags))
     .option('--json', 'one JSON object')
     .action(async (flags: SchemaFlags) => {
       const asked = (['print', 'diff', 'apply'] as const).filter((mode) => flags[mode] === true);
       if (asked.length !== 1) throw usage('choose one of --print, --diff and --apply');
       if (asked[0] === 'print') return print(flags);
-      const options = kustoOptionsOf(flags);
+      const options = kustoOptions(flags);
       const names = kustoNames(options.table);
       const schema = await schemaOptions(names, flags);
       const { openKusto } = await import('../../exporters/kusto/client.ts');
@@ -52,7 +54,7 @@ async function schemaOptions(names: KustoNames, flags: RetentionFlags): Promise<
 }
 
 async function print(flags: SchemaFlags): Promise<void> {
-  const place = placeOf(flags);
+  const place = kustoPlace(flags);
   const names = kustoNames(place.table);
   const options = await schemaOptions(names, flags);
   const { schemaScript } = await import('../../stores/kusto/schema/script.ts');

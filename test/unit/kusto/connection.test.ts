@@ -2,16 +2,21 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { expect, it, test } from 'vitest';
-import {
-  addConnectionOptions,
-  type ConnectionFlags,
-  kustoOptionsOf,
-  placeOf,
-} from '../../../src/cli/kusto/connection.ts';
+import { exporterOptions } from '../../../src/cli/configured.ts';
+import { addFlags } from '../../../src/cli/flags.ts';
+import { type ConnectionFlags, connectionFlags } from '../../../src/stores/kusto/flags.ts';
+import * as options from '../../../src/stores/kusto/options.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
 
 const K = 'OTEL_ATTRIBUTION_KUSTO_';
 const URL = 'https://mine.westeurope.kusto.windows.net';
+
+type Env = Readonly<Record<string, string>>;
+
+/** As the command line does. */
+const optionsOfFile = (env: Env) => (name: string) => exporterOptions(name, env.OTEL_ATTRIBUTION_CONFIG_FILE ?? '');
+const kustoOptionsOf = (flags: ConnectionFlags, env: Env) => options.kustoOptionsOf(flags, env, optionsOfFile(env));
+const placeOf = (flags: ConnectionFlags, env: Env) => options.placeOf(flags, env, optionsOfFile(env));
 
 function fileOf(text: string): { OTEL_ATTRIBUTION_CONFIG_FILE: string } {
   const file = path.join(tempDir(), 'attribution.yaml');
@@ -142,7 +147,7 @@ it('knows the place as far as it is given', () => {
 });
 
 it('reads what commander parses', () => {
-  const command = addConnectionOptions(new Command('x')).action(() => {});
+  const command = addFlags(new Command('x'), connectionFlags).action(() => {});
   command.parse(['--cluster', URL, '--database', 'db', '--connection-string', 'Data Source=y'], { from: 'user' });
   expect(kustoOptionsOf(command.opts(), {})).toEqual({ connectionString: 'Data Source=y', database: 'db' });
 });

@@ -1,0 +1,8 @@
+import type { StoreKind } from '../kind.ts';
+
+export const localStore = {
+  name: 'local',
+  what: 'a local directory',
+  flags: {},
+  open: async (host) => (await import('./open.ts')).openMerged(host),
+} satisfies StoreKind;
