@@ -1,20 +1,15 @@
 /** What a database holds for one book, in the order in which it is created. */
-import type { KustoColumn, KustoNames } from '../../../kusto/names.ts';
+import type { KustoNames } from '../../../kusto/names.ts';
 import { createFunctionCommand, type StoredFunctionDefinition } from '../../../kusto/stored-function.ts';
 import { schemaFunctions } from './functions.ts';
 import { type PolicyObject, type RetentionDays, streamingPolicy, tablePolicies, viewPolicies } from './policies.ts';
-import { createMapping, createTable, mappingEntries } from './table.ts';
+import { createMapping, createTable, mappingEntries, type TableObject } from './table.ts';
 import { type Generations, rollups, rowsView, type ViewObject } from './views.ts';
 
 interface Common {
   readonly name: string;
   /** Control commands that bring it about. Running them again changes nothing. */
   readonly commands: readonly string[];
-}
-
-export interface TableObject extends Common {
-  readonly kind: 'table';
-  readonly columns: readonly KustoColumn[];
 }
 
 export interface MappingObject extends Common {

@@ -1,5 +1,12 @@
-import { type KustoNames, rowColumns } from '../../../kusto/names.ts';
-import type { TableObject } from './objects.ts';
+import { type KustoColumn, type KustoNames, rowColumns } from '../../../kusto/names.ts';
+
+export interface TableObject {
+  readonly kind: 'table';
+  readonly name: string;
+  readonly columns: readonly KustoColumn[];
+  /** Control commands that bring it about. Running them again changes nothing. */
+  readonly commands: readonly string[];
+}
 
 /** `.create-merge` adds the columns that an older table lacks, and leaves all else alone. */
 export function createTable(names: KustoNames): TableObject {
