@@ -1,22 +1,27 @@
 -- Who loads what. One block per target, event and unit: never a sum over units, nor over server and client seconds.
 -- One bucket is the whole range, or with --at peak each window, of which the heaviest stays.
-WITH blocks AS (
-  SELECT {{block}} AS block_target, event, unit, CASE WHEN $peak THEN epoch_ms(window_start) // $bucket::BIGINT * $bucket::BIGINT ELSE $from::BIGINT END AS bucket, fsum(value) AS total_value, fsum(count) AS total_calls,
+-- Not materialized: rows are many, and each reader needs few of their columns.
+WITH bucketed AS NOT MATERIALIZED (
+  SELECT *, CASE WHEN $peak THEN epoch_ms(window_start) // $bucket::BIGINT * $bucket::BIGINT ELSE $from::BIGINT END AS bucket
+  FROM sums WHERE {{span}}
+),
+blocks AS (
+  SELECT {{block}} AS block_target, event, unit, bucket, fsum(value) AS total_value, fsum(count) AS total_calls,
     max(max) AS largest, max({m: max, t: exemplar_trace_id}) FILTER (exemplar_trace_id <> '' AND max IS NOT NULL) AS exemplar
-  FROM sums WHERE {{span}} AND {{measure}}{{where}}
+  FROM bucketed WHERE {{measure}}{{where}}
   GROUP BY 1, 2, 3, 4
   QUALIFY row_number() OVER (PARTITION BY block_target, event, unit ORDER BY total_value DESC, bucket) = 1
 ),
-bucketed AS (
-  SELECT {{block}} AS block_target, event, unit, CASE WHEN $peak THEN epoch_ms(window_start) // $bucket::BIGINT * $bucket::BIGINT ELSE $from::BIGINT END AS bucket, {{key_service}} AS key_service, {{key}} AS key,
+cells AS (
+  SELECT {{block}} AS block_target, event, unit, bucket, {{key_service}} AS key_service, {{key}} AS key,
     fsum(value) AS value, fsum(count) AS calls, max(max) AS largest,
     max({m: max, t: exemplar_trace_id}) FILTER (exemplar_trace_id <> '' AND max IS NOT NULL) AS exemplar
-  FROM sums WHERE {{span}} AND {{measure}}{{where}} AND CASE WHEN $peak THEN epoch_ms(window_start) // $bucket::BIGINT * $bucket::BIGINT ELSE $from::BIGINT END IN (SELECT bucket FROM blocks)
+  FROM bucketed WHERE {{measure}}{{where}} AND bucket IN (SELECT bucket FROM blocks)
   GROUP BY ALL
 ),
 requested AS (
-  SELECT origin_service, origin, CASE WHEN $peak THEN epoch_ms(window_start) // $bucket::BIGINT * $bucket::BIGINT ELSE $from::BIGINT END AS bucket, fsum(count) AS requests
-  FROM sums WHERE {{span}} AND {{requests}} AND CASE WHEN $peak THEN epoch_ms(window_start) // $bucket::BIGINT * $bucket::BIGINT ELSE $from::BIGINT END IN (SELECT bucket FROM blocks)
+  SELECT origin_service, origin, bucket, fsum(count) AS requests
+  FROM bucketed WHERE {{requests}} AND bucket IN (SELECT bucket FROM blocks)
   GROUP BY ALL
 ),
 ranked AS (
@@ -24,7 +29,7 @@ ranked AS (
     row_number() OVER (
       PARTITION BY b.block_target, b.event, b.unit, {{unattributed}} ORDER BY b.value DESC, b.key_service, b.key
     ) AS place
-  FROM bucketed b JOIN blocks USING (block_target, event, unit, bucket)
+  FROM cells b JOIN blocks USING (block_target, event, unit, bucket)
 ),
 lines AS (
   SELECT block_target, event, unit, bucket, key_service, key, 1 AS part, place, value, calls, largest, exemplar
