@@ -27,6 +27,9 @@ export const measure = ({ variables }: Scope): string =>
   `iff(${variables.measure} == '${DURATIONS}', '', ${variables.measure})`;
 export const DURATIONS = 'durations';
 
+/** Who a line of `load`, `trend` or `compare` is about, in KQL: `storefront GET /search`, or the key alone. */
+export const WHO = "trim(' ', strcat(keyService, ' ', key))";
+
 /**
  * Points of a chart as (step, series, `value`), with 0 where a series has no row: charts draw a line over what is missing, and stacks
  * would lie.

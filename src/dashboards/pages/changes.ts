@@ -1,5 +1,5 @@
 import type { Page, Query, View } from '../model.ts';
-import { filters, measure } from '../scope.ts';
+import { filters, measure, WHO } from '../scope.ts';
 import { views } from '../views.ts';
 import { words } from '../words.ts';
 
@@ -18,7 +18,7 @@ changes
 | join kind=inner moved on target, event, unit
 | extend moved = abs(change)
 | top 12 by moved desc
-| project label = trim(' ', strcat(keyService, ' ', key)), change`;
+| project label = ${WHO}, change`;
 
 const totals: Query = (scope) => `${compare(1)(scope)}
 | where kind == 'total'

@@ -1,5 +1,5 @@
 import type { Page, Query } from '../model.ts';
-import { filters, measure } from '../scope.ts';
+import { filters, measure, WHO } from '../scope.ts';
 import { views } from '../views.ts';
 import { words } from '../words.ts';
 
@@ -10,7 +10,7 @@ const load =
 
 const shares: Query = (scope) => `${load(8)(scope)}
 | where kind != 'total' and isnotnull(share)
-| project label = strcat(iff(target == '', '', strcat(target, ' · ')), event, ' ', unit), series = trim(' ', strcat(keyService, ' ', key)), share`;
+| project label = strcat(iff(target == '', '', strcat(target, ' · ')), event, ' ', unit), series = ${WHO}, share`;
 
 const table: Query = (scope) => `${load(50)(scope)}
 | where kind != 'total'`;

@@ -1,5 +1,5 @@
 import type { Page, Query } from '../model.ts';
-import { filters, zeroFilled } from '../scope.ts';
+import { filters, WHO, zeroFilled } from '../scope.ts';
 import { views } from '../views.ts';
 
 const WORDS = `**Who loads what, from the spans of the services themselves.** *Origin*: the request, job or consumer that caused the work. *Target*: the shared resource that did it.
@@ -33,7 +33,7 @@ let heaviest = toscalar(steps | where kind == 'total' | summarize total = sum(va
 ${zeroFilled(
   `steps
 | where kind != 'total' and target == heaviest
-| extend series = trim(' ', strcat(keyService, ' ', key))`,
+| extend series = ${WHO}`,
   'perSecond',
 )}`;
 

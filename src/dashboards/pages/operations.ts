@@ -1,5 +1,5 @@
 import type { Page, Query } from '../model.ts';
-import { filters } from '../scope.ts';
+import { filters, WHO } from '../scope.ts';
 import { views } from '../views.ts';
 import { words } from '../words.ts';
 
@@ -16,7 +16,7 @@ const largest: Query = (scope) => `${operations(scope)}
 
 const bars: Query = (scope) => `${operations(scope)}
 | top 12 by mean desc
-| project label = strcat(trim(' ', strcat(keyService, ' ', key)), ' → ', target), mean`;
+| project label = strcat(${WHO}, ' → ', target), mean`;
 
 export const expensive: Page = {
   key: 'operations',

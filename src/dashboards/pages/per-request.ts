@@ -9,15 +9,17 @@ const origin: readonly View[] = [
 ];
 const secondsPerRequest: View = { column: 'valuePerRequest', title: 'Time/request', quantity: 'seconds' };
 
+const LABEL = "strcat(originService, ' ', origin, ' → ', target)";
+
 const report: Query = (scope) => scope.report('per-request', { ...filters(scope), Limit: '200' });
 
 const bars: Query = (scope) => `${report(scope)}
 | top 12 by callsPerRequest desc
-| project label = strcat(originService, ' ', origin, ' → ', target), callsPerRequest`;
+| project label = ${LABEL}, callsPerRequest`;
 
 const time: Query = (scope) => `${scope.report('per-request', { ...filters(scope), Limit: '5000' })}
 | top 12 by valuePerRequest desc
-| project label = strcat(originService, ' ', origin, ' → ', target), valuePerRequest`;
+| project label = ${LABEL}, valuePerRequest`;
 
 export const perRequest: Page = {
   key: 'per-request',
