@@ -27,10 +27,10 @@ export interface StoreHost {
   readonly flags: Readonly<Record<string, string | undefined>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The options of this exporter in the configuration file, checked; undefined where there is none. */
-  exporterOptions(name: string): unknown;
+  readonly exporterOptions: (name: string) => unknown;
   readonly logger: Logger;
   readonly progress: (label: string) => Progress;
-  now(): number;
+  readonly now: () => number;
 }
 
 /** Work that may take a while. */
