@@ -16,7 +16,7 @@ export function registerDoctor(program: Command): void {
     .action(async (command: string[], _: unknown, self: Command) => {
       const { directory, project, json } = self.optsWithGlobals<Flags>();
       const asked = self.parent?.getOptionValueSource('directory') === 'cli';
-      const { doctor } = await import('../setup/doctor/run.ts');
+      const { doctor } = await import('./doctor/run.ts');
       await doctor({ project, command, ...(asked && { directory }), json: json === true });
     });
 }

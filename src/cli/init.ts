@@ -13,7 +13,7 @@ export function registerInit(program: Command): void {
     .option('--write', 'edit the start script and create attribution.yaml; never overwrites')
     .option('--json', 'one JSON object')
     .action(async (folder: string, flags: Flags) => {
-      const { init } = await import('../setup/init/run.ts');
+      const { init } = await import('./init/run.ts');
       init(folder, flags);
     });
 }

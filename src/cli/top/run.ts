@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { askSocket, type LiveSocket, liveSockets } from '../../engine/live/ask.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { colours } from '../output.ts';
-import { askSocket, type LiveSocket, liveSockets } from './processes.ts';
 import { Sampler, type TopPicture } from './sample.ts';
 import { openScreen } from './screen.ts';
 import { topText } from './text.ts';

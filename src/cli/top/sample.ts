@@ -1,6 +1,6 @@
 /** One picture of an interval: the average of several looks at every process. */
+import type { Answer, LiveSocket } from '../../engine/live/ask.ts';
 import type { LiveSnapshot } from '../../engine/live/snapshot.ts';
-import type { Answer, LiveSocket } from './processes.ts';
 
 export interface TopRow {
   readonly target: string;

@@ -1,6 +1,6 @@
 /** What the running processes say about themselves. */
 import { statSync } from 'node:fs';
-import { askSocket, liveSockets } from '../../cli/top/processes.ts';
+import { askSocket, liveSockets } from '../../engine/live/ask.ts';
 import { withUnit } from '../../reports/format.ts';
 import { bad, type Finding, ok, unsure } from './finding.ts';
 

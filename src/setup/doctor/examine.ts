@@ -1,7 +1,6 @@
+/** Why nothing shows up: every check, in the order in which one thing needs another. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { exitCodes } from '../../cli/exit-codes.ts';
-import { colours } from '../../cli/output.ts';
 import { DEFAULT_DIRECTORY } from '../../config/options.ts';
 import { AttributionError } from '../../core/errors.ts';
 import { validateAll } from '../../engine/options.ts';
@@ -10,40 +9,27 @@ import { scanSources } from '../project/set-ups.ts';
 import { checkDirectory } from './directory.ts';
 import { checkEnvironment } from './environment.ts';
 import { checkExporters } from './exporters.ts';
-import { bad, type Finding, type Status } from './finding.ts';
+import { bad, type Finding } from './finding.ts';
 import { checkInstrumentations } from './instrumentations.ts';
 import { checkPackages } from './packages.ts';
 import { checkProcesses } from './processes.ts';
 import { checkStart } from './start.ts';
 import { checkStore } from './store.ts';
 
-export interface DoctorOptions {
+export interface ExamineOptions {
   readonly project: string;
   /** The command that starts the application; [] for the start script. */
   readonly command: readonly string[];
   readonly directory?: string;
-  readonly json: boolean;
 }
 
-interface Group {
+export interface Group {
   readonly name: string;
   readonly findings: readonly Finding[];
 }
 
-/** Prints what it found; exit code 1 when something is in the way. Changes nothing. */
-export async function doctor(options: DoctorOptions): Promise<void> {
-  const groups = await examine(options);
-  const problems = groups.flatMap(({ findings }) => findings).filter(({ status }) => status === 'bad').length;
-  if (problems > 0) process.exitCode = exitCodes.failure;
-  if (options.json) {
-    const checks = groups.flatMap(({ name, findings }) => findings.map((finding) => ({ group: name, ...finding })));
-    process.stdout.write(`${JSON.stringify({ ok: problems === 0, problems, checks }, null, 2)}\n`);
-  } else {
-    process.stdout.write(`${text(groups, problems)}\n`);
-  }
-}
-
-async function examine({ project: folder, command, directory }: DoctorOptions): Promise<Group[]> {
+/** Looks at everything and changes nothing: what is wrong comes as a finding, not as an error. */
+export async function examine({ project: folder, command, directory }: ExamineOptions): Promise<Group[]> {
   const { options, problems } = validateAll(undefined, process.env);
   const project = projectIn(folder);
   const groups: Group[] = [];
@@ -79,20 +65,4 @@ function projectIn(folder: string): Project | AttributionError {
     if (error instanceof AttributionError) return error;
     throw error;
   }
-}
-
-function text(groups: readonly Group[], problems: number): string {
-  const { bold, dim, green, red, yellow } = colours();
-  const marks: Readonly<Record<Status, string>> = { ok: green('✓'), unsure: yellow('!'), bad: red('✗') };
-  const lines: string[] = [];
-  for (const { name, findings } of groups) {
-    lines.push(bold(name));
-    for (const { status, text: what, fix } of findings) {
-      lines.push(`  ${marks[status]} ${what}`);
-      if (fix !== '') lines.push(`    ${dim('→')} ${fix}`);
-    }
-  }
-  const last =
-    problems === 0 ? 'Nothing is in the way.' : `${problems} ${problems === 1 ? 'thing is' : 'things are'} in the way.`;
-  return [...lines, '', bold(last)].join('\n');
 }

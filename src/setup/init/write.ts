@@ -1,33 +1,17 @@
 import { chmodSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { colours } from '../../cli/output.ts';
 import { AttributionError } from '../../core/errors.ts';
-import { type Project, readProject } from '../project/package-json.ts';
+import type { Project } from '../project/package-json.ts';
 import { editScript } from '../project/start-script.ts';
 import { configTemplate } from './config-template.ts';
-import { CONFIG_NAME, type InitPlan, planInit } from './plan.ts';
-import { planText } from './text.ts';
+import { CONFIG_NAME, type InitPlan } from './plan.ts';
 
-export interface InitFlags {
-  readonly write?: true;
-  readonly json?: true;
-}
-
-/** @throws AttributionError `ATTR_USAGE` (no package.json), `ATTR_EXPORT_FAILED` (a file cannot be written) */
-export function init(folder: string, flags: InitFlags): void {
-  const project = readProject(folder);
-  const plan = planInit(project);
-  const written = flags.write === true ? write(project, plan) : [];
-  if (flags.json === true) {
-    const { script: _, ...rest } = plan;
-    process.stdout.write(`${JSON.stringify({ ...rest, written }, null, 2)}\n`);
-  } else {
-    process.stdout.write(`${planText(plan, flags.write === true ? written : undefined, colours())}\n`);
-  }
-}
-
-/** Files written, relative to the project. A second run finds nothing to do. */
-function write(project: Project, plan: InitPlan): string[] {
+/**
+ * Does the writable steps. A second run finds nothing to do.
+ * @returns files written, relative to the project
+ * @throws AttributionError `ATTR_EXPORT_FAILED` (a file cannot be written)
+ */
+export function writePlan(project: Project, plan: InitPlan): string[] {
   const written: string[] = [];
   const { script } = plan;
   if (script?.withFlag !== undefined) {

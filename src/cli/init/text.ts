@@ -1,5 +1,5 @@
-import type { colours } from '../../cli/output.ts';
-import type { InitPlan, Step, Way } from './plan.ts';
+import type { InitPlan, Step, Way } from '../../setup/init/plan.ts';
+import type { colours } from '../output.ts';
 
 const WAYS: Readonly<Record<Way, string>> = {
   done: 'attribution is set up already',

@@ -2,8 +2,8 @@
 import { readdirSync, unlinkSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import path from 'node:path';
-import { liveDirectory } from '../../engine/live/directory.ts';
-import type { LiveSnapshot } from '../../engine/live/snapshot.ts';
+import { liveDirectory } from './directory.ts';
+import type { LiveSnapshot } from './snapshot.ts';
 
 export interface LiveSocket {
   readonly path: string;
