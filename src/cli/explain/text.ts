@@ -1,7 +1,7 @@
 import type { ExplainedMeasure, UsedAttribute } from '../../core/mapping/explain.ts';
 import { printable, withUnit } from '../../reports/format.ts';
 import type { colours } from '../output.ts';
-import type { ExplainedSpan } from './run.ts';
+import type { ExplainedSpan } from './explained-span.ts';
 
 const KINDS = ['INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'];
 
