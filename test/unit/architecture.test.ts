@@ -1,108 +1,75 @@
-/** The directions in which folders may depend on each other, read from the import specifiers. */
-import { readdirSync, readFileSync } from 'node:fs';
+/** The structure of `src`, by the tool that prints it, against `docs/architecture.md`. */
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { circlesOf } from '../../tools/architecture/circles.ts';
+import { readDocument } from '../../tools/architecture/document.ts';
+import { LINES_MAX } from '../../tools/architecture/examine.ts';
+import { folderDifferences, impureCore, upwardImports } from '../../tools/architecture/house.ts';
+import { readSources } from '../../tools/architecture/sources.ts';
+import { wrongSteps } from '../../tools/architecture/walk.ts';
 
-const SRC = path.resolve(import.meta.dirname, '../../src');
+const ROOT = path.resolve(import.meta.dirname, '../..');
 
-/** Folder → what its files may import besides themselves: folders of src, `node:`, or packages. */
-const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  core: [],
-  config: ['core', 'node:', 'zod', 'yaml'],
-  parts: ['core', 'node:'],
-  spool: ['core', 'parts', 'node:'],
-  pipeline: ['core', 'parts', 'spool', 'node:'],
-  kusto: ['core'],
-  exporters: ['core', 'parts', 'config', 'kusto', 'node:', 'zod', 'azure-kusto-data', 'azure-kusto-ingest'],
-  stores: ['core', 'parts', 'kusto', 'reports', 'node:', '@duckdb/node-api'],
-  reports: ['core', 'kusto', 'node:'],
-  dashboards: ['core', 'kusto', 'reports', 'node:'],
-  engine: ['core', 'config', 'parts', 'exporters', 'node:'],
-  otel: ['core', 'engine', 'parts', 'pipeline', 'reports', 'node:', '@opentelemetry/api'],
-  // The package's own name stands in code that `init` shows.
-  setup: ['core', 'config', 'parts', 'engine', 'stores', 'reports', 'cli', 'node:', 'yaml', 'otel-attribution'],
-  cli: [
-    'core',
-    'config',
-    'parts',
-    'spool',
-    'kusto',
-    'exporters',
-    'engine',
-    'stores',
-    'reports',
-    'dashboards',
-    'otel',
-    'setup',
-    'node:',
-    'commander',
-    'yaml',
-    'otel-attribution',
+/**
+ * What the code does not satisfy yet. Shrinks only: an entry goes with the change that makes it needless, and the
+ * whole constant with the last of them.
+ */
+const FOR_NOW = {
+  circles: [
+    'otel/api.ts otel/attribution.ts otel/global.ts otel/live/server.ts otel/live/snapshot.ts otel/manual.ts',
+    'otel/scope.ts otel/span-state.ts otel/winner.ts',
+    'pipeline/confirmer.ts pipeline/outlet.ts',
+    'reports/range.ts reports/report.ts reports/source.ts',
+    'stores/kusto/schema/objects.ts stores/kusto/schema/table.ts',
   ],
-  'index.ts': ['core', 'engine', 'exporters', 'otel'],
-  'register.ts': ['core', 'otel', 'node:'],
+  upward: [
+    // The composition root still lies in otel, and `live` with it.
+    /^(?:otel|index\.ts)\S* config\//,
+    /^otel\S* (?:pipeline|exporters|parts|reports)\//,
+    /^(?:cli|setup)\S* otel\/live\//,
+    // The pipeline knows the spool itself, not the contract.
+    /^pipeline\S* spool\//,
+    // The contract of a store lies in reports.
+    /^stores\S* reports\/source\.ts$/,
+    /^reports\/kql\/functions\.ts reports\/trend\//,
+  ],
+  folders: [/names engine, not in src$/],
+  tooLong: ['pipeline/outlet.ts'],
 };
 
-interface Import {
-  readonly file: string;
-  readonly specifier: string;
-  readonly typeOnly: boolean;
-}
+const sources = readSources(ROOT);
+const document = readDocument(ROOT);
 
-function importsOf(file: string): Import[] {
-  const text = readFileSync(path.join(SRC, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
-  const statement =
-    /\b(?:import|export)\s+(type\s)?[^'";]*?\bfrom\s+'([^']+)'|\bimport\s+'([^']+)'|\b(?:typeof )?import\(\s*'([^']+)'/g;
-  return [...text.matchAll(statement)].map((match) => ({
-    file,
-    specifier: (match[2] ?? match[3] ?? match[4])!,
-    typeOnly: match[1] !== undefined || match[0].startsWith('typeof'),
-  }));
-}
-
-const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-const imports = files.flatMap(importsOf);
-
-function destination({ file, specifier }: Import): string {
-  if (specifier.startsWith('node:')) return 'node:';
-  if (!specifier.startsWith('.')) return specifier;
-  return path.relative(SRC, path.resolve(SRC, path.dirname(file), specifier)).split(path.sep)[0]!;
-}
-
-it('sees the imports there are', () => {
-  expect(files.length).toBeGreaterThan(50);
-  expect(imports.length).toBeGreaterThan(200);
+it('sees the files and the imports there are', () => {
+  expect(sources.length).toBeGreaterThan(200);
+  expect(sources.flatMap(({ imports }) => imports).length).toBeGreaterThan(1_000);
+  expect(document.directions.length).toBeGreaterThan(10);
 });
 
-it('folders depend in one direction', () => {
-  const wrong = imports.filter((one) => {
-    const from = one.file.split(path.sep)[0]!;
-    const to = destination(one);
-    if (to === from) return false;
-    // Types may come from packages that are not there at run time; the option types name the exporter contract.
-    if (one.typeOnly && (to.startsWith('@opentelemetry/') || to === '@duckdb/node-api')) return from === 'core';
-    return !(ALLOWED[from] ?? []).includes(to);
-  });
-  expect(wrong).toEqual([]);
+it('no file reaches itself over other files', () => {
+  const circles = circlesOf(sources).filter(({ files }) => !FOR_NOW.circles.includes(files.join(' ')));
+  expect(circles.map((circle) => circle.path.join(' → '))).toEqual([]);
 });
 
-it('exporters do not depend on one another', () => {
-  const wrong = imports.filter(({ file, specifier }) => {
-    const [from, name] = file.split(path.sep);
-    if (from !== 'exporters' || !specifier.startsWith('.')) return false;
-    const to = path.relative(SRC, path.resolve(SRC, path.dirname(file), specifier)).split(path.sep);
-    return to[0] === 'exporters' && to[1] !== name;
-  });
-  expect(wrong).toEqual([]);
+it('folders depend in the directions of the document', () => {
+  const upward = upwardImports(sources, document.directions).map(({ file, imports }) => `${file} ${imports}`);
+  expect(upward.filter((line) => !FOR_NOW.upward.some((known) => known.test(line)))).toEqual([]);
 });
 
-it('core reads no clock and rolls no dice', () => {
-  const wrong = files
-    .filter((file) => file.startsWith(`core${path.sep}`))
-    .filter((file) =>
-      /\bDate\.now\(|\bnew Date\(\)|Math\.random\(|\bprocess\.(?:env|argv|pid|hrtime|cwd)\b/.test(
-        readFileSync(path.join(SRC, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, ''),
-      ),
-    );
-  expect(wrong).toEqual([]);
+it('the document names the folders there are', () => {
+  const differences = folderDifferences(sources, document);
+  expect(differences.filter((line) => !FOR_NOW.folders.some((known) => known.test(line)))).toEqual([]);
+});
+
+it('core reads no clock, rolls no dice and knows no Node', () => {
+  expect(impureCore(sources)).toEqual([]);
+});
+
+it('no file is longer than a reader can hold', () => {
+  const tooLong = sources.filter(({ lines }) => lines > LINES_MAX).map(({ file }) => file);
+  expect(tooLong.filter((file) => !FOR_NOW.tooLong.includes(file))).toEqual([]);
+});
+
+it('each step of the walks is where the document says, and none comes twice', () => {
+  expect(wrongSteps(document.walks, sources)).toEqual([]);
 });
