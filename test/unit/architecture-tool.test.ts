@@ -112,15 +112,40 @@ describe('directions', () => {
     expect(upwardImports([sourceOf(file, text)], directions)).toEqual(wrong.map((to) => ({ file, imports: to })));
   });
 
-  it('folders are compared both ways, with the tree and with the table', () => {
-    const sources = ['core/mapping/a.ts', 'exporters/a.ts', 'new/a.ts'].map((file) => sourceOf(file, ''));
-    expect(folderDifferences(sources, parseDocument(DOCUMENT))).toEqual([
-      'src/new is not in the tree of docs/architecture.md',
-      'src/new is not in the table of docs/architecture.md',
-      'docs/architecture.md: the table names stores, not in src',
-    ]);
-    expect(folderDifferences([sourceOf('core/a.ts', '')], parseDocument(DOCUMENT))).toContain(
-      'docs/architecture.md: the tree names core/mapping, not in src',
+  it.each<[what: string, files: string[], differences: string[]]>([
+    [
+      'the same',
+      ['core/mapping/a.ts', 'exporters/one/deep/a.ts', 'stores/b/a.ts'],
+      ['src/stores is not in the tree of'],
+    ],
+    [
+      'one more at the top, and one in a folder whose folders are named',
+      ['core/mapping/a.ts', 'core/other/a.ts', 'exporters/a.ts', 'stores/a.ts', 'new/a.ts', 'alone.ts'],
+      [
+        'src/core/other is not in the tree of',
+        'src/stores is not in the tree of',
+        'src/new is not in the tree of',
+        'src/new is not in the table of',
+        'src/alone.ts is not in the table of',
+      ],
+    ],
+    [
+      'fewer',
+      ['core/a.ts'],
+      [
+        'the tree names core/mapping, not in src',
+        'the tree names exporters, not in src',
+        'the table names exporters, not in src',
+        'the table names stores, not in src',
+      ],
+    ],
+  ])('folders are compared both ways: %s', (_, files, differences) => {
+    const found = folderDifferences(
+      files.map((file) => sourceOf(file, '')),
+      parseDocument(DOCUMENT),
+    );
+    expect(found.map((line) => line.replace(/^docs\/architecture\.md: | docs\/architecture\.md$/, ''))).toEqual(
+      differences,
     );
   });
 });

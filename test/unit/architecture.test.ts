@@ -1,8 +1,9 @@
 /** The structure of `src`, by the tool that prints it, against `docs/architecture.md`. */
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { circlesOf } from '../../tools/architecture/circles.ts';
-import { readDocument } from '../../tools/architecture/document.ts';
+import { DOCUMENT, readDocument } from '../../tools/architecture/document.ts';
 import { LINES_MAX } from '../../tools/architecture/examine.ts';
 import { folderDifferences, impureCore, upwardImports } from '../../tools/architecture/house.ts';
 import { readSources } from '../../tools/architecture/sources.ts';
@@ -72,4 +73,9 @@ it('no file is longer than a reader can hold', () => {
 
 it('each step of the walks is where the document says, and none comes twice', () => {
   expect(wrongSteps(document.walks, sources)).toEqual([]);
+});
+
+it('the document can be read in a terminal', () => {
+  const text = readFileSync(path.join(ROOT, DOCUMENT), 'utf8').replace(/^```[\s\S]*?^```/gm, '');
+  expect(text.split('\n').filter((line) => line.length > 120 && !line.startsWith('|'))).toEqual([]);
 });

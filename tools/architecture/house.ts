@@ -40,21 +40,32 @@ function standsAlone(folder: string, file: string, to: string): boolean {
 
 const topOf = (file: string): string => file.split('/')[0]!;
 
-/** Folders of `src`, top level, that the document's tree or its table leaves out, and those it names that are not there. */
+/**
+ * Folders that the document's tree or its table leaves out, and those it names that are not there. Where the tree goes into a
+ * folder, it names all that is in it.
+ */
 export function folderDifferences(sources: readonly Source[], { tree, directions }: ArchitectureDocument): string[] {
-  const real = new Set(sources.map(({ file }) => topOf(file)));
-  const inTree = new Set(tree.filter((folder) => !folder.includes('/')));
-  const inTable = new Set(directions.map(({ folder }) => topOf(folder)));
-  const folders = [...real].filter((name) => !name.endsWith('.ts'));
+  const real = new Set(sources.flatMap(({ file }) => foldersOf(file)));
+  const tops = new Set(sources.map(({ file }) => topOf(file)));
+  const table = new Set(directions.map(({ folder }) => topOf(folder)));
+  const opened = new Set(['', ...tree.map(parentOf)]);
   return [
-    ...folders.filter((name) => !inTree.has(name)).map((name) => `src/${name} is not in the tree of ${DOCUMENT}`),
-    ...[...real].filter((name) => !inTable.has(name)).map((name) => `src/${name} is not in the table of ${DOCUMENT}`),
-    ...[...inTable].filter((name) => !real.has(name)).map((name) => `${DOCUMENT}: the table names ${name}, not in src`),
-    ...tree
-      .filter((folder) => !folder.includes('<') && !sources.some(({ file }) => file.startsWith(`${folder}/`)))
-      .map((folder) => `${DOCUMENT}: the tree names ${folder}, not in src`),
+    ...[...real]
+      .filter((folder) => opened.has(parentOf(folder)) && !tree.includes(folder))
+      .map((folder) => `src/${folder} is not in the tree of ${DOCUMENT}`),
+    ...tree.filter((folder) => !real.has(folder)).map((folder) => `${DOCUMENT}: the tree names ${folder}, not in src`),
+    ...[...tops].filter((name) => !table.has(name)).map((name) => `src/${name} is not in the table of ${DOCUMENT}`),
+    ...[...table].filter((name) => !tops.has(name)).map((name) => `${DOCUMENT}: the table names ${name}, not in src`),
   ];
 }
+
+/** Every folder a file lies in: `a`, `a/b` of `a/b/c.ts`. */
+function foldersOf(file: string): string[] {
+  const names = file.split('/').slice(0, -1);
+  return names.map((_, i) => names.slice(0, i + 1).join('/'));
+}
+
+const parentOf = (folder: string): string => folder.split('/').slice(0, -1).join('/');
 
 /** A clock, chance, and what only Node has: all of it comes to `core` as an argument. */
 const IMPURE =
