@@ -1,10 +1,13 @@
 import { type Circle, circlesOf } from './circles.ts';
-import { readDocument } from './document.ts';
+import { readDocument, type Step } from './document.ts';
 import { type Offence, upwardImports } from './house.ts';
-import { readSources } from './sources.ts';
+import { readSources, type Source } from './sources.ts';
+import type { Touch, Touches } from './touches.ts';
 
 /** A file that is longer than this is to be split. */
 export const LINES_MAX = 400;
+/** Files that may have to change for one more exporter, receiver or option, besides its own. */
+const TOUCHES_MAX = 1;
 
 export interface Figures {
   readonly files: number;
@@ -12,33 +15,58 @@ export interface Figures {
   readonly maxLines: number;
   readonly circles: number;
   readonly upward: number;
+  /** Null where the addition did not work. */
+  readonly exporterTouches: number | null;
+  readonly receiverTouches: number | null;
+  readonly optionTouches: number | null;
   /** What the figures count. */
   readonly found: {
     readonly tooLong: readonly string[];
     readonly circles: readonly Circle[];
     readonly upward: readonly Offence[];
+    readonly touches: readonly Touch[];
+    /** Of each walk of the document, how many files it passes. */
+    readonly walks: Readonly<Record<string, number>>;
   };
   /** A sentence for each figure that is not what it must be. */
   readonly wrong: readonly string[];
 }
 
-export function examine(root: string): Figures {
+export function examine(root: string, { touches, failure }: Touches): Figures {
   const sources = readSources(root);
+  const { directions, walks } = readDocument(root);
   const lines = sources.map((source) => source.lines).sort((a, b) => a - b);
-  const tooLong = sources.filter((source) => source.lines > LINES_MAX).map(({ file, lines }) => `${file}: ${lines}`);
+  const tooLong = tooLongFiles(sources).map(({ file, lines }) => `${file}: ${lines}`);
   const circles = circlesOf(sources);
-  const upward = upwardImports(sources, readDocument(root).directions);
+  const upward = upwardImports(sources, directions);
+  const count = (kind: string) =>
+    failure === '' ? (touches.find((one) => one.kind === kind)?.touched.length ?? null) : null;
   return {
     files: sources.length,
     medianLines: lines[Math.floor(lines.length / 2)]!,
     maxLines: lines.at(-1)!,
     circles: circles.length,
     upward: upward.length,
-    found: { tooLong, circles, upward },
+    exporterTouches: count('exporter'),
+    receiverTouches: count('receiver'),
+    optionTouches: count('option'),
+    found: { tooLong, circles, upward, touches, walks: filesOf(walks) },
     wrong: [
-      ...(tooLong.length > 0 ? [`${tooLong.length} files have more than ${LINES_MAX} lines`] : []),
-      ...(circles.length > 0 ? [`${circles.length} circles of imports between files`] : []),
-      ...(upward.length > 0 ? [`${upward.length} imports against the directions of docs/architecture.md`] : []),
+      ...(tooLong.length > 0 ? [`files of more than ${LINES_MAX} lines: ${tooLong.length}`] : []),
+      ...(circles.length > 0 ? [`circles of imports between files: ${circles.length}`] : []),
+      ...(upward.length > 0 ? [`imports against the directions of the document: ${upward.length}`] : []),
+      ...touches
+        .filter(({ touched }) => touched.length > TOUCHES_MAX)
+        .map(({ kind, touched }) => `files to change for one more ${kind}: ${touched.length}`),
+      ...(failure === '' ? [] : [`one more exporter, receiver and option do not work: ${failure}`]),
     ],
   };
+}
+
+export function tooLongFiles(sources: readonly Source[]): Source[] {
+  return sources.filter(({ lines }) => lines > LINES_MAX);
+}
+
+function filesOf(walks: ReadonlyMap<string, readonly Step[]>): Record<string, number> {
+  return Object.fromEntries([...walks].map(([title, steps]) => [title, new Set(steps.map(({ file }) => file)).size]));
 }
