@@ -77,9 +77,10 @@ export class Scratch {
   }
 }
 
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
-    .sort();
+/** Links are not followed: `node_modules` is one. */
+function filesBelow(folder: string, below = ''): string[] {
+  return readdirSync(path.join(folder, below), { withFileTypes: true }).flatMap((entry) => {
+    const file = path.posix.join(below, entry.name);
+    return entry.isDirectory() ? filesBelow(folder, file) : entry.isFile() ? [file] : [];
+  });
 }

@@ -1,4 +1,5 @@
-import { option, type ValuesOf } from '../../config/option.ts';
+import { option } from '../../config/declare.ts';
+import type { ValuesOf } from '../../config/option.ts';
 
 export const dummyOptions = {
   /** The shelf that the parts are put on. Default `dummy`. */
