@@ -8,6 +8,7 @@ import type { Touch, Touches } from './touches.ts';
 export const LINES_MAX = 400;
 /** Files that may have to change for one more exporter, receiver or option, besides its own. */
 const TOUCHES_MAX = 1;
+const KINDS = ['exporter', 'receiver', 'option'];
 
 export interface Figures {
   readonly files: number;
@@ -55,12 +56,20 @@ export function examine(root: string, { touches, failure }: Touches): Figures {
       ...(tooLong.length > 0 ? [`files of more than ${LINES_MAX} lines: ${tooLong.length}`] : []),
       ...(circles.length > 0 ? [`circles of imports between files: ${circles.length}`] : []),
       ...(upward.length > 0 ? [`imports against the directions of the document: ${upward.length}`] : []),
-      ...touches
-        .filter(({ touched }) => touched.length > TOUCHES_MAX)
-        .map(({ kind, touched }) => `files to change for one more ${kind}: ${touched.length}`),
-      ...(failure === '' ? [] : [`one more exporter, receiver and option do not work: ${failure}`]),
+      ...wrongTouches(touches, failure),
     ],
   };
+}
+
+function wrongTouches(touches: readonly Touch[], failure: string): string[] {
+  if (failure !== '') return [`one more exporter, receiver and option do not work: ${failure}`];
+  const missing = KINDS.filter((kind) => !touches.some((one) => one.kind === kind));
+  return [
+    ...touches
+      .filter(({ touched }) => touched.length > TOUCHES_MAX)
+      .map(({ kind, touched }) => `files to change for one more ${kind}: ${touched.length}`),
+    ...(missing.length > 0 ? [`${missing.join(' and ')} were not measured`] : []),
+  ];
 }
 
 export function tooLongFiles(sources: readonly Source[]): Source[] {
