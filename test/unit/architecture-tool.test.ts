@@ -14,7 +14,8 @@ const DOCUMENT = `# Architecture
 src/
   core/        words
     mapping/   rules
-  exporters/   <name>/ each
+  exporters/   one folder each
+  later/       for what comes (free)
 \`\`\`
 
 ## Who may import whom
@@ -25,6 +26,7 @@ src/
 | \`exporters\` | \`core\` | \`node:\`, \`driver\` (types) |
 | \`exporters/*\` | | |
 | \`stores/b\` | \`exporters/b\` | |
+| \`later\` | | |
 
 ### Walk: of a span
 

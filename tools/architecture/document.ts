@@ -26,6 +26,8 @@ export interface Step {
 export interface ArchitectureDocument {
   /** Folders of `src`, without the slash. */
   readonly tree: readonly string[];
+  /** Those of them that may still be missing. */
+  readonly free: readonly string[];
   readonly directions: readonly Direction[];
   readonly walks: ReadonlyMap<string, readonly Step[]>;
 }
@@ -38,24 +40,24 @@ export function readDocument(root: string): ArchitectureDocument {
 
 export function parseDocument(text: string): ArchitectureDocument {
   const sections = new Map(text.split(/^(?=##+ )/m).map((section) => [/^##+ (.*)/.exec(section)?.[1] ?? '', section]));
+  const tree = treeIn(sections.get('The tree') ?? '');
   const walks = [...sections].filter(([title]) => title.startsWith('Walk: '));
   return {
-    tree: treeIn(sections.get('The tree') ?? ''),
+    tree: tree.map(({ folder }) => folder),
+    free: tree.filter(({ isFree }) => isFree).map(({ folder }) => folder),
     directions: directionsIn(sections.get('Who may import whom') ?? ''),
     walks: new Map(walks.map(([title, section]) => [title.slice('Walk: '.length), stepsIn(section)])),
   };
 }
 
 /** Lines of the code block, two more spaces for each level: `  core/   text`. */
-function treeIn(section: string): string[] {
-  const folders: string[] = [];
+function treeIn(section: string): { folder: string; isFree: boolean }[] {
   const above: string[] = [];
-  for (const [, indent, name] of section.matchAll(/^((?: {2})+)([\w<>-]+)\/(?= |$)/gm)) {
+  return [...section.matchAll(/^((?: {2})+)([\w-]+)\/ +(.*)$/gm)].map(([, indent, name, text]) => {
     const level = indent!.length / 2 - 1;
     above.splice(level, above.length, name!);
-    folders.push(above.join('/'));
-  }
-  return folders;
+    return { folder: above.join('/'), isFree: text!.endsWith('(free)') };
+  });
 }
 
 function directionsIn(section: string): Direction[] {

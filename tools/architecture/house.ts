@@ -44,7 +44,10 @@ const topOf = (file: string): string => file.split('/')[0]!;
  * Folders that the document's tree or its table leaves out, and those it names that are not there. Where the tree goes into a
  * folder, it names all that is in it.
  */
-export function folderDifferences(sources: readonly Source[], { tree, directions }: ArchitectureDocument): string[] {
+export function folderDifferences(
+  sources: readonly Source[],
+  { tree, free, directions }: ArchitectureDocument,
+): string[] {
   const real = new Set(sources.flatMap(({ file }) => foldersOf(file)));
   const tops = new Set(sources.map(({ file }) => topOf(file)));
   const table = new Set(directions.map(({ folder }) => topOf(folder)));
@@ -53,9 +56,13 @@ export function folderDifferences(sources: readonly Source[], { tree, directions
     ...[...real]
       .filter((folder) => opened.has(parentOf(folder)) && !tree.includes(folder))
       .map((folder) => `src/${folder} is not in the tree of ${DOCUMENT}`),
-    ...tree.filter((folder) => !real.has(folder)).map((folder) => `${DOCUMENT}: the tree names ${folder}, not in src`),
+    ...tree
+      .filter((folder) => !real.has(folder) && !free.includes(folder))
+      .map((folder) => `${DOCUMENT}: the tree names ${folder}, not in src`),
     ...[...tops].filter((name) => !table.has(name)).map((name) => `src/${name} is not in the table of ${DOCUMENT}`),
-    ...[...table].filter((name) => !tops.has(name)).map((name) => `${DOCUMENT}: the table names ${name}, not in src`),
+    ...[...table]
+      .filter((name) => !tops.has(name) && !free.includes(name))
+      .map((name) => `${DOCUMENT}: the table names ${name}, not in src`),
   ];
 }
 
