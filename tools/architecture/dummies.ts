@@ -28,6 +28,17 @@ export const DUMMIES: readonly Dummy[] = [
     ],
   },
   {
+    kind: 'receiver',
+    edits: [
+      {
+        file: REGISTRY,
+        find: /(?<='\.\.\/exporters\/otlp\/config\.ts';\n)/,
+        replace: "import { dummyConfig as dummyReceiver } from '../receivers/dummy/config.ts';\n",
+      },
+      { file: REGISTRY, find: /(?<=export const receivers[^=]* = \[[^\]]*)(?=\])/, replace: 'dummyReceiver' },
+    ],
+  },
+  {
     kind: 'option',
     edits: [
       {
@@ -52,6 +63,7 @@ export const DUMMIES: readonly Dummy[] = [
 export const TESTS: readonly string[] = [
   'test/unit/config',
   'test/unit/exporters/dummy.test.ts',
+  'test/unit/receivers/dummy.test.ts',
   'test/unit/architecture.test.ts',
   'test/contract/exporters.test.ts',
   'test/docs/readme.test.ts',
