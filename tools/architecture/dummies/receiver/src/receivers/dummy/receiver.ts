@@ -1,26 +1,16 @@
 import type { Acceptance, Codec, Receiver, ReceiverHost } from '../../core/contracts/receiver.ts';
 import type { DummyOptions } from './options.ts';
 
-/** `<time in ms> <service> <origin> <target> <event> <value>`, one line each: the least that a format can be. */
-const lines: Codec<never, never> = {
+/** `<service> <time in ms> <origin> <target> <event> <value>`: the least that a format can be. */
+const sixWords: Codec<never, never> = {
   name: 'dummy/1',
   replay(body, sink) {
-    for (const line of new TextDecoder('utf-8', { fatal: true }).decode(body).split('\n')) {
-      const [time, service, origin, target, event, value, ...rest] = line.split(' ');
-      if (value === undefined || rest.length > 0) throw new Error(`${JSON.stringify(line)} is no line of six words`);
-      sink.measurement({
-        timeMs: Number(time),
-        service: service!,
-        originService: service!,
-        origin: origin!,
-        target: target!,
-        event: event!,
-        attributes: {},
-        unit: '{call}',
-        value: Number(value),
-        weight: 1,
-      });
-    }
+    const text = new TextDecoder().decode(body);
+    const [service, time, origin, target, event, value] = text.split(' ');
+    if (service === undefined || origin === undefined || target === undefined || event === undefined || !Number(value))
+      throw new Error(`${JSON.stringify(text)} is not six words`);
+    const names = { service, originService: service, origin, target, event, unit: '{call}' };
+    sink.measurement({ ...names, timeMs: Number(time), attributes: {}, value: Number(value), weight: 1 });
   },
 };
 
@@ -28,7 +18,7 @@ const lines: Codec<never, never> = {
 export class DummyReceiver implements Receiver<DummyOptions, never, never> {
   readonly name = 'dummy';
   readonly config: DummyOptions;
-  readonly codecs = [lines];
+  readonly codecs = [sixWords];
   #host: ReceiverHost | undefined;
 
   constructor(config: DummyOptions = {}) {
@@ -39,12 +29,12 @@ export class DummyReceiver implements Receiver<DummyOptions, never, never> {
     this.#host = host;
   }
 
-  /** Something came in under an id of the sender's. */
+  /** Something came in, under an id of the sender's. */
   async receive(id: string, text: string): Promise<Acceptance> {
-    if (this.#host === undefined) return { outcome: 'busy', retryAfterMs: 1_000 };
     const { service = 'dummy' } = this.config;
-    const body = new TextEncoder().encode(text.replaceAll('SERVICE', service));
-    return this.#host.accept({ dedupeKey: id, codec: lines.name, body });
+    const body = new TextEncoder().encode(`${service} ${text}`);
+    if (this.#host === undefined) return { outcome: 'busy', retryAfterMs: 1_000 };
+    return this.#host.accept({ dedupeKey: id, codec: sixWords.name, body });
   }
 
   async stop(): Promise<void> {

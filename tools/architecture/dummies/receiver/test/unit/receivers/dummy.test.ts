@@ -1,28 +1,28 @@
 /** A receiver that was added with its folder and one entry: it is listed, it can be made, and it keeps the contract. */
 import { expect, it } from 'vitest';
-import type { Payload, ReceivedMeasurement, ReceiverHost } from '../../../src/core/contracts/receiver.ts';
+import type { ReceivedBody, ReceivedMeasurement, ReceiverHost } from '../../../src/core/contracts/receiver.ts';
 import { receivers } from '../../../src/engine/registry.ts';
 import { dummyConfig } from '../../../src/receivers/dummy/config.ts';
 import { DummyReceiver } from '../../../src/receivers/dummy/receiver.ts';
 
 /** Stores nothing beyond this test, but answers as a host does. */
 class Host implements ReceiverHost {
-  readonly stored: Payload[] = [];
+  readonly stored: ReceivedBody[] = [];
 
-  async accept(payload: Payload) {
-    const known = this.stored.some(({ dedupeKey }) => dedupeKey !== undefined && dedupeKey === payload.dedupeKey);
+  async accept(received: ReceivedBody) {
+    const known = this.stored.some(({ dedupeKey }) => dedupeKey !== undefined && dedupeKey === received.dedupeKey);
     if (known) return { outcome: 'duplicate' } as const;
     try {
-      replay(payload);
+      replay(received);
     } catch (error) {
       return { outcome: 'refused', reason: (error as Error).message } as const;
     }
-    this.stored.push(payload);
+    this.stored.push(received);
     return { outcome: 'committed' } as const;
   }
 }
 
-function replay({ codec, body }: Payload): ReceivedMeasurement[] {
+function replay({ codec, body }: ReceivedBody): ReceivedMeasurement[] {
   const measurements: ReceivedMeasurement[] = [];
   const never = () => expect.unreachable();
   const sink = { measurement: (one: ReceivedMeasurement) => void measurements.push(one) };
@@ -43,10 +43,10 @@ it('is in the registry, and made from its options', () => {
 it('hands bodies to its host, which counts each once and replays it as often as it likes', async () => {
   const host = new Host();
   const receiver = new DummyReceiver({ service: 'shop' });
-  expect(await receiver.receive('1', '0 SERVICE job mail sent 2')).toMatchObject({ outcome: 'busy' });
+  expect(await receiver.receive('1', '0 job mail sent 2')).toMatchObject({ outcome: 'busy' });
   await receiver.start(host);
-  expect(await receiver.receive('1', '0 SERVICE job mail sent 2')).toEqual({ outcome: 'committed' });
-  expect(await receiver.receive('1', '0 SERVICE job mail sent 2')).toEqual({ outcome: 'duplicate' });
+  expect(await receiver.receive('1', '0 job mail sent 2')).toEqual({ outcome: 'committed' });
+  expect(await receiver.receive('1', '0 job mail sent 2')).toEqual({ outcome: 'duplicate' });
   expect(await receiver.receive('2', 'nonsense')).toMatchObject({ outcome: 'refused' });
   await receiver.stop();
   expect(host.stored).toHaveLength(1);
