@@ -1,6 +1,6 @@
 import { type Context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
-import type { NamedOrigin } from '../core/attribution/pending-sums.ts';
-import type { SpanState } from '../core/attribution/span-state.ts';
+import type { NamedOrigin } from '../core/attribution/named-origin.ts';
+import type { SpanState } from '../core/attribution/scope.ts';
 import { contextAttributes, namedOrigin } from './context.ts';
 import { stateOf } from './sdk-span.ts';
 

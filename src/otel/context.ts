@@ -1,7 +1,7 @@
 /** What travels in the OpenTelemetry context: the named origin, the user's row attributes, the caller's origin. */
 import { type Context, createContextKey, type Span } from '@opentelemetry/api';
 import type { CarriedOrigin } from '../core/attribution/carried.ts';
-import type { NamedOrigin } from '../core/attribution/pending-sums.ts';
+import type { NamedOrigin } from '../core/attribution/named-origin.ts';
 
 const ORIGIN = createContextKey('otel-attribution origin');
 const ATTRIBUTES = createContextKey('otel-attribution attributes');

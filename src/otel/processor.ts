@@ -1,7 +1,7 @@
 import { type Context, context as contextApi } from '@opentelemetry/api';
 import type { Accounts } from '../core/accounts.ts';
 import { text } from '../core/attribution/root-origin.ts';
-import type { SpanState } from '../core/attribution/span-state.ts';
+import type { SpanState } from '../core/attribution/scope.ts';
 import type { SpanTracker } from '../core/attribution/tracker.ts';
 import { recordView } from '../core/mapping/attribute-view.ts';
 import { CONSUMER, SERVER } from '../core/span-kind.ts';

@@ -16,7 +16,7 @@ import { BAGGAGE_KEY, CARRIED_CHARS_MAX, decodeCarried, encodeCarried, HEADER } 
 import { listedTargets } from '../core/attribution/listed-targets.ts';
 import type { OriginResolver } from '../core/attribution/origin-resolver.ts';
 import type { RemoteParents } from '../core/attribution/remote-parents.ts';
-import type { SpanState } from '../core/attribution/span-state.ts';
+import type { SpanState } from '../core/attribution/scope.ts';
 import { limits } from '../core/limits.ts';
 import { contextAttributes, inboundOrigin, namedOrigin, rpcRoute, setInboundOrigin } from './context.ts';
 import { stateOf } from './sdk-span.ts';

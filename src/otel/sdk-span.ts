@@ -1,7 +1,7 @@
 /** A span of the OpenTelemetry SDK as the attribution follows it, linked to the SDK's own object. */
 import type { Span } from '@opentelemetry/api';
-import type { NamedOrigin } from '../core/attribution/pending-sums.ts';
-import { SpanState } from '../core/attribution/span-state.ts';
+import type { NamedOrigin } from '../core/attribution/named-origin.ts';
+import { SpanState } from '../core/attribution/scope.ts';
 import type { SpanLink } from '../core/attribution/span-view.ts';
 import { type AttributeShape, keysOfRecord, recordHasShape } from '../core/mapping/attribute-view.ts';
 import { type ReadableSpan, toMs } from './sdk-types.ts';

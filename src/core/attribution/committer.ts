@@ -4,7 +4,7 @@ import type { Dictionary } from '../aggregate/dictionary.ts';
 import type { SumTable } from '../aggregate/sum-table.ts';
 import { mergeAttributes } from '../attributes.ts';
 import { limits } from '../limits.ts';
-import type { NamedOrigin } from './pending-sums.ts';
+import type { NamedOrigin } from './named-origin.ts';
 import type { Scope } from './scope.ts';
 
 export interface CommitterOptions {

@@ -1,5 +1,5 @@
 import type { Measure } from '../aggregate/dictionary.ts';
-import type { NamedOrigin } from './pending-sums.ts';
+import type { NamedOrigin } from './named-origin.ts';
 
 /**
  * One measurement on its way into sums. Made once and filled anew for each: whoever takes it copies what it needs, and the

@@ -4,10 +4,9 @@ import { attributeText, canonicalAttributes, mergeAttributes } from '../attribut
 import { limits } from '../limits.ts';
 import type { AttributeView } from '../mapping/attribute-view.ts';
 import { UNATTRIBUTED } from '../model.ts';
-import type { NamedOrigin } from './pending-sums.ts';
+import type { NamedOrigin } from './named-origin.ts';
 import { handlerRoute, type RootOrigin, rootOrigin } from './root-origin.ts';
-import type { Scope } from './scope.ts';
-import type { SpanState } from './span-state.ts';
+import type { Scope, SpanState } from './scope.ts';
 import type { SpanView } from './span-view.ts';
 
 export interface OriginResolverOptions {

@@ -5,13 +5,7 @@
 import type { Measure } from '../aggregate/dictionary.ts';
 import type { Sums } from '../aggregate/sum-table.ts';
 import type { Measurement } from './measurement.ts';
-
-/** An origin already known when the measurement is made. `originService` '' means the emitting service. */
-export interface NamedOrigin {
-  readonly originService: string;
-  readonly origin: string;
-  readonly attributes: string;
-}
+import type { NamedOrigin } from './named-origin.ts';
 
 export interface PendingSum extends Sums {
   readonly window: number;

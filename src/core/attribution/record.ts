@@ -9,9 +9,8 @@ import { windowOf } from '../windows.ts';
 import type { CarriedOrigin } from './carried.ts';
 import type { Committer } from './committer.ts';
 import { Measurement } from './measurement.ts';
-import type { NamedOrigin } from './pending-sums.ts';
-import { Scope } from './scope.ts';
-import type { SpanState } from './span-state.ts';
+import type { NamedOrigin } from './named-origin.ts';
+import { Scope, type SpanState } from './scope.ts';
 
 /** Extra dimensions of a row, as an application gives them. */
 export type AttributeValues = Readonly<Record<string, string | number | boolean | undefined>>;

@@ -7,11 +7,11 @@ import type { Mapped, Mapping } from '../mapping/types.ts';
 import { CLIENT, PRODUCER, SERVER } from '../span-kind.ts';
 import { spread, windowOf } from '../windows.ts';
 import { Measurement } from './measurement.ts';
+import type { NamedOrigin } from './named-origin.ts';
 import type { OriginResolver } from './origin-resolver.ts';
-import type { NamedOrigin, PendingSums } from './pending-sums.ts';
+import type { PendingSums } from './pending-sums.ts';
 import type { RemoteParents } from './remote-parents.ts';
-import type { Scope } from './scope.ts';
-import type { SpanState } from './span-state.ts';
+import type { Scope, SpanState } from './scope.ts';
 import {
   absorberOf,
   absorbs,

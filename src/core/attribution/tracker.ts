@@ -9,14 +9,13 @@ import { DETACHED } from '../model.ts';
 import { INTERNAL, kindNames, SERVER } from '../span-kind.ts';
 import type { CarriedOrigin } from './carried.ts';
 import type { Committer } from './committer.ts';
+import type { NamedOrigin } from './named-origin.ts';
 import type { OriginResolver } from './origin-resolver.ts';
-import type { NamedOrigin } from './pending-sums.ts';
 import { RemoteParents } from './remote-parents.ts';
 import { graphqlOperation, handlerRoute } from './root-origin.ts';
-import { Scope } from './scope.ts';
+import { Scope, type SpanState } from './scope.ts';
 import { ScopeRegistry } from './scope-registry.ts';
 import { SpanCounter } from './span-counter.ts';
-import type { SpanState } from './span-state.ts';
 
 /** Overdue scopes committed in one turn; the rest follow in the next turns. */
 const OVERDUE_PER_TURN = 1_000;

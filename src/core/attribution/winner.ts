@@ -5,15 +5,9 @@
 import type { Mapped, Mapping } from '../mapping/types.ts';
 import { CLIENT, CONSUMER, INTERNAL, PRODUCER, SERVER } from '../span-kind.ts';
 import { PendingSums } from './pending-sums.ts';
-import type { SpanState } from './span-state.ts';
+import type { SpanState } from './scope.ts';
 
 export const CONSUMED_MESSAGES = 'messaging.client.consumed.messages';
-
-/** HTTP measurements that an outer span may still absorb, by the address they went to. */
-export interface HeldMeasurement {
-  readonly address: string;
-  readonly sums: PendingSums;
-}
 
 /** An outer span without `server.address`, or with the same one, stands for the HTTP call below it. */
 export function absorbs(outerAddress: string, innerAddress: string): boolean {

@@ -1,7 +1,6 @@
 /** What one process is doing at this moment: operations in flight, by origin and target. */
 
-import type { Scope } from '../../core/attribution/scope.ts';
-import type { SpanState } from '../../core/attribution/span-state.ts';
+import type { Scope, SpanState } from '../../core/attribution/scope.ts';
 import type { SpanTracker } from '../../core/attribution/tracker.ts';
 import type { Mapping } from '../../core/mapping/types.ts';
 import { DETACHED, UNATTRIBUTED } from '../../core/model.ts';

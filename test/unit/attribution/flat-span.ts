@@ -1,5 +1,5 @@
 /** A span as a decoder keeps it: attributes in two arrays, times as numbers, no object of any SDK. */
-import { SpanState } from '../../../src/core/attribution/span-state.ts';
+import { SpanState } from '../../../src/core/attribution/scope.ts';
 import type { SpanLink } from '../../../src/core/attribution/span-view.ts';
 import { ANY, type AttributeShape } from '../../../src/core/mapping/attribute-view.ts';
 
