@@ -10,87 +10,88 @@ const SAMPLED = 1;
 
 export class SdkSpan extends SpanState {
   /** While the attribution reads it: see `release`. */
-  #sdk: ReadableSpan | undefined;
+  declare private source: ReadableSpan | undefined;
   /** Of an ended span, once one has fitted: it will get no more attributes. */
-  #shape: AttributeShape | undefined = undefined;
+  declare private shape: AttributeShape | undefined;
 
   constructor(sdk: ReadableSpan, named: NamedOrigin | undefined, contextAttributes: string) {
     super(sdk.kind, named, contextAttributes);
-    this.#sdk = sdk;
+    this.source = sdk;
+    this.shape = undefined;
   }
 
   /** What a hook of the application is given. */
   get sdk(): ReadableSpan {
-    return this.#sdk!;
+    return this.source!;
   }
 
   get name(): string {
-    return this.#sdk!.name;
+    return this.source!.name;
   }
 
   get scopeName(): string {
-    return this.#sdk!.instrumentationScope.name;
+    return this.source!.instrumentationScope.name;
   }
 
   get startMs(): number {
-    return toMs(this.#sdk!.startTime);
+    return toMs(this.source!.startTime);
   }
 
   get endMs(): number {
-    return toMs(this.#sdk!.endTime);
+    return toMs(this.source!.endTime);
   }
 
   get durationSeconds(): number {
-    const { duration } = this.#sdk!;
+    const { duration } = this.source!;
     return Math.max(0, duration[0] + duration[1] / 1e9);
   }
 
   get traceId(): string {
-    return this.#sdk!.spanContext().traceId;
+    return this.source!.spanContext().traceId;
   }
 
   get spanId(): string {
-    return this.#sdk!.spanContext().spanId;
+    return this.source!.spanContext().spanId;
   }
 
   get isSampled(): boolean {
-    return (this.#sdk!.spanContext().traceFlags & SAMPLED) !== 0;
+    return (this.source!.spanContext().traceFlags & SAMPLED) !== 0;
   }
 
   get parentSpanId(): string {
-    return this.#sdk?.parentSpanContext?.spanId ?? '';
+    return this.source?.parentSpanContext?.spanId ?? '';
   }
 
   get hasRemoteParent(): boolean {
-    return this.#sdk?.parentSpanContext?.isRemote === true;
+    return this.source?.parentSpanContext?.isRemote === true;
   }
 
   get linkCount(): number {
-    return this.#sdk!.links.length;
+    return this.source!.links.length;
   }
 
   link(i: number): SpanLink {
-    return this.#sdk!.links[i]!.context;
+    return this.source!.links[i]!.context;
   }
 
   attribute(key: string): unknown {
-    if (this.#shape !== undefined && !this.#shape.has(key)) return undefined;
-    return this.#sdk!.attributes[key];
+    if (this.shape !== undefined && !this.shape.has(key)) return undefined;
+    return this.source!.attributes[key];
   }
 
   attributeKeys(): string[] {
-    return keysOfRecord(this.#sdk!.attributes);
+    return keysOfRecord(this.source!.attributes);
   }
 
   hasShape(shape: AttributeShape): boolean {
-    const sdk = this.#sdk!;
+    const sdk = this.source!;
     if (!recordHasShape(sdk.attributes, shape)) return false;
-    if (sdk.ended) this.#shape = shape;
+    if (sdk.ended) this.shape = shape;
     return true;
   }
 
   protected letGo(): void {
-    this.#sdk = undefined;
+    this.source = undefined;
   }
 }
 
