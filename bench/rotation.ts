@@ -10,6 +10,7 @@ import { Dictionary } from '../src/core/aggregate/dictionary.ts';
 import { silentLogger } from '../src/core/logger.ts';
 import { FileExporter } from '../src/exporters/file/index.ts';
 import { Pipeline } from '../src/pipeline/pipeline.ts';
+import { createPartQueue } from '../src/spool/index.ts';
 import { startProbe } from './probe.ts';
 import { type BenchOptions, type BenchRow, median } from './row.ts';
 
@@ -56,6 +57,7 @@ async function measure(keys: number): Promise<Measured> {
   const dictionary = new Dictionary();
   const pipeline = new Pipeline({
     exporters: [new FileExporter({ directory })],
+    queue: createPartQueue(),
     accounts: new Accounts(),
     dictionary,
     windowSeconds: 60,

@@ -12,6 +12,7 @@ import { compileMapping } from '../core/mapping/compile.ts';
 import type { Mapping } from '../core/mapping/types.ts';
 import type { Part } from '../core/model.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
+import { createPartQueue } from '../spool/index.ts';
 import { buildExporters } from './exporters.ts';
 import type { SettledOptions } from './options.ts';
 import { packageVersion } from './package-version.ts';
@@ -49,9 +50,10 @@ export class Engine {
     const { dictionary } = this;
     const { presets, rules } = options;
     this.mapping = compileMapping({ presets, rules, dictionary, accounts });
-    const { exporters, directory, callMs } = buildExporters(options, host);
+    const { exporters, directory } = buildExporters(options, host);
     this.#pipeline = new Pipeline({
       exporters,
+      queue: createPartQueue({ directory, maxSpoolBytes: options.maxSpoolBytes }),
       dictionary,
       accounts,
       windowSeconds,
@@ -60,10 +62,7 @@ export class Engine {
       packageVersion,
       logger: host.logger,
       maxRows: options.maxRows,
-      ...(directory !== undefined && { directory }),
-      maxSpoolBytes: options.maxSpoolBytes,
       runUntraced: host.runUntraced,
-      delivery: { callMs },
     });
     this.resolver = new OriginResolver({
       originAttribute: options.originAttribute,

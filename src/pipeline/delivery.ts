@@ -1,47 +1,46 @@
-import type { Part } from '../core/model.ts';
-import type { SpoolEntry } from '../spool/exporter-spool.ts';
-
-export type Place = 'arriving' | 'waiting' | 'flying' | 'handed';
+import type { QueuedPart } from '../core/contracts/part-queue.ts';
+import type { EventType, Place, State } from './delivery-states.ts';
 
 /** A part on its way to one exporter. */
 export interface Delivery {
-  readonly id: string;
-  readonly instance: string;
-  readonly sequence: number;
-  /** Milliseconds since the epoch. */
-  readonly sealedAt: number;
-  /** The part with its body while that is held in memory. */
-  part: Part | undefined;
-  /** Its file; undefined of a part that is in memory only. */
-  entry: SpoolEntry | undefined;
-  /** Its file is being written. */
-  writing: Promise<void> | undefined;
+  readonly part: QueuedPart;
   place: Place;
+  /** It is in the waiting line, which alone sets this. */
+  inLine: boolean;
   /** When it was first sent and may have arrived, in milliseconds since the epoch. */
   sentAt: number | undefined;
-  /** Since when `confirm` has been answering without a word about it, in monotonic milliseconds. */
+  /** Since when the destination has been answering without a word about it, in monotonic milliseconds. */
   unspokenSince: number | undefined;
   attempts: number;
   /** Number of parts that had got through when this one first failed. */
   deliveredBefore: number;
+  /** Not to be taken up again by this process, though it stays in the queue. */
+  shunned: boolean;
 }
 
-export function deliveryOf(source: Part | SpoolEntry): Delivery {
-  const { id, instance, sequence, sealedAt } = source;
-  const part = 'body' in source ? source : undefined;
-  const entry = 'body' in source ? undefined : source;
+export function deliveryOf(part: QueuedPart): Delivery {
   return {
-    id,
-    instance,
-    sequence,
-    sealedAt,
     part,
-    entry,
-    writing: undefined,
     place: 'arriving',
-    sentAt: entry?.since,
+    inLine: false,
+    sentAt: part.since,
     unspokenSince: undefined,
     attempts: 0,
     deliveredBefore: 0,
+    shunned: false,
   };
+}
+
+export function stateOf({ place, part }: Delivery): State {
+  return place === 'gone' ? 'gone' : `${place} ${part.durable ? 'on disk' : 'in memory'}`;
+}
+
+/** What happened to a delivery. */
+export interface DeliveryEvent {
+  readonly type: EventType;
+  /** Why, in the words that a person finds beside the part, or in the log. */
+  readonly reason?: string;
+  readonly error?: unknown;
+  /** No attempt before this one may have arrived. */
+  readonly first?: boolean;
 }

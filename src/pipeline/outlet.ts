@@ -1,140 +1,131 @@
-import type { Accounts } from '../core/accounts.ts';
-import type { Exporter, ExportOutcome } from '../core/contracts/exporter.ts';
-import type { Timers } from '../core/contracts/timers.ts';
-import { AmbiguousError, PermanentError, RetryableError } from '../core/errors.ts';
-import type { Logger } from '../core/logger.ts';
-import type { Part } from '../core/model.ts';
-import type { ExporterSpool, SpoolEntry } from '../spool/exporter-spool.ts';
-import type { DeliveryOptions } from './backoff.ts';
-import { type Call, startCall } from './call.ts';
-import { Confirmer } from './confirmer.ts';
-import type { Delivery } from './delivery.ts';
+import type { Exporter } from '../core/contracts/exporter.ts';
+import type { OutletQueue, QueuedPart } from '../core/contracts/part-queue.ts';
+import { Changes } from './changes.ts';
+import { confirmRound } from './confirm-round.ts';
+import { Deliveries } from './deliveries.ts';
+import { type Delivery, type DeliveryEvent, stateOf } from './delivery.ts';
+import { DeliveryEffects } from './delivery-effects.ts';
+import { decide, type Facts, type Place } from './delivery-states.ts';
 import { code, message } from './error-text.ts';
-import { Fates } from './fates.ts';
-import { Intake } from './intake.ts';
-import { Keep } from './keep.ts';
-import { sendInLastTurn } from './last-turn.ts';
-import type { PartMemory } from './part-memory.ts';
+import { Flights } from './flights.ts';
+import { Notices } from './notices.ts';
+import type { OutletContext } from './outlet-context.ts';
 import { Patience } from './patience.ts';
-import type { Quarantine } from './quarantine.ts';
-import { WaitingLine } from './waiting-line.ts';
-
-export interface OutletContext {
-  readonly accounts: Accounts;
-  readonly logger: Logger;
-  readonly random: () => number;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly timers: Timers;
-  readonly memory: PartMemory;
-  readonly quarantine: Quarantine;
-  readonly delivery: DeliveryOptions;
-  /** Runs `fn` so that our own I/O makes no spans. */
-  readonly runUntraced: <T>(fn: () => T) => T;
-}
+import { closeReason, exitReason, foundReason } from './reasons.ts';
 
 /** Calls may ignore their abort and hang: with this many left behind no new one is started. */
 const UNSETTLED_CALLS_MAX = 8;
-/** Parts in the line, and handed; what a spool holds beyond is taken up when there is room again. */
-const LINE_PARTS_MAX = 100_000;
 
 /**
- * The way of parts to one exporter: oldest first, retried with backoff, set aside when refused. Owns retry, deadlines and
- * concurrency, so that exporters need none. Every part offered ends as exported, quarantined or dropped, each counted, or stays in the
- * spool for the next process.
+ * The way of parts to one exporter: oldest first, retried with backoff, set aside when refused. Keeps the lists of the parts on their way,
+ * tells the table of `delivery-states.ts` what happens to each, and puts it where the table says. Every part offered ends as exported,
+ * quarantined or dropped, each counted, or stays in the queue for the next process.
  */
 export class Outlet {
   readonly exporter: Exporter;
   readonly name: string;
+  readonly #queue: OutletQueue;
   readonly #context: OutletContext;
-  readonly #keep: Keep;
-  readonly #intake: Intake | undefined;
-  readonly #fates: Fates;
+  readonly #notices: Notices;
   readonly #patience: Patience;
-  readonly #confirmer: Confirmer;
-  readonly #waiting = new WaitingLine();
-  /** With the call under way, if it has begun. */
-  readonly #flying = new Map<Delivery, Call<unknown> | undefined>();
-  readonly #watchers = new Set<() => void>();
-  #started: Promise<void> | undefined;
-  /** Calls that have not settled, those left behind included. */
-  #unsettled = 0;
-  /** Deliveries whose fate is being written down. */
-  #deciding = 0;
-  #delivered = 0;
-  #cancelTimer: (() => void) | undefined;
-  #closed = false;
+  readonly #effects: DeliveryEffects;
+  readonly #flights: Flights;
+  readonly #changes = new Changes();
+  readonly #deliveries = new Deliveries();
+  #round: Promise<void> | undefined;
+  #cancelRound: (() => void) | undefined;
+  #cancelPause: (() => void) | undefined;
   #held = false;
+  #closing = false;
+  /** The lists have been given up: what comes to rest now goes at once. */
+  #closed = false;
 
-  /** `name`: unique among the outlets. Without `spool` parts wait in memory. */
-  constructor(exporter: Exporter, name: string, context: OutletContext, spool: ExporterSpool | undefined) {
+  /** `name`: unique among the outlets. */
+  constructor(exporter: Exporter, name: string, queue: OutletQueue, context: OutletContext) {
     this.exporter = exporter;
     this.name = name;
+    this.#queue = queue;
     this.#context = context;
-    this.#keep = new Keep(exporter, context.memory, context.now, spool);
-    this.#fates = new Fates(name, context, this.#keep);
+    this.#notices = new Notices(name, context.logger);
     this.#patience = new Patience(context.delivery, context.timers, context.random);
-    this.#confirmer = new Confirmer(exporter, context, {
-      arrived: (delivery) => this.#fates.exported(delivery),
-      missing: (delivery) => this.#missing(delivery),
-      refused: (delivery, reason) => this.#fates.setAside(delivery, reason),
-      changed: () => {
-        this.#changed();
-        this.#pump();
-      },
+    this.#effects = new DeliveryEffects(name, exporter, queue, context, {
+      patience: this.#patience,
+      notices: this.#notices,
     });
-    if (spool === undefined) return;
-    this.#intake = new Intake(
-      spool,
-      { ...context, keep: this.#keep, fates: this.#fates },
-      {
-        room: () => LINE_PARTS_MAX - this.#waiting.size - this.#confirmer.size,
-        ready: (delivery) => this.#ready(delivery),
-        found: (entry) => this.#adopt(entry),
-        lost: (instance) => this.#lost(instance),
-        changed: () => this.#changed(),
-      },
-    );
+    this.#flights = new Flights(name, exporter, queue, context);
   }
 
   /** Parts on their way to the line, in it, or in flight. */
   get backlog(): number {
-    return (this.#intake?.size ?? 0) + this.#waiting.size + this.#flying.size + this.#deciding;
+    return this.#deliveries.backlog;
   }
 
   /** Handed parts not yet confirmed. */
   get unconfirmed(): number {
-    return this.#confirmer.size;
+    return this.#deliveries.handed.size;
   }
 
   get failing(): boolean {
     return this.#patience.failures > 0;
   }
 
-  /** The folder in which parts outlive this process. */
-  get folder(): string | undefined {
-    return this.#keep.spool?.path;
+  /** Where parts outlive this process. */
+  get location(): string | undefined {
+    return this.#queue.location;
   }
 
-  /** Begins to look after the spool: parts that others left are sent as well. */
-  start(): void {
-    this.#context.runUntraced(() => this.#intake?.start());
+  /** It takes no parts any more. */
+  get closing(): boolean {
+    return this.#closing;
   }
 
-  /** Takes a new part. At the memory bound it is the new one that is refused: what waits longest is needed first. */
-  offer(part: Part): void {
-    if (this.#closed) {
-      this.#fates.refuse('closed', `parts sealed after shutdown do not reach it any more`);
-      return;
+  /** How many more parts it takes from the queue. */
+  get room(): number {
+    return this.#deliveries.room;
+  }
+
+  isKnown = (id: string): boolean => this.#deliveries.isKnown(id);
+
+  /** Takes a new part of the queue. */
+  offer(part: QueuedPart): void {
+    if (this.isKnown(part.id)) return;
+    const delivery = this.#deliveries.begin(part);
+    const { writeBehind } = this.#queue;
+    if (writeBehind === undefined) void this.#apply(delivery, { type: 'stored' });
+    else void this.#arrive(delivery, writeBehind.store(part));
+  }
+
+  /** A new part that is lost for this exporter. */
+  refuse(reason: string, why: string): void {
+    this.#effects.refuse(reason, why);
+  }
+
+  /** A part that the queue held already, left by an earlier process. */
+  found(part: QueuedPart): void {
+    // It may have come by another way meanwhile.
+    if (this.isKnown(part.id)) return;
+    const delivery = this.#deliveries.begin(part);
+    void this.#apply(delivery, { type: `found ${part.state}`, reason: foundReason(part, this.name) });
+  }
+
+  /** Another process has taken over the parts of `instance`. */
+  lost(instance: string): void {
+    for (const delivery of this.#deliveries.takeOf(instance)) void this.#apply(delivery, { type: 'taken' });
+  }
+
+  /** Tries again to store what is in memory only, until that fails. */
+  async storeUnsaved(): Promise<void> {
+    const { unsaved, deciding } = this.#deliveries;
+    for (const delivery of unsaved) {
+      if (delivery.part.durable || delivery.place === 'gone' || deciding.has(delivery)) continue;
+      const stored = this.#apply(delivery, { type: 'retry write' });
+      await stored;
+      if (stored !== undefined && !delivery.part.durable) return;
     }
-    const delivery = this.#keep.take(part);
-    if (delivery === undefined) {
-      this.#fates.refuse(
-        'memory_full',
-        `parts waiting in memory have reached ${this.#context.memory.maxBytes} bytes; new parts are dropped`,
-      );
-    } else if (this.#intake === undefined) this.#ready(delivery);
-    else void this.#context.runUntraced(() => this.#intake!.take(delivery));
+  }
+
+  upkeepFailed(error: unknown): void {
+    this.#notices.warnOnce('upkeep', `looking after ${this.location} failed: ${message(error)}`);
   }
 
   /** Tries again now, unless the destination asked to wait. */
@@ -144,30 +135,31 @@ export class Outlet {
   }
 
   /**
-   * Resolves when nothing waits or flies, or when all is on disk and waiting is in vain: after `failures` more failed attempts the
+   * Resolves when nothing waits or flies, or when all is stored and waiting is in vain: after `failures` more failed attempts the
    * destination is down, and it may have asked for a pause beyond `until` (monotonic milliseconds).
    */
   drained(failures = 3, until = Number.POSITIVE_INFINITY): Promise<void> {
     const patience = this.#patience;
     const limit = patience.failures + failures;
     const inVain = (): boolean => patience.failures >= limit || patience.retryAfter > until;
-    return this.#until(() => this.backlog === 0 || (inVain() && (this.#intake?.size ?? 0) === 0));
+    return this.#changes.until(() => this.backlog === 0 || (inVain() && this.#deliveries.arriving.size === 0));
   }
 
   /** Resolves when no more than what the exporter is slow to take is in memory. */
   caughtUp(): Promise<void> {
-    const intake = this.#intake;
-    return intake === undefined ? this.drained(1) : this.#until(() => intake.size === 0);
+    if (this.location === undefined) return this.drained(1);
+    return this.#changes.until(() => this.#deliveries.arriving.size === 0);
   }
 
-  /** Asks the destination about handed parts now. */
+  /** Asks the destination about handed parts now. Joinable, never rejects; what stays unanswered is asked about again later. */
   confirmNow(): Promise<void> {
-    return this.#confirmer.confirm();
-  }
-
-  /** Resolves once no call is under way; `abort` settles them at the latest after a short grace. */
-  settled(): Promise<void> {
-    return this.#until(() => this.backlog === this.#waiting.size);
+    this.#round ??= this.#confirm().finally(() => {
+      this.#round = undefined;
+      if (this.unconfirmed > 0) this.#armRound();
+      this.#changes.happened();
+      this.#pump();
+    });
+    return this.#round;
   }
 
   /** For the end of the process: starts no call that could not end any more. `flushSync` undoes it. */
@@ -176,285 +168,172 @@ export class Outlet {
   }
 
   /**
-   * For `process.on('exit')`: what is in memory only goes to the spool in this very turn, or is sent if the exporter can do that. What
-   * cannot leave so is set aside: calls under way have no future.
+   * For `process.on('exit')`: what is in memory only is stored in this very turn, or is sent if the exporter can do that. What cannot leave
+   * so is set aside: calls under way have no future.
    */
   flushSync(): void {
-    if (this.#keep.spool !== undefined) {
-      for (const delivery of this.#keep.unsaved) this.#saveSync(delivery, 'the process ended before it was delivered');
-      this.#keep.spool.leaveSync();
-    } else {
-      const left = { flying: [...this.#flying.keys()], waiting: this.#waiting.takeAll() };
-      this.#flying.clear();
-      sendInLastTurn(this.exporter, left, this.#fates, this.#context.runUntraced);
+    const { unsaved, waiting, deciding } = this.#deliveries;
+    const keeps = this.location !== undefined;
+    // They leave all together: the line need not be searched for each.
+    if (!keeps) waiting.takeAll();
+    for (const delivery of unsaved) {
+      // Its fate is being written down; where it can be stored it is, in case that comes to nothing.
+      if (!keeps && deciding.has(delivery)) continue;
+      void this.#apply(delivery, { type: 'exit', reason: exitReason(delivery.place, keeps) });
     }
     this.#held = false;
-    this.#changed();
+    this.#changes.happened();
   }
 
-  /** Stops delivery; then the exporter is closed. What is not delivered stays in the spool; without one it is set aside. */
-  async close(deadline: Promise<unknown>): Promise<void> {
+  /** Stops delivery. What is not delivered stays in the queue, or is set aside where it would be lost. */
+  async stop(deadline: Promise<unknown>): Promise<void> {
+    const { flying, waiting, handed } = this.#deliveries;
+    this.#closing = true;
+    this.#cancelPause?.();
+    this.#cancelRound?.();
+    this.#flights.recall();
+    await Promise.race([this.#changes.until(() => this.#deliveries.settled), deadline]);
     this.#closed = true;
-    this.#cancelTimer?.();
-    const intake = this.#intake?.close();
-    for (const call of this.#flying.values()) call?.abort('shutting down');
-    await Promise.race([Promise.all([this.settled(), intake]), deadline]);
-    for (const delivery of [...this.#flying.keys()])
-      this.#leave(delivery, 'may have arrived: no answer before shutdown');
-    for (const delivery of this.#waiting.takeAll()) this.#leave(delivery, 'not delivered before shutdown');
-    for (const delivery of this.#confirmer.close()) this.#leave(delivery, 'handed over, not confirmed before shutdown');
-    this.#changed();
-    await Promise.race([this.#keep.spool?.leave(), deadline]);
+    for (const delivery of [...flying, ...waiting.takeAll(), ...handed]) this.#leave(delivery);
+    this.#changes.happened();
+  }
+
+  async close(deadline: Promise<unknown>): Promise<void> {
     try {
       await Promise.race([this.#context.runUntraced(() => this.exporter.close()), deadline]);
     } catch (error) {
-      this.#fates.warnOnce('close', `closing failed: ${message(error)}`);
+      this.#notices.warnOnce('close', `closing failed: ${message(error)}`);
     }
   }
 
-  #ready(delivery: Delivery): void {
-    if (this.#closed) {
-      this.#leave(delivery, 'not delivered before shutdown');
+  /** A new part is stored before it may be sent, or waits in memory while the disk refuses it. */
+  async #arrive(delivery: Delivery, storing: Promise<void>): Promise<void> {
+    const event = await storing.then(
+      () => this.#stored(delivery),
+      (error: unknown): DeliveryEvent => {
+        const type = code(error) === 'ATTR_SPOOL_FULL' ? 'full' : 'unstorable';
+        return { type, reason: message(error), error };
+      },
+    );
+    if (event.type === 'stored') this.#notices.over('spool');
+    // `exit` may have dealt with it.
+    if (delivery.place === 'arriving') void this.#apply(delivery, event);
+    this.#changes.happened();
+  }
+
+  async #stored({ part }: Delivery): Promise<DeliveryEvent> {
+    if (this.room <= 0) return { type: 'crowded' };
+    const ours = await this.#queue.takeover?.holds(part.instance).catch(() => true);
+    return { type: ours === false ? 'taken' : 'stored' };
+  }
+
+  /**
+   * Does what the table says about an event: in this turn, unless something has to be written down first; then the delivery is in no list
+   * meanwhile. An effect may end in another event.
+   */
+  #apply(delivery: Delivery, event: DeliveryEvent): Promise<void> | undefined {
+    const transition = decide(stateOf(delivery), event.type, this.#facts(event));
+    if (transition === undefined) {
+      this.#notices.warnOnce('state', `"${event.type}" cannot happen to a part that is ${stateOf(delivery)}.`);
+      return undefined;
+    }
+    const { deciding } = this.#deliveries;
+    const place = transition.to === delivery.place ? undefined : transition.to;
+    if (place !== undefined) this.#deliveries.takeOut(delivery);
+    const next = this.#effects.run(transition.effects, delivery, event);
+    if (!(next instanceof Promise)) return this.#settle(delivery, place, next);
+    if (place !== undefined) deciding.add(delivery);
+    return next.then((late) => {
+      if (place !== undefined) deciding.delete(delivery);
+      return this.#settle(delivery, place, late);
+    });
+  }
+
+  /** `place`: where the delivery goes, if it moves. `next`: what happens to it there. */
+  #settle(delivery: Delivery, place: Place | undefined, next: DeliveryEvent | undefined): Promise<void> | undefined {
+    const moves = place !== undefined && delivery.place !== 'gone';
+    if (moves) delivery.place = place;
+    if (next !== undefined) return this.#apply(delivery, next);
+    if (moves) this.#enter(delivery);
+    this.#changes.happened();
+    this.#pump();
+    // A body is in memory only while the part is in flight, or not stored.
+    if (delivery.place === 'waiting' || delivery.place === 'handed') this.#queue.rest(delivery.part);
+    return undefined;
+  }
+
+  #enter(delivery: Delivery): void {
+    const { place } = delivery;
+    if (this.#closed && (place === 'waiting' || place === 'handed')) {
+      this.#leave(delivery);
       return;
     }
-    this.#enqueue(delivery);
-    this.#pump();
-    this.#keep.rest(delivery);
+    this.#deliveries.put(delivery);
+    if (place === 'gone') this.#queue.forget(delivery.part);
+    else if (place === 'flying') void this.#fly(delivery);
+    else if (place === 'handed') this.#armRound();
   }
 
-  #enqueue(delivery: Delivery): void {
-    delivery.place = 'waiting';
-    this.#waiting.add(delivery);
+  #leave(delivery: Delivery): void {
+    void this.#apply(delivery, { type: 'close', reason: closeReason(delivery.place) });
   }
 
-  /** A part in the spool that another process left, or this one under another owner. */
-  #adopt(entry: SpoolEntry): void {
-    const { supports, confirm } = this.exporter;
-    const delivery = this.#keep.adopt(entry);
-    if (entry.state === 'waiting' || (supports.idempotent && (entry.state === 'sent' || confirm === undefined))) {
-      this.#enqueue(delivery);
-      this.#pump();
-    } else if (confirm !== undefined) {
-      this.#confirmer.add(delivery);
-    } else {
-      void this.#decide(
-        this.#fates.setAside(
-          delivery,
-          `may have arrived: it was sent at ${new Date(entry.since ?? 0).toISOString()} by a process that ended before the answer, and ${this.name} can neither be asked nor take it twice`,
-        ),
-      );
-    }
-  }
-
-  #lost(instance: string): void {
-    const theirs = ({ entry, instance: of }: Delivery): boolean => of === instance && entry !== undefined;
-    const gone = [...this.#waiting.takeWhere(theirs), ...this.#confirmer.takeWhere(theirs)];
-    for (const delivery of gone) this.#fates.gone(delivery);
-    this.#changed();
+  #facts({ first = false }: DeliveryEvent): Facts {
+    const { supports, confirm, exportSync } = this.exporter;
+    return {
+      keeps: this.location !== undefined,
+      idempotent: supports.idempotent,
+      confirms: confirm !== undefined,
+      sendsSync: exportSync !== undefined,
+      first,
+      closing: this.#closing,
+    };
   }
 
   #pump(): void {
-    if (this.#closed || this.#held) return;
+    if (this.#closing || this.#held) return;
     const { delivery: options, timers } = this.#context;
     const healthy = this.exporter.concurrency ?? options.concurrency;
-    while (this.#waiting.size > 0) {
+    const { waiting, flying } = this.#deliveries;
+    while (waiting.size > 0) {
       const concurrency = this.failing ? 1 : healthy;
-      if (this.#flying.size >= concurrency || this.#unsettled >= Math.max(UNSETTLED_CALLS_MAX, healthy)) return;
+      if (flying.size >= concurrency || this.#flights.unsettled >= Math.max(UNSETTLED_CALLS_MAX, healthy)) return;
       const wait = this.#patience.waitMs;
       if (wait > 0) {
-        this.#cancelTimer?.();
-        this.#cancelTimer = timers.after(wait, () => this.#pump());
+        this.#cancelPause?.();
+        this.#cancelPause = timers.after(wait, () => this.#pump());
         return;
       }
-      const delivery = this.#waiting.next()!;
-      delivery.place = 'flying';
-      this.#flying.set(delivery, undefined);
-      void this.#context.runUntraced(() => this.#send(delivery));
+      void this.#apply(waiting.next()!, { type: 'picked' });
     }
   }
 
-  async #send(delivery: Delivery): Promise<void> {
-    let attempt: 'first' | 'again' | 'gone' | undefined;
-    try {
-      this.#started ??= this.#start();
-      await this.#started;
-      await delivery.writing;
-      if (this.#keep.isExpired(delivery)) return this.#end(delivery, () => this.#askFirst(delivery));
-      const part = await this.#keep.body(delivery);
-      attempt = part === undefined ? 'gone' : await this.#keep.markSent(delivery);
-      if (part === undefined || attempt === 'gone') return this.#end(delivery, () => this.#fates.gone(delivery));
-      if (!this.#flying.has(delivery)) return;
-      if (this.#closed) throw new RetryableError('shutting down');
-      const outcome = await this.#call(delivery, (signal) => this.exporter.export(part, signal));
-      this.#end(delivery, () => this.#sent(delivery, outcome));
-    } catch (error) {
-      this.#end(delivery, () => this.#failed(delivery, error, attempt === 'first'));
+  async #fly(delivery: Delivery): Promise<void> {
+    const { event, settled } = await this.#context.runUntraced(() => this.#flights.attempt(delivery));
+    void settled.then(() => this.#pump());
+    // `exit` or `close` may have ended the flight.
+    if (event === undefined || !this.#deliveries.flying.has(delivery)) return;
+    if (event.type === 'delivered' || event.type === 'handed over') {
+      if (this.failing) this.#notices.info('reachable again.');
+      this.#patience.succeeded();
+      this.#notices.over('retry');
     }
+    void this.#apply(delivery, event);
   }
 
-  /** Ends a flight, unless `exit` or `close` has done so already. */
-  #end(delivery: Delivery, fate: () => Promise<void> | undefined | void): void {
-    if (this.#flying.delete(delivery)) void this.#decide(fate());
-  }
-
-  async #decide(fate: Promise<void> | undefined | void): Promise<void> {
-    if (fate !== undefined) {
-      this.#deciding++;
-      await fate.catch((error: unknown) => this.#fates.warnOnce('fate', message(error)));
-      this.#deciding--;
-    }
-    this.#changed();
-    this.#pump();
-  }
-
-  async #call<T>(delivery: Delivery | undefined, fn: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { delivery: options, timers } = this.#context;
-    const call = startCall(this.name, options.callMs, timers, fn);
-    if (delivery !== undefined) this.#flying.set(delivery, call);
-    this.#unsettled++;
-    void call.settled.then(() => {
-      this.#unsettled--;
-      this.#pump();
-    });
-    return call.result;
-  }
-
-  async #start(): Promise<void> {
-    try {
-      if (this.exporter.start !== undefined) await this.#call(undefined, async () => this.exporter.start!());
-    } catch (error) {
-      this.#started = undefined;
-      // A part whose exporter never started cannot have arrived.
-      throw error instanceof AmbiguousError ? new RetryableError(error.message) : error;
-    }
-  }
-
-  #sent(delivery: Delivery, outcome: ExportOutcome): Promise<void> | undefined {
-    if (this.failing) this.#context.logger.info(`${this.name}: reachable again.`);
-    this.#patience.failures = 0;
-    this.#delivered++;
-    this.#fates.again('retry');
-    return outcome === 'handed' && this.exporter.confirm !== undefined
-      ? this.#handed(delivery)
-      : this.#fates.exported(delivery);
-  }
-
-  async #handed(delivery: Delivery): Promise<void> {
-    // What the file says is only what spares the next process a question: that it cannot be written is no failure.
-    const ours = await this.#keep.markHanded(delivery).catch(() => true);
-    if (!ours) return this.#fates.gone(delivery);
-    if (this.#closed) return this.#leave(delivery, 'handed over, not confirmed before shutdown');
-    this.#confirmer.add(delivery);
-    this.#keep.rest(delivery);
-  }
-
-  /** First sent too long ago to be repeated unasked. */
-  async #askFirst(delivery: Delivery): Promise<void> {
-    if (this.exporter.confirm === undefined) {
-      return this.#fates.setAside(
-        delivery,
-        `may have arrived: first sent at ${new Date(delivery.sentAt ?? 0).toISOString()}, too long ago for ${this.name} to notice a repetition, and it cannot be asked`,
-      );
-    }
-    this.#confirmer.add(delivery);
-    this.#keep.rest(delivery);
-  }
-
-  async #missing(delivery: Delivery): Promise<void> {
-    await delivery.writing;
-    delivery.sentAt = undefined;
-    delivery.unspokenSince = undefined;
-    if (this.#closed) return this.#leave(delivery, 'not delivered before shutdown');
-    this.#enqueue(delivery);
-  }
-
-  /** `first`: no earlier attempt may have arrived. */
-  async #failed(delivery: Delivery, error: unknown, first: boolean): Promise<void> {
-    const { supports, confirm } = this.exporter;
-    if (code(error) === 'ATTR_SPOOL_FULL') return this.#fates.drop(delivery, 'directory_full', message(error));
-    if (code(error) === 'ATTR_PART_VERSION' && delivery.entry !== undefined) {
-      this.#keep.forget(delivery, true);
-      return this.#fates.warnOnce('version', `${message(error)} It is in ${this.folder}.`);
-    }
-    if (error instanceof PermanentError || code(error) === 'ATTR_PART_CORRUPT')
-      return this.#fates.setAside(delivery, message(error));
-    if (error instanceof AmbiguousError && !supports.idempotent) {
-      if (this.#closed && delivery.entry !== undefined) return this.#leave(delivery, '');
-      if (confirm !== undefined) {
-        this.#confirmer.add(delivery);
-        return this.#keep.rest(delivery);
-      }
-      return this.#fates.setAside(
-        delivery,
-        `may have arrived, and ${this.name} can neither be asked nor take it twice: ${message(error)}`,
-      );
-    }
-    if (first && !(error instanceof AmbiguousError)) await this.#keep.markUnsent(delivery);
-    if (delivery.attempts++ === 0) delivery.deliveredBefore = this.#delivered;
-    if (delivery.attempts >= this.#context.delivery.attempts && this.#delivered > delivery.deliveredBefore) {
-      return this.#fates.setAside(
-        delivery,
-        `failed ${delivery.attempts} times while other parts got through: ${message(error)}`,
-      );
-    }
-    this.#pause(error);
-    this.#enqueue(delivery);
-    this.#keep.rest(delivery);
-  }
-
-  #pause(error: unknown): void {
-    this.#patience.failed(error);
-    this.#context.accounts.count('attribution.part.retried', this.name);
-    const where = this.folder === undefined ? 'in memory' : `in ${this.folder}`;
-    this.#fates.warnOnce('retry', `${message(error)} Parts wait ${where} and are tried again.`);
-  }
-
-  /** The end, for this process: a part with a file stays in the spool, one in memory goes there, or is set aside with the reason. */
-  #leave(delivery: Delivery, reason: string): void {
-    if (delivery.entry === undefined && this.#keep.spool === undefined) {
-      this.#flying.delete(delivery);
-      this.#fates.setAsideSync(delivery, reason);
-      return;
-    }
-    if (delivery.entry === undefined && !this.#saveSync(delivery, reason)) return;
-    this.#flying.delete(delivery);
-    this.#keep.forget(delivery);
-  }
-
-  /** False when there was no way to the spool: then the part was set aside. */
-  #saveSync(delivery: Delivery, reason: string): boolean {
-    try {
-      this.#keep.saveSync(delivery);
-      return true;
-    } catch (error) {
-      this.#take(delivery);
-      if (code(error) === 'ATTR_SPOOL_FULL') this.#fates.drop(delivery, 'directory_full', message(error));
-      else this.#fates.setAsideSync(delivery, `${reason}: ${message(error)}`);
-      return false;
-    }
-  }
-
-  /** Takes a delivery out of whatever list it is in. */
-  #take(delivery: Delivery): void {
-    this.#intake?.remove(delivery);
-    this.#flying.delete(delivery);
-    this.#waiting.takeWhere((other) => other === delivery);
-    this.#confirmer.takeWhere((other) => other === delivery);
-  }
-
-  #until(condition: () => boolean): Promise<void> {
-    if (condition()) return Promise.resolve();
-    return new Promise((resolve) => {
-      const watch = (): void => {
-        if (!condition()) return;
-        this.#watchers.delete(watch);
-        resolve();
-      };
-      this.#watchers.add(watch);
+  #armRound(): void {
+    if (this.#closing) return;
+    this.#cancelRound ??= this.#context.timers.after(this.#context.delivery.confirmMs, () => {
+      this.#cancelRound = undefined;
+      void this.confirmNow();
     });
   }
 
-  #changed(): void {
-    for (const watch of [...this.#watchers]) watch();
+  async #confirm(): Promise<void> {
+    const { handed } = this.#deliveries;
+    for await (const [delivery, event] of confirmRound(this.name, this.exporter, [...handed], this.#context)) {
+      // It may have been taken over meanwhile.
+      if (handed.has(delivery)) await this.#apply(delivery, event);
+    }
   }
 }

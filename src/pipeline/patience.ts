@@ -29,6 +29,10 @@ export class Patience {
     this.#notBefore = this.retryAfter;
   }
 
+  succeeded(): void {
+    this.failures = 0;
+  }
+
   failed(error: unknown): void {
     this.failures++;
     const now = this.#timers.now();

@@ -1,46 +1,74 @@
-import type { FrozenTable } from '../core/aggregate/frozen-table.ts';
 import type { SealedPart } from '../core/aggregate/seal.ts';
+import type { Timers } from '../core/contracts/timers.ts';
+import type { Logger } from '../core/logger.ts';
 import type { Part } from '../core/model.ts';
 import { encodePart, encodePartSync } from '../parts/part-codec.ts';
+import type { Distributor } from './distributor.ts';
+import { message } from './error-text.ts';
+import type { Patience } from './patience.ts';
+import type { Rotated } from './rotation.ts';
 
 /** How long sealing may hold the event loop before others get their turn, in milliseconds. */
 const TURN_MS = 2;
 
-interface Job {
-  readonly frozen: FrozenTable;
-  readonly steps: Iterator<SealedPart | undefined>;
+interface Job extends Rotated {
+  /** Sealed, and not yet stored. */
+  parts: Part[];
   released: boolean;
 }
 
+export interface SealerOptions {
+  readonly distributor: Distributor;
+  readonly timers: Timers;
+  /** When to try again to store what was refused. */
+  readonly patience: Patience;
+  readonly logger: Logger;
+  /** Sees each part once, before it is stored. */
+  readonly sealed: (part: Part) => void;
+  /** Rows that could not be sealed are lost. */
+  readonly failed: (error: unknown) => void;
+}
+
 /**
- * Turns frozen tables into parts, oldest first, in turns of about two milliseconds; compression runs off the main thread. `finishSync`
- * may take over at any moment (`exit` in the middle of a rotation): no part is lost, doubled or numbered twice.
+ * Turns frozen tables into parts, oldest first, in turns of about two milliseconds, compresses them off the main thread, and has them
+ * stored: a rotation with a note as a whole, one without part by part, as soon as each is sealed. What is refused is kept and tried again,
+ * and nothing overtakes it. `finishSync` may take over at any moment (`exit` in the middle of a rotation): no part is lost, doubled or numbered
+ * twice.
  */
 export class Sealer {
   readonly #jobs: Job[] = [];
-  readonly #emit: (part: Part) => Promise<void> | undefined;
-  readonly #failed: (error: unknown) => void;
+  readonly #options: SealerOptions;
   /** Sealed, and being compressed. */
   #encoding: SealedPart | undefined;
   #running: Promise<void> | undefined;
+  #refused = false;
+  #wake: (() => void) | undefined;
 
-  /** `emit` takes each part; the promise it may return is awaited before the next (back pressure). */
-  constructor(emit: (part: Part) => Promise<void> | undefined, failed: (error: unknown) => void) {
-    this.#emit = emit;
-    this.#failed = failed;
+  constructor(options: SealerOptions) {
+    this.#options = options;
   }
 
-  /** Frozen tables not yet fully sealed. */
+  /** Frozen tables not yet fully sealed and stored. */
   get backlog(): number {
     return this.#jobs.length;
   }
 
-  push(frozen: FrozenTable, steps: Iterator<SealedPart | undefined>): void {
-    this.#jobs.push({ frozen, steps, released: false });
+  /** The parts of a rotation could not be stored yet: the next swap waits. */
+  get refused(): boolean {
+    return this.#refused;
+  }
+
+  push(rotated: Rotated): void {
+    this.#jobs.push({ ...rotated, parts: [], released: false });
     this.#running ??= this.#run();
   }
 
-  /** Resolves when everything pushed so far is sealed and emitted. */
+  /** Tries again now to store what was refused. */
+  kick(): void {
+    this.#wake?.();
+  }
+
+  /** Resolves when everything pushed so far is sealed and stored. */
   async idle(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
   }
@@ -48,17 +76,22 @@ export class Sealer {
   finishSync(): void {
     const encoding = this.#encoding;
     this.#encoding = undefined;
-    if (encoding !== undefined) void this.#emit(encodePartSync(encoding));
-    for (const job of this.#jobs.splice(0)) {
+    for (const [i, job] of this.#jobs.splice(0).entries()) {
       try {
+        // What is being compressed is of the first.
+        if (i === 0 && encoding !== undefined) this.#add(job, encodePartSync(encoding));
         for (let step = job.steps.next(); !step.done; step = job.steps.next()) {
-          if (step.value !== undefined) void this.#emit(encodePartSync(step.value));
+          if (step.value !== undefined) this.#add(job, encodePartSync(step.value));
         }
       } catch (error) {
-        this.#failed(error);
+        this.#options.failed(error);
       }
+      const { parts } = job;
+      job.parts = [];
+      if (parts.length > 0) this.#options.distributor.storeSync(parts, job.note);
       release(job);
     }
+    this.#wake?.();
   }
 
   async #run(): Promise<void> {
@@ -66,18 +99,20 @@ export class Sealer {
     await nextTurn();
     for (let job = this.#jobs[0]; job !== undefined; job = this.#jobs[0]) {
       try {
-        await this.#sealJob(job);
+        await this.#seal(job);
       } catch (error) {
         this.#encoding = undefined;
-        this.#failed(error);
+        this.#options.failed(error);
       }
+      // From here on its parts stand for the table.
       release(job);
+      await this.#store(job);
       if (this.#jobs[0] === job) this.#jobs.shift();
     }
     this.#running = undefined;
   }
 
-  async #sealJob(job: Job): Promise<void> {
+  async #seal(job: Job): Promise<void> {
     let turnEnd = performance.now() + TURN_MS;
     for (let step = job.steps.next(); !step.done; step = job.steps.next()) {
       const sealed = step.value;
@@ -88,13 +123,48 @@ export class Sealer {
         // Not ours any more if finishSync took it meanwhile.
         if (this.#encoding !== sealed) return;
         this.#encoding = undefined;
-        await this.#emit(part);
+        this.#add(job, part);
+        if (job.note === undefined) await this.#store(job);
       } else if (performance.now() < turnEnd) {
         continue;
       }
       await nextTurn();
       turnEnd = performance.now() + TURN_MS;
     }
+  }
+
+  #add(job: Job, part: Part): void {
+    job.parts.push(part);
+    this.#options.sealed(part);
+  }
+
+  /** Until they are stored, or finishSync takes them. */
+  async #store(job: Job): Promise<void> {
+    const { distributor, patience, logger } = this.#options;
+    while (job.parts.length > 0) {
+      const { parts } = job;
+      try {
+        await distributor.store(parts, job.note);
+        if (job.parts === parts) job.parts = [];
+        patience.succeeded();
+      } catch (error) {
+        if (patience.failures === 0)
+          logger.warn(`Parts cannot be stored and are kept until they can: ${message(error)}`);
+        patience.failed(error);
+        this.#refused = true;
+        if (job.parts === parts) await this.#pause(patience.waitMs);
+      }
+    }
+    this.#refused = false;
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#options.timers.after(ms, resolve);
+    this.#wake = resolve;
+    await promise;
+    this.#wake = undefined;
+    cancel();
   }
 }
 

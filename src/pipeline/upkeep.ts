@@ -1,78 +1,84 @@
+import type { OutletQueue } from '../core/contracts/part-queue.ts';
 import type { Timers } from '../core/contracts/timers.ts';
-import type { ExporterSpool, SpoolEntry } from '../spool/exporter-spool.ts';
-import { HEARTBEAT_MS } from '../spool/owners.ts';
+import type { Outlet } from './outlet.ts';
 
-/** Heartbeats from one look for parts of others to the next. */
-const SCAN_EVERY = 3;
+/** From one round to the next, where no heartbeat asks for more. */
+const ROUND_MS = 10_000;
+/** Rounds from one look for parts that others left to the next. */
+const LIST_EVERY = 3;
 /** Parts put in the line in one turn of the event loop. */
 const FOUND_PER_TURN = 1_000;
 
-export interface UpkeepActions {
-  readonly isKnown: (id: string) => boolean;
-  /** How many more parts the line takes. */
-  room(): number;
-  found(entry: SpoolEntry): void;
-  /** Another process has taken over the parts of `instance`. */
-  lost(instance: string): void;
-  /** Tries again to write what is in memory only. */
-  save(): Promise<void>;
-  failed(error: unknown): void;
-}
-
-/** The regular work on a spool: the sign of life, the look for parts whose process died, and the second try of failed writes. */
+/**
+ * The regular work on a queue that keeps parts beyond the process: the sign of life, the second try of failed writes, and the look for parts
+ * that are nobody's, which the outlet then sends.
+ */
 export class Upkeep {
-  readonly #spool: ExporterSpool;
+  readonly #queue: OutletQueue;
+  readonly #outlet: Outlet;
   readonly #timers: Timers;
-  readonly #actions: UpkeepActions;
+  readonly #runUntraced: <T>(fn: () => T) => T;
   #cancel: (() => void) | undefined;
   #running: Promise<void> | undefined;
   #stopped = false;
   #round = 0;
 
-  constructor(spool: ExporterSpool, timers: Timers, actions: UpkeepActions) {
-    this.#spool = spool;
-    this.#timers = timers;
-    this.#actions = actions;
+  constructor(
+    queue: OutletQueue,
+    outlet: Outlet,
+    context: { readonly timers: Timers; readonly runUntraced: <T>(fn: () => T) => T },
+  ) {
+    this.#queue = queue;
+    this.#outlet = outlet;
+    this.#timers = context.timers;
+    this.#runUntraced = context.runUntraced;
   }
 
   /** Looks at once, then regularly. */
   start(): void {
-    if (this.#cancel !== undefined || this.#running !== undefined || this.#stopped) return;
-    this.#running = this.#run().finally(() => {
+    if (this.#queue.location === undefined || this.#stopped) return;
+    if (this.#cancel !== undefined || this.#running !== undefined) return;
+    this.#running = this.#runUntraced(() => this.#run()).finally(() => {
       this.#running = undefined;
       if (this.#stopped) return;
-      this.#cancel = this.#timers.after(HEARTBEAT_MS, () => {
+      this.#cancel = this.#timers.after(this.#queue.takeover?.heartbeatMs ?? ROUND_MS, () => {
         this.#cancel = undefined;
         this.start();
       });
     });
   }
 
-  /** Resolves when no round is under way any more. */
-  async stop(): Promise<void> {
+  stop(): void {
     this.#stopped = true;
     this.#cancel?.();
+  }
+
+  /** At the end, once stopped: others may take over at once. */
+  async leave(): Promise<void> {
     await this.#running;
+    await this.#queue.takeover?.leave();
+  }
+
+  /** The same in the last turn of a process, which may go on after all. */
+  leaveSync(): void {
+    this.#queue.takeover?.leaveSync();
   }
 
   async #run(): Promise<void> {
-    const { isKnown, room, found, lost, save, failed } = this.#actions;
+    const outlet = this.#outlet;
     try {
-      for (const instance of await this.#spool.beat()) lost(instance);
-      await save();
-      if (this.#round++ % SCAN_EVERY !== 0) return;
-      const free = room();
-      if (free <= 0) return;
-      const seen = await this.#spool.scan(isKnown, free);
-      for (const instance of seen.lost) lost(instance);
-      for (const [i, entry] of seen.found.entries()) {
+      for (const instance of (await this.#queue.takeover?.beat()) ?? []) outlet.lost(instance);
+      await outlet.storeUnsaved();
+      if (this.#round++ % LIST_EVERY !== 0 || outlet.room <= 0) return;
+      const { parts, lost } = await this.#queue.list(outlet.isKnown, outlet.room);
+      for (const instance of lost) outlet.lost(instance);
+      for (const [i, part] of parts.entries()) {
         if (i % FOUND_PER_TURN === FOUND_PER_TURN - 1) await new Promise((resolve) => setImmediate(resolve));
         if (this.#stopped) return;
-        // It may have come by another way meanwhile.
-        if (!isKnown(entry.id)) found(entry);
+        outlet.found(part);
       }
     } catch (error) {
-      failed(error);
+      outlet.upkeepFailed(error);
     }
   }
 }

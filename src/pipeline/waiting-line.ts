@@ -14,6 +14,7 @@ export class WaitingLine {
   /** Puts a delivery where its age belongs: one that comes back from a failed attempt is not the youngest. */
   add(delivery: Delivery): void {
     const heap = this.#heap;
+    delivery.inLine = true;
     let at = heap.push(delivery) - 1;
     while (at > 0) {
       const parent = (at - 1) >> 1;
@@ -29,6 +30,7 @@ export class WaitingLine {
     const heap = this.#heap;
     const first = heap[0];
     const last = heap.pop();
+    if (first !== undefined) first.inLine = false;
     if (first === undefined || last === undefined || first === last) return first;
     let at = 0;
     for (let child = 1; child < heap.length; child = 2 * at + 1) {
@@ -47,16 +49,25 @@ export class WaitingLine {
     this.#heap = [];
     const taken: Delivery[] = [];
     for (const delivery of all) {
-      if (match(delivery)) taken.push(delivery);
-      else this.add(delivery);
+      if (!match(delivery)) this.add(delivery);
+      else {
+        delivery.inLine = false;
+        taken.push(delivery);
+      }
     }
     return taken;
+  }
+
+  /** Takes out one, if it is there: all the others are looked at. */
+  remove(delivery: Delivery): void {
+    if (delivery.inLine) this.takeWhere((other) => other === delivery);
   }
 
   /** All of it, oldest first. */
   takeAll(): Delivery[] {
     const all = this.#heap.sort((a, b) => (isOlder(a, b) ? -1 : 1));
     this.#heap = [];
+    for (const delivery of all) delivery.inLine = false;
     return all;
   }
 }
@@ -66,7 +77,7 @@ function isBefore(a: Delivery, b: Delivery): boolean {
   return level === 0 ? isOlder(a, b) : level < 0;
 }
 
-function isOlder(a: Delivery, b: Delivery): boolean {
+function isOlder({ part: a }: Delivery, { part: b }: Delivery): boolean {
   if (a.sealedAt !== b.sealedAt) return a.sealedAt < b.sealedAt;
   return a.sequence === b.sequence ? a.id < b.id : a.sequence < b.sequence;
 }

@@ -3,6 +3,7 @@
  * `spool-names.ts` says how names carry the state, `owners.ts` who sends what.
  */
 import path from 'node:path';
+import type { QueueState } from '../core/contracts/part-queue.ts';
 import { AttributionError } from '../core/errors.ts';
 import type { Part } from '../core/model.ts';
 import type { DirectorySize } from '../parts/directory-size.ts';
@@ -10,7 +11,7 @@ import { partFromBytes } from '../parts/part-codec.ts';
 import { makeFolderSync, writePartSync } from '../parts/part-files.ts';
 import { Owners } from './owners.ts';
 import { isGone, type SpoolFiles } from './spool-files.ts';
-import { parseOwnerName, parseSpoolName, type SpoolState, spoolName } from './spool-names.ts';
+import { parseOwnerName, parseSpoolName, spoolName } from './spool-names.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 /** A part in the spool, without its body. */
@@ -22,7 +23,7 @@ export interface SpoolEntry {
   /** Unknown of a part that another process wrote. */
   readonly rows: number | undefined;
   file: string;
-  state: SpoolState;
+  state: QueueState;
   /** When it was first sent, in milliseconds since the epoch. */
   since: number | undefined;
 }
@@ -61,7 +62,7 @@ export class ExporterSpool {
    * Writes a part, durably, before it is sent: as waiting, or as sent at `since`.
    * @throws AttributionError `ATTR_SPOOL_FULL`, or what the file system says
    */
-  async write(part: Part, state: SpoolState, since?: number): Promise<SpoolEntry> {
+  async write(part: Part, state: QueueState, since?: number): Promise<SpoolEntry> {
     const name = spoolName(part.id, state, since);
     const { queue, size } = this.#options;
     await queue.run(part, path.join(this.path, name), async (copy) => {
@@ -79,7 +80,7 @@ export class ExporterSpool {
   }
 
   /** The same in this turn, for the end of a process. */
-  writeSync(part: Part, state: SpoolState, since?: number): SpoolEntry {
+  writeSync(part: Part, state: QueueState, since?: number): SpoolEntry {
     makeFolderSync(this.#options.directory, this.#options.folder);
     this.#options.size.reserveSync(part.body.length);
     const name = spoolName(part.id, state, since);
@@ -110,7 +111,7 @@ export class ExporterSpool {
   }
 
   /** Gives a part another state. `durable`: survives a power cut once resolved. False when another process has taken it. */
-  async mark(entry: SpoolEntry, state: SpoolState, since: number | undefined, durable: boolean): Promise<boolean> {
+  async mark(entry: SpoolEntry, state: QueueState, since: number | undefined, durable: boolean): Promise<boolean> {
     const name = spoolName(entry.id, state, since);
     if (name !== entry.file) {
       if (!(await this.#renamed(path.join(this.path, entry.file), path.join(this.path, name)))) return false;
@@ -258,7 +259,7 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-function entryOf(part: Part, file: string, state: SpoolState, since: number | undefined): SpoolEntry {
+function entryOf(part: Part, file: string, state: QueueState, since: number | undefined): SpoolEntry {
   const { id, instance, sequence, sealedAt, rows } = part;
   return { id, instance, sequence, sealedAt, rows, file, state, since: state === 'waiting' ? undefined : since };
 }

@@ -9,15 +9,14 @@
  * Each change is one rename from the exact old name, so of several processes that try, one succeeds and the others see ENOENT.
  * The mtime of a part is its `sealedAt`.
  */
+import type { QueueState } from '../core/contracts/part-queue.ts';
 import { PART_SUFFIX } from '../parts/part-files.ts';
-
-export type SpoolState = 'waiting' | 'sent' | 'handed';
 
 export interface SpoolName {
   readonly id: string;
   readonly instance: string;
   readonly sequence: number;
-  readonly state: SpoolState;
+  readonly state: QueueState;
   /** When it was first sent, in milliseconds since the epoch; undefined while it waits. */
   readonly since: number | undefined;
 }
@@ -32,7 +31,7 @@ const RESERVED = new Set(['local', 'quarantine']);
 const PART = /^((.+?)-(\d{1,15}))(?:\.(sent|handed)-(\d{1,15}))?\.json\.zst$/;
 const OWNER = /^(.+)\.owner-(.+)$/;
 
-export function spoolName(id: string, state: SpoolState, since = 0): string {
+export function spoolName(id: string, state: QueueState, since = 0): string {
   return state === 'waiting' ? id + PART_SUFFIX : `${id}.${state}-${Math.round(since)}${PART_SUFFIX}`;
 }
 
@@ -44,7 +43,7 @@ export function parseSpoolName(name: string): SpoolName | undefined {
     id,
     instance,
     sequence: Number(sequence),
-    state: state as SpoolState,
+    state: state as QueueState,
     since: since === undefined ? undefined : Number(since),
   };
 }

@@ -5,6 +5,7 @@ import type { Exporter } from '../../src/core/contracts/exporter.ts';
 import { silentLogger } from '../../src/core/logger.ts';
 import { FileExporter } from '../../src/exporters/file/index.ts';
 import { Pipeline } from '../../src/pipeline/pipeline.ts';
+import { createPartQueue } from '../../src/spool/index.ts';
 
 const [, , directory, way, turns] = process.argv as [string, string, string, string, string];
 const hanging: Exporter = {
@@ -16,6 +17,7 @@ const hanging: Exporter = {
 const dictionary = new Dictionary();
 const pipeline = new Pipeline({
   exporters: [new FileExporter({ directory }), hanging],
+  queue: createPartQueue({ directory }),
   accounts: new Accounts(),
   dictionary,
   windowSeconds: 60,
@@ -23,7 +25,6 @@ const pipeline = new Pipeline({
   mappingHash: 'x',
   packageVersion: '0.0.0',
   logger: silentLogger,
-  directory,
 });
 pipeline.start();
 process.on('exit', () => pipeline.flushSync());

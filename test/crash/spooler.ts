@@ -10,6 +10,7 @@ import type { Exporter } from '../../src/core/contracts/exporter.ts';
 import { RetryableError } from '../../src/core/errors.ts';
 import { silentLogger } from '../../src/core/logger.ts';
 import { Pipeline } from '../../src/pipeline/pipeline.ts';
+import { createPartQueue } from '../../src/spool/index.ts';
 
 const [, , directory, destination, repetitions, ahead] = process.argv as [
   string,
@@ -33,8 +34,10 @@ const exporter: Exporter = {
   async close() {},
 };
 const dictionary = new Dictionary();
+const clock = { now: () => Date.now() + Number(ahead) };
 const pipeline = new Pipeline({
   exporters: [exporter],
+  queue: createPartQueue({ directory, clock }),
   accounts: new Accounts(),
   dictionary,
   windowSeconds: 60,
@@ -42,8 +45,7 @@ const pipeline = new Pipeline({
   mappingHash: 'x',
   packageVersion: '0.0.0',
   logger: silentLogger,
-  directory,
-  clock: { now: () => Date.now() + Number(ahead) },
+  clock,
   delivery: { backoffMs: 2, backoffMaxMs: 4 },
 });
 pipeline.start();

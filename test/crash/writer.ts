@@ -5,6 +5,7 @@ import type { Exporter } from '../../src/core/contracts/exporter.ts';
 import { silentLogger } from '../../src/core/logger.ts';
 import { FileExporter } from '../../src/exporters/file/index.ts';
 import { Pipeline } from '../../src/pipeline/pipeline.ts';
+import { createPartQueue } from '../../src/spool/index.ts';
 
 const directory = process.argv[2]!;
 const file = new FileExporter({ directory });
@@ -23,6 +24,7 @@ const telling: Exporter = {
 const dictionary = new Dictionary();
 const pipeline = new Pipeline({
   exporters: [telling],
+  queue: createPartQueue(),
   accounts: new Accounts(),
   dictionary,
   windowSeconds: 60,

@@ -1,16 +1,17 @@
 /** What lies in a directory of parts: read from names, sizes and times; no part is opened and nothing is changed. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import type { QueueState } from '../../core/contracts/part-queue.ts';
 import { AttributionError } from '../../core/errors.ts';
 import { isStale } from '../../spool/owners.ts';
-import { parseOwnerName, parseSpoolName, type SpoolState } from '../../spool/spool-names.ts';
+import { parseOwnerName, parseSpoolName } from '../../spool/spool-names.ts';
 
 export interface PartFile {
   readonly file: string;
   readonly name: string;
   readonly id: string;
   readonly instance: string;
-  readonly state: SpoolState;
+  readonly state: QueueState;
   readonly bytes: number;
   /** When it was sealed, in milliseconds since the epoch. */
   readonly mtimeMs: number;

@@ -30,6 +30,8 @@ export interface Exporter {
   readonly idempotentMs?: number;
   /** Parts it takes at once while it is healthy. Default: the pipeline's. */
   readonly concurrency?: number;
+  /** Deadline of its own calls, in milliseconds. The pipeline's comes after it: the exporter's own error says more. */
+  readonly callMs?: number;
   /** Called once before the first part; may be called again after it failed. */
   start?(): Promise<void>;
   export(part: Part, signal: AbortSignal): Promise<ExportOutcome>;

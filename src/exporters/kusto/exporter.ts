@@ -41,12 +41,13 @@ export class KustoExporter implements Exporter {
   readonly supports = { idempotent: true, confirm: true, sync: false } as const;
   readonly idempotentMs = IDEMPOTENT_MS;
   readonly concurrency = CONCURRENCY;
+  readonly callMs: number;
   readonly #worker: WorkerClient;
   readonly #batcher: Batcher;
   readonly #handover: Handover;
   readonly #logger: Logger;
   readonly #now: () => number;
-  /** A little less than the pipeline's deadline: our own error knows more. */
+  /** A little less than `callMs`, after which the pipeline gives up: our own error knows more. */
   readonly #deadlineMs: number;
   readonly #said = new Set<string>();
   #closed = false;
@@ -57,8 +58,8 @@ export class KustoExporter implements Exporter {
     if (options.cluster !== undefined) clusterUrl(options.cluster);
     const { auth, ...rest } = options;
     const token = typeof auth === 'object' && 'token' in auth ? auth.token : undefined;
-    const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-    this.#deadlineMs = timeoutMs - Math.min(1_000, timeoutMs / 10);
+    this.callMs = options.timeoutMs ?? TIMEOUT_MS;
+    this.#deadlineMs = this.callMs - Math.min(1_000, this.callMs / 10);
     this.#logger = internals.logger ?? silentLogger;
     this.#now = internals.now ?? Date.now;
     this.#handover = new Handover(internals.batchingMs ?? BATCHING_MS);

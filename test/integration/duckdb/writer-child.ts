@@ -4,11 +4,13 @@ import { Dictionary } from '../../../src/core/aggregate/dictionary.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { FileExporter } from '../../../src/exporters/file/index.ts';
 import { Pipeline } from '../../../src/pipeline/pipeline.ts';
+import { createPartQueue } from '../../../src/spool/index.ts';
 
 const [directory, service, name, operations] = process.argv.slice(2) as [string, string, string, string];
 const dictionary = new Dictionary();
 const pipeline = new Pipeline({
   exporters: [new FileExporter({ directory })],
+  queue: createPartQueue(),
   dictionary,
   accounts: new Accounts(),
   windowSeconds: 1,

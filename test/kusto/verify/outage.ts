@@ -15,6 +15,7 @@ import { KustoExporter } from '../../../src/exporters/kusto/index.ts';
 import { kustoNames } from '../../../src/kusto/names.ts';
 import { spoolSize } from '../../../src/parts/part-files.ts';
 import { Pipeline } from '../../../src/pipeline/pipeline.ts';
+import { createPartQueue } from '../../../src/spool/index.ts';
 import { applySchema } from '../schema/apply.ts';
 import { type FakeKusto, startFakeKusto } from '../service/index.ts';
 import { Busy } from './outage/busy.ts';
@@ -125,8 +126,10 @@ function application(fake: FakeKusto, time: VirtualTime, busy: Busy, directory: 
     { cluster: fake.url, database: fake.database.name, auth: 'none' },
     { now: () => time.wall() },
   );
+  const clock = { now: () => time.wall() };
   const pipeline = new Pipeline({
     exporters: [recorder, busy.exporter(kusto)],
+    queue: createPartQueue({ directory, files: busy.files(), clock }),
     accounts: new Accounts(),
     dictionary,
     windowSeconds: 60,
@@ -134,10 +137,8 @@ function application(fake: FakeKusto, time: VirtualTime, busy: Busy, directory: 
     mappingHash: 'verify',
     packageVersion: '0.0.0',
     logger: silentLogger,
-    clock: { now: () => time.wall() },
+    clock,
     timers: time,
-    files: busy.files(),
-    directory,
   });
   const measure = dictionary.measure('postgresql://db/shop', 'db.client.operation.duration', 's', '');
   let rotations = 0;

@@ -20,6 +20,7 @@ import { ndjson } from '../../../src/exporters/kusto/ndjson.ts';
 import { compress } from '../../../src/exporters/kusto/upload.ts';
 import { decodePartSync } from '../../../src/parts/part-codec.ts';
 import { Pipeline } from '../../../src/pipeline/pipeline.ts';
+import { createPartQueue } from '../../../src/spool/index.ts';
 import type { Run, Section } from './section.ts';
 
 export const run: Run = async ({ brief, log }): Promise<Section> => {
@@ -96,6 +97,7 @@ function application(url: string, database: string, directory: string, rows: num
   const dictionary = new Dictionary();
   const pipeline = new Pipeline({
     exporters: [counted],
+    queue: createPartQueue({ directory }),
     accounts: new Accounts(),
     dictionary,
     windowSeconds: 60,
@@ -104,7 +106,6 @@ function application(url: string, database: string, directory: string, rows: num
     packageVersion: '0.0.0',
     logger: silentLogger,
     maxRows: 2 * rows,
-    directory,
   });
   return { pipeline, dictionary, parts };
 }

@@ -61,11 +61,11 @@ async function leave(world: World, one: World['living'][number]): Promise<void> 
   one.resume();
   if (world.chance(0.5)) {
     // It may die on the way.
-    void one.outlet.close(new Promise((resolve) => setTimeout(resolve, 50)));
+    void one.outlets.close(new Promise((resolve) => setTimeout(resolve, 50)));
     await world.advance(CLOSE_MS);
   } else {
-    one.outlet.hold();
-    one.outlet.flushSync();
+    one.outlets.hold();
+    one.outlets.flushSync();
   }
   one.dead = true;
 }

@@ -11,15 +11,12 @@ import type { Timers } from '../../../src/core/contracts/timers.ts';
 import { AmbiguousError, PermanentError, RetryableError } from '../../../src/core/errors.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import type { Part } from '../../../src/core/model.ts';
-import { DirectorySize } from '../../../src/parts/directory-size.ts';
 import { deliveryDefaults } from '../../../src/pipeline/backoff.ts';
-import { Outlet } from '../../../src/pipeline/outlet.ts';
-import { PartMemory } from '../../../src/pipeline/part-memory.ts';
-import { Quarantine } from '../../../src/pipeline/quarantine.ts';
-import { ExporterSpool } from '../../../src/spool/exporter-spool.ts';
+import { Distributor } from '../../../src/pipeline/distributor.ts';
+import { Outlets } from '../../../src/pipeline/outlets.ts';
+import { createPartQueue } from '../../../src/spool/index.ts';
 import { type SpoolFiles, spoolFiles } from '../../../src/spool/spool-files.ts';
 import { parseSpoolName } from '../../../src/spool/spool-names.ts';
-import { WriteQueue } from '../../../src/spool/write-queue.ts';
 import { makePart } from '../../unit/parts/make-part.ts';
 
 export interface Kind {
@@ -79,7 +76,7 @@ export class World {
   spawn(): Process {
     const process = new Process(this, `p${++this.#started}`, () => this.#random());
     this.processes.push(process);
-    process.outlet.start();
+    process.outlets.start();
     return process;
   }
 
@@ -195,9 +192,10 @@ export class Destination {
   }
 }
 
-/** One process: an outlet with its spool. */
+/** One process: an outlet with its queue. */
 export class Process {
-  readonly outlet: Outlet;
+  readonly outlets: Outlets;
+  readonly #distributor: Distributor;
   dead = false;
   readonly #world: World;
   readonly #name: string;
@@ -226,26 +224,23 @@ export class Process {
       random,
       now,
       timers,
-      memory: new PartMemory(1_000_000),
-      quarantine: new Quarantine(directory, 1_000_000),
       delivery: { ...deliveryDefaults, callMs: CALL_MS, confirmMs: 5_000, backoffMaxMs: 8_000, attempts: 1_000 },
       runUntraced: <T>(fn: () => T): T => fn(),
     };
-    const spool = new ExporterSpool({
+    const queue = createPartQueue({
       directory,
-      folder: 'model',
-      instance: () => name,
-      now,
-      size: new DirectorySize(directory, 1_000_000_000, now),
-      queue: new WriteQueue(),
+      maxSpoolBytes: 1_000_000_000,
+      memoryPartsBytes: 1_000_000,
+      clock: { now },
       files: this.#files(),
     });
-    this.outlet = new Outlet(this.#exporter(), 'model', context, spool);
+    this.outlets = new Outlets([this.#exporter()], queue, context, () => name);
+    this.#distributor = new Distributor(queue, this.outlets, context);
   }
 
   seal(): void {
     const part = makePart([{}], { instance: this.#name, sequence: ++this.#sequence, sealedAt: this.#world.now });
-    this.outlet.offer(part);
+    void this.#distributor.store([part], undefined);
   }
 
   /** Dies for good at one of the next steps on the disk, or now. */

@@ -5,6 +5,7 @@ import type { Part } from '../../../src/core/model.ts';
 import type { Row } from '../../../src/core/row.ts';
 import { decodePartSync, rowsOf } from '../../../src/parts/part-codec.ts';
 import { Pipeline, type PipelineOptions } from '../../../src/pipeline/pipeline.ts';
+import { createPartQueue, type PartQueueOptions } from '../../../src/spool/index.ts';
 
 export const NOW = 1_700_000_070_000;
 export const WINDOW = Math.floor(NOW / 60_000);
@@ -18,13 +19,18 @@ export interface TestPipeline {
   add(origin: string, value?: number, window?: number): void;
 }
 
-export function makePipeline(exporters: readonly Exporter[], options: Partial<PipelineOptions> = {}): TestPipeline {
+/** Options of the pipeline, and of its queue unless there is one. */
+export type TestOptions = Partial<PipelineOptions & PartQueueOptions>;
+
+export function makePipeline(exporters: readonly Exporter[], options: TestOptions = {}): TestPipeline {
   const accounts = new Accounts();
   const dictionary = new Dictionary();
   const warnings: string[] = [];
   const log = (text: string): void => void warnings.push(text);
+  const { clock = { now: () => NOW } } = options;
   const pipeline = new Pipeline({
     exporters,
+    queue: createPartQueue({ ...options, clock }),
     accounts,
     dictionary,
     windowSeconds: 60,
@@ -32,7 +38,7 @@ export function makePipeline(exporters: readonly Exporter[], options: Partial<Pi
     mappingHash: 'abc',
     packageVersion: '0.1.0',
     logger: { debug() {}, info() {}, warn: log, error: log },
-    clock: { now: () => NOW },
+    clock,
     random: () => 0.5,
     ...options,
     delivery: { backoffMs: 10, backoffMaxMs: 40, ...options.delivery },

@@ -6,10 +6,9 @@ import type { ConfirmState, ExportOutcome } from '../../../src/core/contracts/ex
 import { AmbiguousError, PermanentError, RetryableError } from '../../../src/core/errors.ts';
 import type { Part } from '../../../src/core/model.ts';
 import { spoolSize } from '../../../src/parts/part-files.ts';
-import type { PipelineOptions } from '../../../src/pipeline/pipeline.ts';
 import { spoolFiles } from '../../../src/spool/spool-files.ts';
 import { parseSpoolName } from '../../../src/spool/spool-names.ts';
-import { hang, makePipeline, NOW, ScriptedExporter, sums, type TestPipeline } from './helpers.ts';
+import { hang, makePipeline, NOW, ScriptedExporter, sums, type TestOptions, type TestPipeline } from './helpers.ts';
 
 class OnceOnly extends ScriptedExporter {
   override supports = { idempotent: false, confirm: false, sync: false };
@@ -53,7 +52,7 @@ function reasons(folder = 'scripted'): string[] {
   return files.map((name) => readFileSync(path.join(aside, name), 'utf8').trim());
 }
 
-function open(exporters: readonly ScriptedExporter[], options: Partial<PipelineOptions> = {}): TestPipeline {
+function open(exporters: readonly ScriptedExporter[], options: TestOptions = {}): TestPipeline {
   return makePipeline(exporters, { directory, ...options });
 }
 

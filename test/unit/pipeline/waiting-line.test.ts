@@ -4,14 +4,24 @@ import { type Delivery, deliveryOf } from '../../../src/pipeline/delivery.ts';
 import { WaitingLine } from '../../../src/pipeline/waiting-line.ts';
 
 const delivery = (sequence: number, sealedAt = 0, attempts = 0): Delivery => ({
-  ...deliveryOf({ id: `i-${sequence}`, instance: 'i', sequence, sealedAt, rows: 1, body: new Uint8Array() }),
+  ...deliveryOf({
+    id: `i-${sequence}`,
+    instance: 'i',
+    sequence,
+    sealedAt,
+    state: 'waiting',
+    since: undefined,
+    durable: false,
+  }),
   attempts,
 });
 
 /** The plain way: who failed three times more waits behind those who did not, else by age. */
 function plain(all: readonly Delivery[]): Delivery[] {
   const level = (one: Delivery): number => Math.floor(one.attempts / 3);
-  return [...all].sort((a, b) => level(a) - level(b) || a.sealedAt - b.sealedAt || a.sequence - b.sequence);
+  return [...all].sort(
+    (a, b) => level(a) - level(b) || a.part.sealedAt - b.part.sealedAt || a.part.sequence - b.part.sequence,
+  );
 }
 
 test('whatever is added and taken, the next one is the oldest of those that failed least', () => {
@@ -32,10 +42,12 @@ test('whatever is added and taken, the next one is the oldest of those that fail
         }
         expect(line.size).toBe(model.length);
       }
-      const even = line.takeWhere(({ sequence }) => sequence % 2 === 0);
-      expect(new Set(even)).toEqual(new Set(model.filter(({ sequence }) => sequence % 2 === 0)));
+      const even = line.takeWhere(({ part }) => part.sequence % 2 === 0);
+      expect(new Set(even)).toEqual(new Set(model.filter(({ part }) => part.sequence % 2 === 0)));
       const rest = line.takeAll();
-      expect(rest.map(({ sealedAt }) => sealedAt)).toEqual(rest.map(({ sealedAt }) => sealedAt).sort((a, b) => a - b));
+      expect(rest.map(({ part }) => part.sealedAt)).toEqual(
+        rest.map(({ part }) => part.sealedAt).sort((a, b) => a - b),
+      );
       expect(rest.length + even.length).toBe(model.length);
       expect(line.next()).toBeUndefined();
     }),
@@ -49,10 +61,10 @@ test('a line of 100,000 costs each step no more than a few comparisons', () => {
   const taken: Delivery[] = [];
   for (let one = line.next(); one !== undefined; one = line.next()) {
     taken.push(one);
-    if (one.attempts === 0 && one.sequence % 10 === 0) line.add({ ...one, attempts: 3 });
+    if (one.attempts === 0 && one.part.sequence % 10 === 0) line.add({ ...one, attempts: 3 });
   }
   expect(performance.now() - start).toBeLessThan(1_500);
-  expect(taken.slice(0, 100_000).every(({ sequence }, i) => sequence === i)).toBe(true);
-  expect(taken.slice(100_000).every(({ sequence }, i) => sequence === 10 * i)).toBe(true);
+  expect(taken.slice(0, 100_000).every(({ part }, i) => part.sequence === i)).toBe(true);
+  expect(taken.slice(100_000).every(({ part }, i) => part.sequence === 10 * i)).toBe(true);
   expect(taken).toHaveLength(110_000);
 });

@@ -12,6 +12,7 @@ import { KustoExporter } from '../../../../src/exporters/kusto/index.ts';
 import type { KustoOptions } from '../../../../src/exporters/kusto/options.ts';
 import { decodePartSync, rowsOf } from '../../../../src/parts/part-codec.ts';
 import { Pipeline } from '../../../../src/pipeline/pipeline.ts';
+import { createPartQueue } from '../../../../src/spool/index.ts';
 import { Life } from './life.ts';
 import type { Random, Scenario } from './scenarios.ts';
 import type { Site } from './site.ts';
@@ -109,6 +110,7 @@ function start(life: Life, site: Site, directory: string, options: KustoOptions)
   const dictionary = new Dictionary();
   const pipeline = new Pipeline({
     exporters: [life.exporter(kusto)],
+    queue: createPartQueue({ directory, files: life.files(), clock: { now: site.now } }),
     accounts: new Accounts(),
     dictionary,
     windowSeconds: 60,
@@ -118,8 +120,6 @@ function start(life: Life, site: Site, directory: string, options: KustoOptions)
     logger: silentLogger,
     clock: { now: site.now },
     timers: life.timers(),
-    files: life.files(),
-    directory,
     instance: randomUUID(),
     delivery: {
       callMs: 2 * TIMEOUT_MS,

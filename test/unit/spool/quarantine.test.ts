@@ -4,9 +4,9 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PermanentError } from '../../../src/core/errors.ts';
 import { decodePart } from '../../../src/parts/part-codec.ts';
-import { Quarantine } from '../../../src/pipeline/quarantine.ts';
+import { Quarantine } from '../../../src/spool/quarantine.ts';
 import { makePart } from '../parts/make-part.ts';
-import { makePipeline, ScriptedExporter } from './helpers.ts';
+import { makePipeline, ScriptedExporter } from '../pipeline/helpers.ts';
 
 let directory: string;
 beforeEach(() => {

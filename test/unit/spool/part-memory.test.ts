@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Part } from '../../../src/core/model.ts';
 import { within } from '../../../src/pipeline/deadline.ts';
-import { PartMemory } from '../../../src/pipeline/part-memory.ts';
+import { PartMemory } from '../../../src/spool/part-memory.ts';
 
 const part = (id: number, bytes: number): Part => ({
   id: `i-${id}`,

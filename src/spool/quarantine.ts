@@ -1,14 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Part } from '../core/model.ts';
+import type { QuarantinedPart } from '../core/contracts/part-queue.ts';
 import { makeFolder, makeFolderSync, partFileName, writePart, writePartSync } from '../parts/part-files.ts';
-import { folderName } from '../spool/spool-names.ts';
-
-export interface QuarantinedPart {
-  readonly part: Part;
-  readonly exporter: string;
-  readonly reason: string;
-}
+import { folderName } from './spool-names.ts';
 
 /**
  * Parts that an exporter could not deliver, kept for a person to look at: as `<directory>/quarantine/<exporter>/<id>.json.zst` with

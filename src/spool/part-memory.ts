@@ -44,3 +44,28 @@ export class PartMemory {
     this.#bytes -= part.body.length;
   }
 }
+
+/** What one outlet holds of it. */
+export class MemoryShare {
+  readonly #memory: PartMemory;
+  #ownBytes = 0;
+
+  constructor(memory: PartMemory) {
+    this.#memory = memory;
+  }
+
+  get maxBytes(): number {
+    return this.#memory.maxBytes;
+  }
+
+  tryHold(part: Part): boolean {
+    if (!this.#memory.tryHold(part, this.#ownBytes)) return false;
+    this.#ownBytes += part.body.length;
+    return true;
+  }
+
+  release(part: Part): void {
+    this.#ownBytes -= part.body.length;
+    this.#memory.release(part);
+  }
+}

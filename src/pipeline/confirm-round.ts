@@ -1,0 +1,70 @@
+import type { ConfirmState, Exporter } from '../core/contracts/exporter.ts';
+import { startCall } from './call.ts';
+import type { Delivery, DeliveryEvent } from './delivery.ts';
+import { message } from './error-text.ts';
+import { callMsOf } from './flights.ts';
+import type { OutletContext } from './outlet-context.ts';
+
+/** Parts asked about in one call. */
+const CONFIRM_PARTS = 500;
+
+/**
+ * Asks the destination what became of handed parts, and gives what it says of each. One of which it says nothing is asked about again in a
+ * later round; so are all that are left when a question fails.
+ */
+export async function* confirmRound(
+  name: string,
+  exporter: Exporter,
+  handed: readonly Delivery[],
+  context: OutletContext,
+): AsyncGenerator<[Delivery, DeliveryEvent], void> {
+  for (let i = 0; i < handed.length; i += CONFIRM_PARTS) {
+    const some = handed.slice(i, i + CONFIRM_PARTS);
+    let states: ReadonlyMap<string, ConfirmState>;
+    try {
+      states = await ask(
+        name,
+        exporter,
+        some.map(({ part }) => part.id),
+        context,
+      );
+    } catch (error) {
+      context.logger.debug(`${name}: confirming ${some.length} parts failed: ${message(error)}`);
+      return;
+    }
+    for (const delivery of some) {
+      const event = eventOf(name, delivery, states.get(delivery.part.id), context);
+      if (event !== undefined) yield [delivery, event];
+    }
+  }
+}
+
+function ask(
+  name: string,
+  exporter: Exporter,
+  ids: readonly string[],
+  context: OutletContext,
+): Promise<ReadonlyMap<string, ConfirmState>> {
+  const { timers, runUntraced } = context;
+  return startCall(name, callMsOf(exporter, context), timers, (signal) =>
+    runUntraced(async () => exporter.confirm!(ids, signal)),
+  ).result;
+}
+
+function eventOf(
+  name: string,
+  delivery: Delivery,
+  state: ConfirmState | undefined,
+  { timers, delivery: { unconfirmedMs } }: OutletContext,
+): DeliveryEvent | undefined {
+  if (typeof state === 'string') return { type: state };
+  if (state !== undefined) return { type: 'refused', reason: state.refused };
+  // A destination that answers and keeps silent about a part: nobody will ever know.
+  delivery.unspokenSince ??= timers.now();
+  if (timers.now() - delivery.unspokenSince < unconfirmedMs) return undefined;
+  const hours = Math.round(unconfirmedMs / 3_600_000);
+  return {
+    type: 'unspoken',
+    reason: `may have arrived: handed over, and for ${hours} h ${name} could not say whether it did`,
+  };
+}

@@ -1,0 +1,275 @@
+/**
+ * The delivery of a part to one exporter, as a table: what may happen to it in each state, where it goes then, and what is done about it.
+ * Data only: `outlet.ts` keeps the lists and asks the table, `delivery-effects.ts` does what it says.
+ *
+ *     arriving   taken by the queue, not yet stored
+ *     waiting    in the line
+ *     flying     a call is under way
+ *     handed     accepted for later, or perhaps arrived: the destination is asked
+ *     gone       delivered, set aside, dropped, or left in the queue for later or for another process; the outlet forgets it
+ *
+ * Whether a part is on disk is the queue's to know (`QueuedPart.durable`) and part of each state; an effect may change it, a cell does not.
+ */
+export const PLACES = ['arriving', 'waiting', 'flying', 'handed', 'gone'] as const;
+export type Place = (typeof PLACES)[number];
+
+export type State = `${Exclude<Place, 'gone'>} ${'in memory' | 'on disk'}` | 'gone';
+
+export const EVENTS = [
+  // The queue speaks of a new part: stored; the disk refuses it; its cap is reached.
+  'stored',
+  'unstorable',
+  'full',
+  // Another process has the part; or this one has no room for more, and finds it again later.
+  'taken',
+  'crowded',
+  // Found in the queue in the state that an earlier process left it in.
+  'found waiting',
+  'found sent',
+  'found handed',
+  // A call begins; its answers and errors. `full` may be one as well: exporters have caps.
+  'picked',
+  'delivered',
+  'handed over',
+  'retryable',
+  'ambiguous',
+  'permanent',
+  'corrupt',
+  'newer version',
+  // It failed often enough while others got through; it was first sent too long ago to be repeated unasked.
+  'exhausted',
+  'expired',
+  // What the destination says of a handed part, or keeps silent about for too long.
+  'arrived',
+  'missing',
+  'refused',
+  'unspoken',
+  // The disk is tried again.
+  'retry write',
+  // Delivery stops; or the process ends in this turn, in which a part could not be stored.
+  'close',
+  'exit',
+  'unsaved',
+] as const;
+export type EventType = (typeof EVENTS)[number];
+
+export type Effect =
+  | 'count exported'
+  | 'remove'
+  | 'set aside'
+  | 'drop'
+  // Counts a retry and lets the destination rest.
+  | 'pause'
+  | 'mark handed'
+  | 'mark waiting'
+  // No attempt has arrived: the next one is a first one.
+  | 'forget attempts'
+  | 'store'
+  | 'count unstorable'
+  // Stays in the queue, and is not taken up again by this process.
+  | 'shun'
+  | 'note owner'
+  // In this very turn; each may end in an event of its own: full, unsaved, delivered.
+  | 'store now'
+  | 'send now'
+  | 'set aside now';
+
+/** What a decision may depend on besides the state. */
+export interface Facts {
+  /** The queue keeps parts beyond the process. */
+  readonly keeps: boolean;
+  /** Sending again changes nothing at the destination. */
+  readonly idempotent: boolean;
+  /** The destination can be asked. */
+  readonly confirms: boolean;
+  /** The exporter can send in the last turn of a process. */
+  readonly sendsSync: boolean;
+  /** No attempt before this one may have arrived. */
+  readonly first: boolean;
+  readonly closing: boolean;
+}
+
+export interface Transition {
+  readonly to: Place;
+  readonly effects: readonly Effect[];
+}
+
+/** The first choice whose facts hold is taken. */
+export type Choice = Transition & { readonly when: Partial<Facts> };
+/** `never`: cannot happen. */
+export type Cell = 'never' | readonly Choice[];
+
+const when = (facts: Partial<Facts>, to: Place, ...effects: Effect[]): Choice => ({ when: facts, to, effects });
+const to = (place: Place, ...effects: Effect[]): Choice => when({}, place, ...effects);
+const never = <E extends EventType>(...events: E[]): Record<E, 'never'> =>
+  Object.fromEntries(events.map((event) => [event, 'never'])) as Record<E, 'never'>;
+
+const notNew = never('stored', 'unstorable', 'crowded', 'found waiting', 'found sent', 'found handed');
+const noCall = never('delivered', 'handed over', 'retryable', 'ambiguous', 'permanent', 'corrupt', 'newer version');
+const noFlight = { ...noCall, ...never('exhausted', 'expired') };
+const noQuestion = never('arrived', 'missing', 'refused', 'unspoken');
+
+/** A part in memory only that could not be stored in the last turn. */
+const lastTurn = { full: [to('gone', 'drop')], unsaved: [to('gone', 'set aside now')] };
+/** The end of delivery for a part in memory only. */
+const closeInMemory = [when({ keeps: true }, 'gone', 'store now'), to('gone', 'set aside now')];
+
+/** How a call ends; `done`: what an arrival takes. */
+const landed = (...done: Effect[]) => ({
+  delivered: [to('gone', ...done)],
+  'handed over': [when({ confirms: true }, 'handed', 'mark handed'), to('gone', ...done)],
+  retryable: [when({ first: true }, 'waiting', 'mark waiting', 'pause'), to('waiting', 'pause')],
+  permanent: [to('gone', 'set aside')],
+  corrupt: [to('gone', 'set aside')],
+  exhausted: [to('gone', 'set aside')],
+  expired: [when({ confirms: true }, 'handed'), to('gone', 'set aside')],
+});
+
+/** What the destination says of a part. */
+const answered = (...done: Effect[]) => ({
+  arrived: [to('gone', ...done)],
+  missing: [to('waiting', 'forget attempts')],
+  refused: [to('gone', 'set aside')],
+  unspoken: [to('gone', 'set aside')],
+});
+
+export const DELIVERY: Readonly<Record<State, Readonly<Record<EventType, Cell>>>> = {
+  'arriving in memory': {
+    ...never('found waiting', 'found sent', 'found handed', 'picked', 'taken', 'crowded'),
+    ...noFlight,
+    ...noQuestion,
+    ...lastTurn,
+    // A queue in memory stores nothing: there the part may be sent at once.
+    stored: [to('waiting')],
+    unstorable: [to('waiting', 'count unstorable')],
+    // Its write is under way.
+    'retry write': [to('arriving')],
+    close: [to('arriving')],
+    exit: [to('arriving', 'store now')],
+  },
+  'arriving on disk': {
+    ...never('picked', 'unsaved'),
+    ...noFlight,
+    ...noQuestion,
+    stored: [to('waiting')],
+    // Its write failed after `exit` had stored it.
+    unstorable: [to('waiting')],
+    full: [to('waiting')],
+    taken: [to('gone', 'note owner')],
+    crowded: [to('gone')],
+    'found waiting': [to('waiting')],
+    'found sent': [when({ idempotent: true }, 'waiting'), when({ confirms: true }, 'handed'), to('gone', 'set aside')],
+    'found handed': [
+      when({ confirms: true }, 'handed'),
+      when({ idempotent: true }, 'waiting'),
+      to('gone', 'set aside'),
+    ],
+    'retry write': [to('arriving')],
+    close: [to('arriving')],
+    exit: [to('arriving')],
+  },
+  'waiting in memory': {
+    ...notNew,
+    ...never('taken'),
+    ...noFlight,
+    ...noQuestion,
+    ...lastTurn,
+    picked: [to('flying')],
+    'retry write': [to('waiting', 'store')],
+    close: closeInMemory,
+    exit: [
+      when({ keeps: true }, 'waiting', 'store now'),
+      when({ sendsSync: true }, 'gone', 'send now'),
+      to('gone', 'set aside now'),
+    ],
+  },
+  'waiting on disk': {
+    ...notNew,
+    ...never('full', 'unsaved'),
+    ...noFlight,
+    ...noQuestion,
+    picked: [to('flying')],
+    taken: [to('gone', 'note owner')],
+    'retry write': [to('waiting')],
+    close: [to('gone')],
+    exit: [to('waiting')],
+  },
+  'flying in memory': {
+    ...notNew,
+    // Sealed by this process: of its own version, and nobody else's.
+    ...never('picked', 'taken', 'newer version'),
+    ...noQuestion,
+    ...lastTurn,
+    ...landed('count exported'),
+    ambiguous: [
+      when({ idempotent: true }, 'waiting', 'pause'),
+      when({ confirms: true }, 'handed'),
+      to('gone', 'set aside'),
+    ],
+    // Soon delivered, or waiting again.
+    'retry write': [to('flying')],
+    close: closeInMemory,
+    // The call has no future.
+    exit: [
+      when({ keeps: true }, 'flying', 'store now'),
+      when({ sendsSync: true, idempotent: true }, 'gone', 'send now'),
+      to('gone', 'set aside now'),
+    ],
+  },
+  'flying on disk': {
+    ...notNew,
+    ...never('picked', 'unsaved'),
+    ...noQuestion,
+    ...landed('count exported', 'remove'),
+    // Whatever the exporter refuses for want of room.
+    full: [to('gone', 'drop')],
+    taken: [to('gone', 'note owner')],
+    ambiguous: [
+      when({ idempotent: true }, 'waiting', 'pause'),
+      when({ confirms: true }, 'handed'),
+      // Whether it arrived is for the next process to find out.
+      when({ closing: true }, 'gone'),
+      to('gone', 'set aside'),
+    ],
+    'newer version': [to('gone', 'shun')],
+    'retry write': [to('flying')],
+    close: [to('gone')],
+    exit: [to('flying')],
+  },
+  'handed in memory': {
+    ...notNew,
+    ...never('picked', 'taken'),
+    ...noFlight,
+    ...lastTurn,
+    ...answered('count exported'),
+    'retry write': [to('handed', 'store')],
+    close: closeInMemory,
+    exit: [when({ keeps: true }, 'handed', 'store now'), to('handed')],
+  },
+  'handed on disk': {
+    ...notNew,
+    ...never('picked', 'full', 'unsaved'),
+    ...noFlight,
+    ...answered('count exported', 'remove'),
+    taken: [to('gone', 'note owner')],
+    'retry write': [to('handed')],
+    close: [to('gone')],
+    exit: [to('handed')],
+  },
+  // What the last effects of a part on its way out may end in.
+  gone: {
+    ...never('stored', 'unstorable', 'crowded', 'found waiting', 'found sent', 'found handed', 'picked', 'taken'),
+    ...never('handed over', 'retryable', 'ambiguous', 'permanent', 'corrupt', 'newer version', 'exhausted', 'expired'),
+    ...noQuestion,
+    ...never('retry write', 'close', 'exit'),
+    ...lastTurn,
+    delivered: [to('gone', 'count exported')],
+  },
+};
+
+/** Undefined for what cannot happen. */
+export function decide(state: State, event: EventType, facts: Facts): Transition | undefined {
+  const cell = DELIVERY[state][event];
+  if (cell === 'never') return undefined;
+  return cell.find((choice) => (Object.keys(choice.when) as (keyof Facts)[]).every((f) => choice.when[f] === facts[f]));
+}
