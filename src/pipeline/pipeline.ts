@@ -109,12 +109,12 @@ export class Pipeline {
     return this.#instance;
   }
 
-  /** Parts that no exporter could deliver and that are kept in memory (without `directory`, or when it cannot be written). */
+  /** Parts that no exporter could deliver and that are kept in memory: the queue has no directory, or cannot write it. */
   get quarantined(): readonly QuarantinedPart[] {
     return this.#queue.quarantined;
   }
 
-  /** Starts the tick, shortly after each window boundary, and takes up what earlier processes left in the spool. Keeps no process alive. */
+  /** Starts the tick, shortly after each window boundary, and takes up what earlier processes left in the queue. Keeps no process alive. */
   start(): void {
     if (this.#shutdown !== undefined) return;
     this.#ticker.start();
@@ -165,7 +165,7 @@ export class Pipeline {
 
   /**
    * Seals what is left (the last part says `final`), delivers it, closes the exporters. Bounded by `timeoutMs` as a whole, even if an
-   * exporter hangs; parts that did not leave stay in the spool, or are set aside without one. Never rejects; a second call joins the first.
+   * exporter hangs; parts that did not leave stay in the queue, or are set aside where it keeps none. Never rejects; a second call joins the first.
    */
   shutdown(timeoutMs: number = limits.shutdownMs): Promise<void> {
     this.#shutdown ??= this.#shutDown(timeoutMs);
@@ -198,8 +198,14 @@ export class Pipeline {
 
   async #flush(timeoutMs: number): Promise<void> {
     const until = this.#timers.now() + timeoutMs;
+    const refused = this.#sealer.refused;
     this.#sealer.kick();
     await this.#sealer.idle();
+    if (refused) {
+      // The swap that had to wait.
+      this.rotate();
+      await this.#sealer.idle();
+    }
     await this.#outlets.drained(until);
   }
 

@@ -348,6 +348,11 @@ describe('deadlines and throttling', () => {
     expect(performance.now() - from).toBeLessThan(4_000);
   });
 
+  test('the deadline it is configured with is the one it states: the pipeline waits for longer', () => {
+    expect(exporterOf({ timeoutMs: 45_000 }).callMs).toBe(45_000);
+    expect(exporterOf().callMs).toBe(5_000);
+  });
+
   const throttled: Route = serviceError(429, 'TooManyRequests', 'slow down', false, { 'retry-after': '17' });
   test.each([
     ['resources', 'queued'],

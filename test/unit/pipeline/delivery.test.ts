@@ -263,6 +263,29 @@ describe('an exporter that hangs for ever', () => {
     expect(sums(exporter.delivered)).toEqual({ a: 1 });
   });
 
+  test("the pipeline's deadline comes after the exporter's own, whose error says more", async () => {
+    const slow = async (_: Part, signal: AbortSignal): Promise<ExportOutcome> => {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      throw new RetryableError(signal.aborted ? 'aborted' : 'the cluster did not answer');
+    };
+    const exporter = Object.assign(new ScriptedExporter(slow), { callMs: 5_000 });
+    const t = makePipeline([exporter], { delivery: { callMs: 20 } });
+    await seal(t, ['a']);
+    expect(t.warnings).toEqual([expect.stringContaining('the cluster did not answer')]);
+    expect(sums(exporter.delivered)).toEqual({ a: 1 });
+  });
+
+  test('an exporter that states a short deadline, and overruns it, is given the time of the others', async () => {
+    const slow = async (): Promise<ExportOutcome> => {
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      return 'delivered';
+    };
+    const exporter = Object.assign(new ScriptedExporter(slow), { callMs: 5 });
+    const t = makePipeline([exporter], { delivery: { callMs: 5_000 } });
+    await seal(t, ['a']);
+    expect(exporter.calls).toHaveLength(1);
+  });
+
   test('calls left behind are bounded', async () => {
     const exporter = new ScriptedExporter(...Array(100).fill(hang));
     const t = makePipeline([exporter], { delivery: { callMs: 1, backoffMs: 0 } });
