@@ -99,8 +99,6 @@ export class FolderQueue implements OutletQueue {
       .finally(() => {
         held.writing = undefined;
       });
-    // Whoever asks hears of it; nobody has to.
-    work.catch(() => {});
     held.writing = work;
     return work;
   }

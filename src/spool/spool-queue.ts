@@ -58,8 +58,14 @@ export class SpoolQueue implements PartQueue {
 
   async putAll(parts: readonly Part[], outlets: readonly string[]): Promise<readonly Taken[]> {
     const taken = this.putSync(parts, outlets);
-    for (const { outlet, part } of taken.filter((one) => 'part' in one))
-      void this.#outlets.get(outlet)?.writeBehind?.store(part);
+    for (const one of taken) {
+      // Its end is for the outlet, which asks for it.
+      if ('part' in one)
+        void this.#outlets
+          .get(one.outlet)
+          ?.writeBehind?.store(one.part)
+          .catch(() => {});
+    }
     return taken;
   }
 

@@ -1,0 +1,201 @@
+import type { Exporter } from '../core/contracts/exporter.ts';
+import type { OutletQueue } from '../core/contracts/part-queue.ts';
+import { Changes } from './changes.ts';
+import { confirmRound } from './confirm-round.ts';
+import { Deliveries } from './deliveries.ts';
+import { type Delivery, type DeliveryEvent, stateOf } from './delivery.ts';
+import { DeliveryEffects } from './delivery-effects.ts';
+import { decide, type Facts, type Place } from './delivery-states.ts';
+import { Flights } from './flights.ts';
+import { Notices } from './notices.ts';
+import type { OutletContext } from './outlet-context.ts';
+import { Patience } from './patience.ts';
+import { closeReason } from './reasons.ts';
+
+/** Calls may ignore their abort and hang: with this many left behind no new one is started. */
+const UNSETTLED_CALLS_MAX = 8;
+
+/**
+ * Runs the table of `delivery-states.ts` for the parts of one exporter: whatever happens to a part is told to `apply`, which has the table
+ * say what that means, has it done, and puts the part in the list of its next place. What waits is sent, oldest first, as many at once as the
+ * exporter takes; what is handed over is asked about.
+ */
+export class DeliveryMachine {
+  readonly deliveries = new Deliveries();
+  readonly changes = new Changes();
+  readonly notices: Notices;
+  readonly patience: Patience;
+  readonly effects: DeliveryEffects;
+  readonly #name: string;
+  readonly #exporter: Exporter;
+  readonly #queue: OutletQueue;
+  readonly #context: OutletContext;
+  readonly #flights: Flights;
+  #round: Promise<void> | undefined;
+  #cancelRound: (() => void) | undefined;
+  #cancelPause: (() => void) | undefined;
+  #held = false;
+  #closing = false;
+  /** The lists have been given up: what comes to rest now goes at once. */
+  #closed = false;
+
+  constructor(name: string, exporter: Exporter, queue: OutletQueue, context: OutletContext) {
+    this.#name = name;
+    this.#exporter = exporter;
+    this.#queue = queue;
+    this.#context = context;
+    this.notices = new Notices(name, context.logger);
+    this.patience = new Patience(context.delivery, context.timers, context.random);
+    const { notices, patience } = this;
+    this.effects = new DeliveryEffects(name, exporter, queue, context, { notices, patience });
+    this.#flights = new Flights(name, exporter, queue, context);
+  }
+
+  get closing(): boolean {
+    return this.#closing;
+  }
+
+  /**
+   * Does what the table says about an event: in this turn, unless something has to be written down first; then the delivery is in no list
+   * meanwhile. An effect may end in another event.
+   */
+  apply(delivery: Delivery, event: DeliveryEvent): Promise<void> | undefined {
+    const transition = decide(stateOf(delivery), event.type, this.#facts(event));
+    if (transition === undefined) {
+      this.notices.warnOnce('state', `"${event.type}" cannot happen to a part that is ${stateOf(delivery)}.`);
+      return undefined;
+    }
+    const { deciding } = this.deliveries;
+    const place = transition.to === delivery.place ? undefined : transition.to;
+    if (place !== undefined) this.deliveries.takeOut(delivery);
+    const next = this.effects.run(transition.effects, delivery, event);
+    if (!(next instanceof Promise)) return this.#settle(delivery, place, next);
+    if (place !== undefined) deciding.add(delivery);
+    return next.then((late) => {
+      if (place !== undefined) deciding.delete(delivery);
+      // `exit` may have ended it meanwhile.
+      if (delivery.place !== 'gone') return this.#settle(delivery, place, late);
+      return this.changes.happened();
+    });
+  }
+
+  /** Sends what waits, as far as that is allowed now. */
+  pump(): void {
+    if (this.#closing || this.#held) return;
+    const { delivery: options, timers } = this.#context;
+    const healthy = this.#exporter.concurrency ?? options.concurrency;
+    const { waiting, flying } = this.deliveries;
+    while (waiting.size > 0) {
+      const concurrency = this.patience.failures > 0 ? 1 : healthy;
+      if (flying.size >= concurrency || this.#flights.unsettled >= Math.max(UNSETTLED_CALLS_MAX, healthy)) return;
+      const wait = this.patience.waitMs;
+      if (wait > 0) {
+        this.#cancelPause?.();
+        this.#cancelPause = timers.after(wait, () => this.pump());
+        return;
+      }
+      void this.apply(waiting.next()!, { type: 'picked' });
+    }
+  }
+
+  /** Asks the destination about handed parts now. Joinable, never rejects; what stays unanswered is asked about again later. */
+  confirmNow(): Promise<void> {
+    this.#round ??= this.#confirm().finally(() => {
+      this.#round = undefined;
+      if (this.deliveries.handed.size > 0) this.#armRound();
+      this.changes.happened();
+      this.pump();
+    });
+    return this.#round;
+  }
+
+  /** Starts no call until `false`. */
+  hold(held: boolean): void {
+    this.#held = held;
+  }
+
+  /** Starts no call any more, and aborts those under way. */
+  recall(): void {
+    this.#closing = true;
+    this.#cancelPause?.();
+    this.#cancelRound?.();
+    this.#flights.recall();
+  }
+
+  /** Gives up all that is in a list, and from now on whatever would come into one. */
+  giveUp(): void {
+    const { flying, waiting, handed } = this.deliveries;
+    this.#closed = true;
+    for (const delivery of [...flying, ...waiting.takeAll(), ...handed]) this.#leave(delivery);
+    this.changes.happened();
+  }
+
+  /** `place`: where the delivery goes, if it moves. `next`: what happens to it there. */
+  #settle(delivery: Delivery, place: Place | undefined, next: DeliveryEvent | undefined): Promise<void> | undefined {
+    if (place !== undefined) delivery.place = place;
+    if (next !== undefined) return this.apply(delivery, next);
+    if (place !== undefined) this.#enter(delivery);
+    this.changes.happened();
+    this.pump();
+    // A body is in memory only while the part is in flight, or not stored.
+    if (delivery.place === 'waiting' || delivery.place === 'handed') this.#queue.rest(delivery.part);
+    return undefined;
+  }
+
+  #enter(delivery: Delivery): void {
+    const { place } = delivery;
+    if (this.#closed && (place === 'waiting' || place === 'handed')) {
+      this.#leave(delivery);
+      return;
+    }
+    this.deliveries.put(delivery);
+    if (place === 'gone') this.#queue.forget(delivery.part);
+    else if (place === 'flying') void this.#fly(delivery);
+    else if (place === 'handed') this.#armRound();
+  }
+
+  #leave(delivery: Delivery): void {
+    void this.apply(delivery, { type: 'close', reason: closeReason(delivery.place) });
+  }
+
+  #facts({ first = false }: DeliveryEvent): Facts {
+    const { supports, confirm, exportSync } = this.#exporter;
+    return {
+      keeps: this.#queue.location !== undefined,
+      idempotent: supports.idempotent,
+      confirms: confirm !== undefined,
+      sendsSync: exportSync !== undefined,
+      first,
+      closing: this.#closing,
+    };
+  }
+
+  async #fly(delivery: Delivery): Promise<void> {
+    const { event, settled } = await this.#context.runUntraced(() => this.#flights.attempt(delivery));
+    void settled.then(() => this.pump());
+    // `exit` or `close` may have ended the flight.
+    if (event === undefined || !this.deliveries.flying.has(delivery)) return;
+    if (event.type === 'delivered' || event.type === 'handed over') {
+      if (this.patience.failures > 0) this.notices.info('reachable again.');
+      this.patience.succeeded();
+      this.notices.over('retry');
+    }
+    void this.apply(delivery, event);
+  }
+
+  #armRound(): void {
+    if (this.#closing) return;
+    this.#cancelRound ??= this.#context.timers.after(this.#context.delivery.confirmMs, () => {
+      this.#cancelRound = undefined;
+      void this.confirmNow();
+    });
+  }
+
+  async #confirm(): Promise<void> {
+    const { handed } = this.deliveries;
+    for await (const [delivery, event] of confirmRound(this.#name, this.#exporter, [...handed], this.#context)) {
+      // It may have been taken over meanwhile.
+      if (handed.has(delivery)) await this.apply(delivery, event);
+    }
+  }
+}
