@@ -5,7 +5,7 @@ import { WaitingLine } from './waiting-line.ts';
 /** Parts in the line, and handed; what the queue holds beyond is taken up when there is room again. */
 const PARTS_MAX = 100_000;
 
-/** The parts on their way to one exporter, each in the list of its place. */
+/** The parts on their way to one exporter, each in the list of its phase. */
 export class Deliveries {
   readonly arriving = new Set<Delivery>();
   readonly waiting = new WaitingLine();
@@ -46,11 +46,11 @@ export class Deliveries {
     return delivery;
   }
 
-  /** Puts a delivery in the list of its place. */
+  /** Puts a delivery in the list of its phase. */
   put(delivery: Delivery): void {
-    if (delivery.place === 'waiting') this.waiting.add(delivery);
-    else if (delivery.place === 'gone') this.#forget(delivery);
-    else this[delivery.place].add(delivery);
+    if (delivery.phase === 'waiting') this.waiting.add(delivery);
+    else if (delivery.phase === 'gone') this.#forget(delivery);
+    else this[delivery.phase].add(delivery);
   }
 
   /** Takes a delivery out of whatever list it is in. */

@@ -5,7 +5,7 @@ import { confirmRound } from './confirm-round.ts';
 import { Deliveries } from './deliveries.ts';
 import { type Delivery, type DeliveryEvent, stateOf } from './delivery.ts';
 import { DeliveryEffects } from './delivery-effects.ts';
-import { decide, type Facts, type Place } from './delivery-states.ts';
+import { type DeliveryFacts, decide, type Phase } from './delivery-states.ts';
 import { Flights } from './flights.ts';
 import { Notices } from './notices.ts';
 import type { OutletContext } from './outlet-context.ts';
@@ -17,7 +17,7 @@ const UNSETTLED_CALLS_MAX = 8;
 
 /**
  * Runs the table of `delivery-states.ts` for the parts of one exporter: whatever happens to a part is told to `apply`, which has the table
- * say what that means, has it done, and puts the part in the list of its next place. What waits is sent, oldest first, as many at once as the
+ * say what that means, has it done, and puts the part in the list of its next phase. What waits is sent, oldest first, as many at once as the
  * exporter takes; what is handed over is asked about.
  */
 export class DeliveryMachine {
@@ -66,15 +66,15 @@ export class DeliveryMachine {
       return undefined;
     }
     const { deciding } = this.deliveries;
-    const place = transition.to === delivery.place ? undefined : transition.to;
-    if (place !== undefined) this.deliveries.takeOut(delivery);
+    const phase = transition.to === delivery.phase ? undefined : transition.to;
+    if (phase !== undefined) this.deliveries.takeOut(delivery);
     const next = this.effects.run(transition.effects, delivery, event);
-    if (!(next instanceof Promise)) return this.#settle(delivery, place, next);
-    if (place !== undefined) deciding.add(delivery);
+    if (!(next instanceof Promise)) return this.#settle(delivery, phase, next);
+    if (phase !== undefined) deciding.add(delivery);
     return next.then((late) => {
-      if (place !== undefined) deciding.delete(delivery);
+      if (phase !== undefined) deciding.delete(delivery);
       // `exit` may have ended it meanwhile.
-      if (delivery.place !== 'gone') return this.#settle(delivery, place, late);
+      if (delivery.phase !== 'gone') return this.#settle(delivery, phase, late);
       return this.changes.happened();
     });
   }
@@ -130,35 +130,35 @@ export class DeliveryMachine {
     this.changes.happened();
   }
 
-  /** `place`: where the delivery goes, if it moves. `next`: what happens to it there. */
-  #settle(delivery: Delivery, place: Place | undefined, next: DeliveryEvent | undefined): Promise<void> | undefined {
-    if (place !== undefined) delivery.place = place;
+  /** `phase`: where the delivery goes, if it moves. `next`: what happens to it there. */
+  #settle(delivery: Delivery, phase: Phase | undefined, next: DeliveryEvent | undefined): Promise<void> | undefined {
+    if (phase !== undefined) delivery.phase = phase;
     if (next !== undefined) return this.apply(delivery, next);
-    if (place !== undefined) this.#enter(delivery);
+    if (phase !== undefined) this.#enter(delivery);
     this.changes.happened();
     this.pump();
     // A body is in memory only while the part is in flight, or not stored.
-    if (delivery.place === 'waiting' || delivery.place === 'handed') this.#queue.rest(delivery.part);
+    if (delivery.phase === 'waiting' || delivery.phase === 'handed') this.#queue.rest(delivery.part);
     return undefined;
   }
 
   #enter(delivery: Delivery): void {
-    const { place } = delivery;
-    if (this.#closed && (place === 'waiting' || place === 'handed')) {
+    const { phase } = delivery;
+    if (this.#closed && (phase === 'waiting' || phase === 'handed')) {
       this.#leave(delivery);
       return;
     }
     this.deliveries.put(delivery);
-    if (place === 'gone') this.#queue.forget(delivery.part);
-    else if (place === 'flying') void this.#fly(delivery);
-    else if (place === 'handed') this.#armRound();
+    if (phase === 'gone') this.#queue.forget(delivery.part);
+    else if (phase === 'flying') void this.#fly(delivery);
+    else if (phase === 'handed') this.#armRound();
   }
 
   #leave(delivery: Delivery): void {
-    void this.apply(delivery, { type: 'close', reason: closeReason(delivery.place) });
+    void this.apply(delivery, { type: 'close', reason: closeReason(delivery.phase) });
   }
 
-  #facts({ first = false }: DeliveryEvent): Facts {
+  #facts({ first = false }: DeliveryEvent): DeliveryFacts {
     const { supports, confirm, exportSync } = this.#exporter;
     return {
       keeps: this.#queue.location !== undefined,

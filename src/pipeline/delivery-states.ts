@@ -10,10 +10,10 @@
  *
  * Whether a part is on disk is the queue's to know (`QueuedPart.durable`) and part of each state; an effect may change it, a cell does not.
  */
-export const PLACES = ['arriving', 'waiting', 'flying', 'handed', 'gone'] as const;
-export type Place = (typeof PLACES)[number];
+export const PHASES = ['arriving', 'waiting', 'flying', 'handed', 'gone'] as const;
+export type Phase = (typeof PHASES)[number];
 
-export type State = `${Exclude<Place, 'gone'>} ${'in memory' | 'on disk'}` | 'gone';
+export type State = `${Exclude<Phase, 'gone'>} ${'in memory' | 'on disk'}` | 'gone';
 
 export const EVENTS = [
   // The queue speaks of a new part: stored; the disk refuses it; its cap is reached.
@@ -75,7 +75,7 @@ export type Effect =
   | 'set aside now';
 
 /** What a decision may depend on besides the state. */
-export interface Facts {
+export interface DeliveryFacts {
   /** The queue keeps parts beyond the process. */
   readonly keeps: boolean;
   /** Sending again changes nothing at the destination. */
@@ -90,17 +90,17 @@ export interface Facts {
 }
 
 export interface Transition {
-  readonly to: Place;
+  readonly to: Phase;
   readonly effects: readonly Effect[];
 }
 
 /** The first choice whose facts hold is taken. */
-export type Choice = Transition & { readonly when: Partial<Facts> };
+export type Branch = Transition & { readonly when: Partial<DeliveryFacts> };
 /** `never`: cannot happen. */
-export type Cell = 'never' | readonly Choice[];
+export type Cell = 'never' | readonly Branch[];
 
-const when = (facts: Partial<Facts>, to: Place, ...effects: Effect[]): Choice => ({ when: facts, to, effects });
-const to = (place: Place, ...effects: Effect[]): Choice => when({}, place, ...effects);
+const when = (facts: Partial<DeliveryFacts>, to: Phase, ...effects: Effect[]): Branch => ({ when: facts, to, effects });
+const to = (phase: Phase, ...effects: Effect[]): Branch => when({}, phase, ...effects);
 const never = <E extends EventType>(...events: E[]): Record<E, 'never'> =>
   Object.fromEntries(events.map((event) => [event, 'never'])) as Record<E, 'never'>;
 
@@ -268,8 +268,10 @@ export const DELIVERY: Readonly<Record<State, Readonly<Record<EventType, Cell>>>
 };
 
 /** Undefined for what cannot happen. */
-export function decide(state: State, event: EventType, facts: Facts): Transition | undefined {
+export function decide(state: State, event: EventType, facts: DeliveryFacts): Transition | undefined {
   const cell = DELIVERY[state][event];
   if (cell === 'never') return undefined;
-  return cell.find((choice) => (Object.keys(choice.when) as (keyof Facts)[]).every((f) => choice.when[f] === facts[f]));
+  return cell.find((choice) =>
+    (Object.keys(choice.when) as (keyof DeliveryFacts)[]).every((f) => choice.when[f] === facts[f]),
+  );
 }

@@ -1,10 +1,10 @@
 import type { QueuedPart } from '../core/contracts/part-queue.ts';
-import type { EventType, Place, State } from './delivery-states.ts';
+import type { EventType, Phase, State } from './delivery-states.ts';
 
 /** A part on its way to one exporter. */
 export interface Delivery {
   readonly part: QueuedPart;
-  place: Place;
+  phase: Phase;
   /** It is in the waiting line, which alone sets this. */
   inLine: boolean;
   /** When it was first sent and may have arrived, in milliseconds since the epoch. */
@@ -21,7 +21,7 @@ export interface Delivery {
 export function deliveryOf(part: QueuedPart): Delivery {
   return {
     part,
-    place: 'arriving',
+    phase: 'arriving',
     inLine: false,
     sentAt: part.since,
     unspokenSince: undefined,
@@ -31,8 +31,8 @@ export function deliveryOf(part: QueuedPart): Delivery {
   };
 }
 
-export function stateOf({ place, part }: Delivery): State {
-  return place === 'gone' ? 'gone' : `${place} ${part.durable ? 'on disk' : 'in memory'}`;
+export function stateOf({ phase, part }: Delivery): State {
+  return phase === 'gone' ? 'gone' : `${phase} ${part.durable ? 'on disk' : 'in memory'}`;
 }
 
 /** What happened to a delivery. */

@@ -2,7 +2,7 @@ import type { PartQueue } from '../core/contracts/part-queue.ts';
 import type { Timers } from '../core/contracts/timers.ts';
 import type { Part } from '../core/model.ts';
 import { within } from './deadline.ts';
-import type { Outlets } from './outlets.ts';
+import type { OutletGroup } from './outlet-group.ts';
 
 /** Share of the queue's memory in use at which sealing waits for delivery, and how long at most. */
 const PRESSURE = 0.5;
@@ -11,13 +11,13 @@ const PRESSURE_MS = 1_000;
 /** Brings sealed parts to the queue, and what the queue took to the outlets. */
 export class Distributor {
   readonly #queue: PartQueue;
-  readonly #outlets: Outlets;
+  readonly #outlets: OutletGroup;
   readonly #timers: Timers;
   readonly #runUntraced: <T>(fn: () => T) => T;
 
   constructor(
     queue: PartQueue,
-    outlets: Outlets,
+    outlets: OutletGroup,
     context: { readonly timers: Timers; readonly runUntraced: <T>(fn: () => T) => T },
   ) {
     this.#queue = queue;

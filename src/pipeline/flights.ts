@@ -64,7 +64,7 @@ export class Flights {
       const part = await this.#queue.read(delivery.part);
       attempt = part === undefined ? 'taken' : await this.#markSent(delivery);
       if (part === undefined || attempt === 'taken') return { type: 'taken' };
-      if (delivery.place !== 'flying') return undefined;
+      if (delivery.phase !== 'flying') return undefined;
       if (this.#recalled) throw new RetryableError('shutting down');
       const outcome = await this.#call(settled, (signal) => this.#exporter.export(part, signal));
       this.#delivered++;

@@ -89,7 +89,7 @@ export class Outlet {
   async storeUnsaved(): Promise<void> {
     const { unsaved, deciding } = this.#machine.deliveries;
     for (const delivery of unsaved) {
-      if (delivery.part.durable || delivery.place === 'gone' || deciding.has(delivery)) continue;
+      if (delivery.part.durable || delivery.phase === 'gone' || deciding.has(delivery)) continue;
       const stored = this.#machine.apply(delivery, { type: 'retry write' });
       await stored;
       if (stored !== undefined && !delivery.part.durable) return;
@@ -147,7 +147,7 @@ export class Outlet {
     for (const delivery of unsaved) {
       // Its fate is being written down; where it can be stored it is, in case that comes to nothing.
       if (!keeps && deciding.has(delivery)) continue;
-      void this.#machine.apply(delivery, { type: 'exit', reason: exitReason(delivery.place, keeps) });
+      void this.#machine.apply(delivery, { type: 'exit', reason: exitReason(delivery.phase, keeps) });
     }
     this.#machine.hold(false);
     this.#machine.changes.happened();
@@ -180,7 +180,7 @@ export class Outlet {
     );
     if (event.type === 'stored') this.#machine.notices.over('spool');
     // `exit` may have dealt with it.
-    if (delivery.place === 'arriving') void this.#machine.apply(delivery, event);
+    if (delivery.phase === 'arriving') void this.#machine.apply(delivery, event);
     this.#machine.changes.happened();
   }
 

@@ -10,7 +10,7 @@ import { type DeliveryOptions, deliveryDefaults } from './backoff.ts';
 import { within } from './deadline.ts';
 import { Distributor } from './distributor.ts';
 import type { OutletContext } from './outlet-context.ts';
-import { Outlets } from './outlets.ts';
+import { OutletGroup } from './outlet-group.ts';
 import { Patience } from './patience.ts';
 import { RecentParts } from './recent-parts.ts';
 import { Rotation, type RotationOptions } from './rotation.ts';
@@ -55,7 +55,7 @@ export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #timers: Timers;
   readonly #queue: PartQueue;
-  readonly #outlets: Outlets;
+  readonly #outlets: OutletGroup;
   readonly #recent: RecentParts;
   readonly #rotation: Rotation;
   readonly #sealer: Sealer;
@@ -82,7 +82,7 @@ export class Pipeline {
     this.#recent = new RecentParts(options.recentBytes ?? limits.recentBytes, RECENT_MS);
     const instance = (): string => this.instance;
     const context: OutletContext = { accounts, logger, random, now, timers, delivery, runUntraced };
-    this.#outlets = new Outlets(options.exporters, queue, context, instance);
+    this.#outlets = new OutletGroup(options.exporters, queue, context, instance);
     this.#rotation = new Rotation(this.table, options, now, instance);
     this.#sealer = new Sealer({
       distributor: new Distributor(queue, this.#outlets, context),

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type {
   Acceptance,
   Codec,
-  Payload,
+  ReceivedBody,
   ReceivedMeasurement,
   Receiver,
   ReceiverHost,
@@ -29,7 +29,7 @@ class Books implements Sink {
 class MemoryHost implements ReceiverHost {
   books = new Books();
   readonly #codecs: ReadonlyMap<string, Codec<never, never>>;
-  readonly #journal: Payload[] = [];
+  readonly #journal: ReceivedBody[] = [];
   readonly #seen = new Set<string>();
   readonly #maxEntries: number;
 
@@ -38,7 +38,7 @@ class MemoryHost implements ReceiverHost {
     this.#maxEntries = maxEntries;
   }
 
-  async accept(payload: Payload): Promise<Acceptance> {
+  async accept(payload: ReceivedBody): Promise<Acceptance> {
     const codec = this.#codecs.get(payload.codec);
     if (codec === undefined) return { outcome: 'refused', reason: `no codec ${payload.codec}` };
     if (payload.dedupeKey !== undefined && this.#seen.has(payload.dedupeKey)) return { outcome: 'duplicate' };

@@ -9,7 +9,7 @@ import type { Part } from '../../src/core/model.ts';
 import { decodePartSync } from '../../src/parts/part-codec.ts';
 import { makePipeline, rowsIn, ScriptedExporter, WINDOW } from '../unit/pipeline/helpers.ts';
 
-class Outlet extends ScriptedExporter {
+class SyncExporter extends ScriptedExporter {
   override supports = { idempotent: true, confirm: false, sync: true };
 
   exportSync(part: Part): void {
@@ -43,7 +43,7 @@ test('rotation at any instant, early rotation, failing outlets and any end conse
       fc.integer({ min: 1, max: 30 }),
       fc.array(fc.boolean(), { maxLength: 6 }),
       async (script, end, maxRows, failing) => {
-        const outlet = new Outlet(
+        const outlet = new SyncExporter(
           ...failing.map((fails) => (fails ? new RetryableError('busy') : ('delivered' as const))),
         );
         const { pipeline, accounts, dictionary } = makePipeline([outlet], { maxRows, delivery: { backoffMs: 1 } });

@@ -23,10 +23,10 @@ export interface ReceiverHost {
    * Takes a body: all of it or nothing. Never rejects. Once it says `committed` the body survives a crash; the host may answer later than it
    * stored, for many bodies at once, so a receiver need not wait for one answer before it brings the next body.
    */
-  accept(payload: Payload): Promise<Acceptance>;
+  accept(received: ReceivedBody): Promise<Acceptance>;
 }
 
-export interface Payload {
+export interface ReceivedBody {
   /**
    * What makes a body the same as another one, within the time that the host remembers: an id of the sender's. Without one no body is a
    * repetition: two equal increments are two.

@@ -13,7 +13,7 @@ import { silentLogger } from '../../../src/core/logger.ts';
 import type { Part } from '../../../src/core/model.ts';
 import { deliveryDefaults } from '../../../src/pipeline/backoff.ts';
 import { Distributor } from '../../../src/pipeline/distributor.ts';
-import { Outlets } from '../../../src/pipeline/outlets.ts';
+import { OutletGroup } from '../../../src/pipeline/outlet-group.ts';
 import { createPartQueue } from '../../../src/spool/index.ts';
 import { type SpoolFiles, spoolFiles } from '../../../src/spool/spool-files.ts';
 import { parseSpoolName } from '../../../src/spool/spool-names.ts';
@@ -194,7 +194,7 @@ export class Destination {
 
 /** One process: an outlet with its queue. */
 export class Process {
-  readonly outlets: Outlets;
+  readonly outlets: OutletGroup;
   readonly #distributor: Distributor;
   dead = false;
   readonly #world: World;
@@ -234,7 +234,7 @@ export class Process {
       clock: { now },
       files: this.#files(),
     });
-    this.outlets = new Outlets([this.#exporter()], queue, context, () => name);
+    this.outlets = new OutletGroup([this.#exporter()], queue, context, () => name);
     this.#distributor = new Distributor(queue, this.outlets, context);
   }
 

@@ -1,15 +1,15 @@
 /**
  * Every state against every event, whatever the exporter can do. What is expected is written down here once more, from the other side: a line
- * for each thing that can happen, `event [facts]: place, effects`. A pair without a line cannot happen.
+ * for each thing that can happen, `event [facts]: phase, effects`. A pair without a line cannot happen.
  */
 import { describe, expect, test } from 'vitest';
 import {
   DELIVERY,
+  type DeliveryFacts,
   decide,
   EVENTS,
   type EventType,
-  type Facts,
-  PLACES,
+  PHASES,
   type State,
 } from '../../../src/pipeline/delivery-states.ts';
 
@@ -126,7 +126,7 @@ const EXPECTED: Record<State, string> = {
 
 interface Line {
   readonly event: string;
-  readonly facts: readonly (keyof Facts)[];
+  readonly facts: readonly (keyof DeliveryFacts)[];
   readonly to: string;
   readonly effects: readonly string[];
 }
@@ -139,7 +139,7 @@ function linesOf(state: State): Line[] {
       const [, event, facts, to, effects] = /^\s*([^:[]+?)(?: \[(.+)\])?: (\w+)(?:, (.+))?$/.exec(line)!;
       return {
         event: event!,
-        facts: (facts?.split(' ') ?? []) as (keyof Facts)[],
+        facts: (facts?.split(' ') ?? []) as (keyof DeliveryFacts)[],
         to: to!,
         effects: effects?.split(', ') ?? [],
       };
@@ -149,12 +149,12 @@ function linesOf(state: State): Line[] {
 const NAMES = ['keeps', 'idempotent', 'confirms', 'sendsSync', 'first', 'closing'] as const;
 const ALL_FACTS = Array.from(
   { length: 2 ** NAMES.length },
-  (_, bits) => Object.fromEntries(NAMES.map((name, i) => [name, (bits & (1 << i)) !== 0])) as unknown as Facts,
+  (_, bits) => Object.fromEntries(NAMES.map((name, i) => [name, (bits & (1 << i)) !== 0])) as unknown as DeliveryFacts,
 );
 const STATES = Object.keys(EXPECTED) as State[];
 
 test('the table has every state and every event, and what is expected names no other', () => {
-  const states = PLACES.flatMap((place) => (place === 'gone' ? [place] : [`${place} in memory`, `${place} on disk`]));
+  const states = PHASES.flatMap((phase) => (phase === 'gone' ? [phase] : [`${phase} in memory`, `${phase} on disk`]));
   expect(Object.keys(DELIVERY).sort()).toEqual([...states].sort());
   expect([...STATES].sort()).toEqual([...states].sort());
   for (const state of STATES) {

@@ -5,7 +5,7 @@ import type { OutletContext } from './outlet-context.ts';
 import { Upkeep } from './upkeep.ts';
 
 /** All outlets of a pipeline, each with the upkeep of its part of the queue. */
-export class Outlets {
+export class OutletGroup {
   readonly #context: OutletContext;
   readonly #all: readonly { readonly outlet: Outlet; readonly upkeep: Upkeep }[];
 
