@@ -94,7 +94,7 @@ export interface Transition {
   readonly effects: readonly Effect[];
 }
 
-/** The first choice whose facts hold is taken. */
+/** The first branch of a cell whose facts hold is taken. */
 export type Branch = Transition & { readonly when: Partial<DeliveryFacts> };
 /** `never`: cannot happen. */
 export type Cell = 'never' | readonly Branch[];
@@ -271,7 +271,7 @@ export const DELIVERY: Readonly<Record<State, Readonly<Record<EventType, Cell>>>
 export function decide(state: State, event: EventType, facts: DeliveryFacts): Transition | undefined {
   const cell = DELIVERY[state][event];
   if (cell === 'never') return undefined;
-  return cell.find((choice) =>
-    (Object.keys(choice.when) as (keyof DeliveryFacts)[]).every((f) => choice.when[f] === facts[f]),
+  return cell.find((branch) =>
+    (Object.keys(branch.when) as (keyof DeliveryFacts)[]).every((f) => branch.when[f] === facts[f]),
   );
 }

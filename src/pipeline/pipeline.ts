@@ -48,6 +48,7 @@ export interface PipelineOptions extends RotationOptions {
 const RECENT_MS = 15 * 60_000;
 /** Frozen tables waiting to be sealed: at this many a tick waits for the next one, as sums are additive. */
 const FROZEN_MAX = 2;
+
 /** From the sum table to the exporters: rotation, sealing, delivery. Nothing in it throws into the host. */
 export class Pipeline {
   readonly table: SumTable;
@@ -88,15 +89,9 @@ export class Pipeline {
       distributor: new Distributor(queue, this.#outlets, context),
       timers,
       patience: new Patience(delivery, timers, random),
+      accounts,
+      recent: this.#recent,
       logger,
-      sealed: (part) => {
-        accounts.count('attribution.part.sealed');
-        this.#recent.add(part);
-      },
-      failed: (error) => {
-        accounts.count('attribution.part.dropped', 'seal_failed');
-        logger.error(`Sealing a part failed, its rows are lost: ${error instanceof Error ? error.stack : error}`);
-      },
     });
     this.#ticker = new Ticker(clock, timers, windowSeconds * 1000, random, () => {
       if (this.#sealer.backlog < FROZEN_MAX) this.rotate();

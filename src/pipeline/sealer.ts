@@ -1,3 +1,4 @@
+import type { Accounts } from '../core/accounts.ts';
 import type { SealedPart } from '../core/aggregate/seal.ts';
 import type { Timers } from '../core/contracts/timers.ts';
 import type { Logger } from '../core/logger.ts';
@@ -6,6 +7,7 @@ import { encodePart, encodePartSync } from '../parts/part-codec.ts';
 import type { Distributor } from './distributor.ts';
 import { message } from './error-text.ts';
 import type { Patience } from './patience.ts';
+import type { RecentParts } from './recent-parts.ts';
 import type { Rotated } from './rotation.ts';
 
 /** How long sealing may hold the event loop before others get their turn, in milliseconds. */
@@ -22,11 +24,10 @@ export interface SealerOptions {
   readonly timers: Timers;
   /** When to try again to store what was refused. */
   readonly patience: Patience;
+  readonly accounts: Accounts;
+  /** Gets each part as well. */
+  readonly recent: RecentParts;
   readonly logger: Logger;
-  /** Sees each part once, before it is stored. */
-  readonly sealed: (part: Part) => void;
-  /** Rows that could not be sealed are lost. */
-  readonly failed: (error: unknown) => void;
 }
 
 /**
@@ -84,7 +85,7 @@ export class Sealer {
           if (step.value !== undefined) this.#add(job, encodePartSync(step.value));
         }
       } catch (error) {
-        this.#options.failed(error);
+        this.#lost(error);
       }
       const { parts } = job;
       job.parts = [];
@@ -102,7 +103,7 @@ export class Sealer {
         await this.#seal(job);
       } catch (error) {
         this.#encoding = undefined;
-        this.#options.failed(error);
+        this.#lost(error);
       }
       // From here on its parts stand for the table.
       release(job);
@@ -134,8 +135,16 @@ export class Sealer {
   }
 
   #add(job: Job, part: Part): void {
+    const { accounts, recent } = this.#options;
     job.parts.push(part);
-    this.#options.sealed(part);
+    accounts.count('attribution.part.sealed');
+    recent.add(part);
+  }
+
+  #lost(error: unknown): void {
+    const { accounts, logger } = this.#options;
+    accounts.count('attribution.part.dropped', 'seal_failed');
+    logger.error(`Sealing a part failed, its rows are lost: ${error instanceof Error ? error.stack : error}`);
   }
 
   /** Until they are stored, or finishSync takes them. */
