@@ -31,7 +31,10 @@ export class Distributor {
     const { open } = this.#outlets;
     const taken = await this.#runUntraced(() => this.#queue.putAll(parts, open, note));
     this.#outlets.take(taken, open, parts.length);
-    // Let exporters catch up before more is sealed.
+  }
+
+  /** Lets exporters catch up before more is sealed, where memory is short. */
+  async relief(): Promise<void> {
     if (this.#queue.pressure >= PRESSURE) await within(PRESSURE_MS, this.#outlets.caughtUp(), this.#timers);
   }
 

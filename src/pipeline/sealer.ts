@@ -154,8 +154,10 @@ export class Sealer {
       const { parts } = job;
       try {
         await distributor.store(parts, job.note);
+        // Theirs from here on: finishSync has them no more.
         if (job.parts === parts) job.parts = [];
         patience.succeeded();
+        await distributor.relief();
       } catch (error) {
         if (patience.failures === 0)
           logger.warn(`Parts cannot be stored and are kept until they can: ${message(error)}`);

@@ -95,3 +95,18 @@ test('a process that goes on after all is served on', async () => {
   await pipeline.forceFlush();
   expect(sums(exporter.delivered)).toEqual({ b: 1 });
 });
+
+test('what one exporter has, while sealing waits for a slow one, does not leave to it again', async () => {
+  const slow = Object.assign(new ScriptedExporter(hang), { name: 'slow' });
+  const exporter = new SyncExporter();
+  // One part is more than half of it.
+  const { pipeline, add, accounts } = makePipeline([slow, exporter], { memoryPartsBytes: 500 });
+  add('a');
+  pipeline.rotate();
+  await tick();
+  expect(sums(exporter.delivered)).toEqual({ a: 1 });
+  expect(pipeline.recentParts(0)[0]!.body.length).toBeGreaterThan(250);
+  pipeline.flushSync();
+  expect(sums(exporter.atExit)).toEqual({});
+  expect(accounts.total('attribution.part.exported', 'scripted')).toBe(1);
+});
