@@ -1,7 +1,8 @@
 export type { AttributeValues, ManualMeasurement } from './core/attribution/record.ts';
 export type { Exporter, ExportOutcome } from './core/contracts/exporter.ts';
 export { AmbiguousError, AttributionError, type ErrorCode, PermanentError, RetryableError } from './core/errors.ts';
-export type { Condition, PresetName, Rule, RuleEvent, SpanKindName } from './core/mapping/rule.ts';
+export type { PresetName } from './core/mapping/presets/index.ts';
+export type { Condition, Rule, RuleEvent, SpanKindName } from './core/mapping/rule.ts';
 export type { Part } from './core/model.ts';
 export type { Row } from './core/row.ts';
 export type { AttributionOptions, ExporterChoice } from './engine/options.ts';

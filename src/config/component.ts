@@ -14,8 +14,6 @@ export interface Component<Name extends string, O, Declared, Made, Host> {
   create(options: O, host: Host): Made;
   /** The other end, for people. */
   place?(options: O): string;
-  /** How long one call to the other end may take, in milliseconds, where that is configured. */
-  callMs?(options: O): number | undefined;
   /** Does what starting does, and sends nothing. Never rejects. */
   probe?(options: O): Promise<Probe>;
 }

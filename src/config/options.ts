@@ -1,8 +1,8 @@
 /** Every option of attribution, once: type, default, variable, check, texts. What exporters may be told, they declare themselves. */
 import type { ZodType } from 'zod';
 import { limits } from '../core/limits.ts';
-import { presetOrder } from '../core/mapping/presets/index.ts';
-import type { PresetName, Rule } from '../core/mapping/rule.ts';
+import { type PresetName, presetNames, presetOrder } from '../core/mapping/presets/index.ts';
+import type { Rule } from '../core/mapping/rule.ts';
 import type { AnyExporterConfig } from './component.ts';
 import { option } from './declare.ts';
 import { exportersOption } from './exporters-option.ts';
@@ -11,8 +11,6 @@ import { functionSchema, nameSchema, namesSchema, rowAttributesSchema } from './
 
 /** Part files lie here unless somebody says otherwise; relative to the working directory of the application. */
 export const DEFAULT_DIRECTORY = './.attribution';
-
-const presetNames: readonly PresetName[] = ['server', 'db', 'http', 'messaging', 'rpc', 'aws', 'faas', 'genai'];
 
 /** The route of an ended server span. */
 export type RouteOf = (span: {

@@ -11,8 +11,6 @@ export interface Outlets {
   readonly exporters: readonly Exporter[];
   /** Where parts wait for exporters over a network, and are set aside when refused; undefined when nothing may be written. */
   readonly directory: string | undefined;
-  /** The pipeline's deadline of one call. It comes after the exporters' own, whose errors say more. */
-  readonly callMs: number;
 }
 
 export interface OutletHost {
@@ -20,8 +18,6 @@ export interface OutletHost {
   /** Tells the person who starts the application. */
   say(text: string): void;
 }
-
-const CALL_MS = 30_000;
 
 export function buildExporters(options: SettledOptions, { logger, say }: OutletHost): Outlets {
   const directory = path.resolve(options.directory ?? DEFAULT_DIRECTORY);
@@ -36,17 +32,12 @@ export function buildExporters(options: SettledOptions, { logger, say }: OutletH
     }
   });
   const writes = choices.includes('file') || (exporters.some(travels) && maySpool(directory, options, say));
-  return { exporters, directory: writes ? directory : undefined, callMs: Math.max(CALL_MS, ...choices.map(ownCallMs)) };
+  return { exporters, directory: writes ? directory : undefined };
 }
 
 function build(choice: ExporterChoice, host: ExporterHost): Exporter {
   const named = chosenExporter(choice);
   return named === undefined ? (choice as Exporter) : named.config.create(named.options, host);
-}
-
-function ownCallMs(choice: ExporterChoice): number {
-  const named = chosenExporter(choice);
-  return named?.config.callMs?.(named.options) ?? 0;
 }
 
 /** Over a network, that is: what cannot be sent in the turn in which a process ends. */

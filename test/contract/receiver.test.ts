@@ -10,10 +10,8 @@ import type {
   ReceiverSink,
 } from '../../src/core/contracts/receiver.ts';
 
-type Sink = ReceiverSink<never, never>;
-
 /** A collector's books: what was counted, which a crash takes away. */
-class Books implements Sink {
+class Books implements ReceiverSink {
   readonly sums = new Map<string, number>();
   span(): void {}
   point(): void {}
@@ -28,12 +26,12 @@ class Books implements Sink {
 /** Stores first, applies then, answers last. */
 class MemoryHost implements ReceiverHost {
   books = new Books();
-  readonly #codecs: ReadonlyMap<string, Codec<never, never>>;
+  readonly #codecs: ReadonlyMap<string, Codec>;
   readonly #journal: ReceivedBody[] = [];
   readonly #seen = new Set<string>();
   readonly #maxEntries: number;
 
-  constructor(receivers: readonly Receiver<unknown, never, never>[], maxEntries: number) {
+  constructor(receivers: readonly Receiver[], maxEntries: number) {
     this.#codecs = new Map(receivers.flatMap(({ codecs }) => codecs.map((codec) => [codec.name, codec])));
     this.#maxEntries = maxEntries;
   }
@@ -61,7 +59,7 @@ class MemoryHost implements ReceiverHost {
   }
 }
 
-const counters: Codec<never, never> = {
+const counters: Codec = {
   name: 'counters/1',
   replay(body, sink) {
     for (const line of new TextDecoder().decode(body).split('\n')) {
@@ -73,7 +71,7 @@ const counters: Codec<never, never> = {
   },
 };
 
-class CounterReceiver implements Receiver<{ readonly path: string }, never, never> {
+class CounterReceiver implements Receiver<{ readonly path: string }> {
   readonly name = 'counters';
   readonly config = { path: '/counters' };
   readonly codecs = [counters];

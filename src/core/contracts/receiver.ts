@@ -1,14 +1,17 @@
+import type { SpanView } from '../attribution/span-view.ts';
+import type { PointFacts } from '../mapping/types.ts';
+
 /**
  * An intake of the collector: it speaks a protocol (OTLP, counters over HTTP, statsd, parts of plug-ins) and knows nothing of durability. It
  * hands each body to its host as it came, and tells the other side what the host answered. The host stores the body before it answers, and
- * applies it by `Codec.replay`: now, and again after a crash, from the journal. `Span` and `Point` are what the mapping reads.
+ * applies it by `Codec.replay`: now, and again after a crash, from the journal.
  */
-export interface Receiver<Config, Span, Point> {
+export interface Receiver<Config = unknown> {
   /** Short name, unique in a collector: names its bodies in the journal and its rows in the accounts. */
   readonly name: string;
   readonly config: Config;
   /** Every codec whose bodies may still lie in a journal: those of earlier releases as well. */
-  readonly codecs: readonly Codec<Span, Point>[];
+  readonly codecs: readonly Codec[];
   /** Begins to listen. Rejects when it cannot, with what to do about it. */
   start(host: ReceiverHost): Promise<void>;
   /**
@@ -49,7 +52,7 @@ export type Acceptance =
   | { readonly outcome: 'refused'; readonly reason: string };
 
 /** Reads the bodies of one format. */
-export interface Codec<Span, Point> {
+export interface Codec {
   /** With its version, such as `otlp-traces/1`; stays for ever, as bodies in journals name it. A changed reading is another codec. */
   readonly name: string;
   /**
@@ -57,19 +60,33 @@ export interface Codec<Span, Point> {
    * what was counted of a body can be noted by position. It gives all of it in one turn.
    * @throws Error for a body it cannot read: the host refuses that one whole, before it is stored
    */
-  replay(body: Uint8Array, sink: ReceiverSink<Span, Point>): void;
+  replay(body: Uint8Array, sink: ReceiverSink): void;
 }
 
 /** Where received things go, each call for one. None of them throws: what cannot be counted is refused with a reason, in the accounts. */
-export interface ReceiverSink<Span, Point> {
-  span(span: Span): void;
-  point(point: Point): void;
+export interface ReceiverSink {
+  span(span: SpanView): void;
+  point(point: ReceivedPoint): void;
   measurement(measurement: ReceivedMeasurement): void;
   level(level: ReceivedLevel): void;
   event(event: ReceivedEvent): void;
 }
 
-/** What every received thing says of itself. */
+/** A metric's data point, mapped by the rules as one of an SDK is. */
+export interface ReceivedPoint extends PointFacts {
+  /** Milliseconds since the epoch; a cumulative one began at `startMs` at 0. */
+  readonly startMs: number;
+  readonly timeMs: number;
+  readonly temporality: 'delta' | 'cumulative';
+  /** In `unit`; of a histogram the sum of what was recorded. */
+  readonly value: number;
+  /** What was recorded how often, and its extremes where they are known; of a histogram only. */
+  readonly count?: number;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** What every other received thing says of itself. */
 interface Received {
   /** Milliseconds since the epoch. */
   readonly timeMs: number;

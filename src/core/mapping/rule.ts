@@ -1,6 +1,5 @@
 /** The rule schema: one mapping from a span or a data point to measurements. The same in code and in YAML. */
 
-export type PresetName = 'server' | 'db' | 'http' | 'messaging' | 'rpc' | 'aws' | 'faas' | 'genai';
 export type SpanKindName = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 
 /** Condition on one attribute: an exact value, one of several, present at all, or a pattern with `*`. */

@@ -18,7 +18,6 @@ export const kustoConfig: ExporterConfig<'kusto', KustoOptions> = {
     },
   ],
   place: ({ cluster = '', database }) => `${cluster} ${database}`,
-  callMs: ({ timeoutMs }) => timeoutMs,
   create(options, { logger }) {
     const { KustoExporter } = lazily<typeof import('./exporter.ts')>(import.meta.url, './exporter');
     return new KustoExporter(options, { logger });

@@ -1,5 +1,4 @@
 import type { Plan } from '../plan.ts';
-import type { PresetName } from '../rule.ts';
 import { aws } from './aws.ts';
 import { db } from './db.ts';
 import { faas } from './faas.ts';
@@ -9,20 +8,36 @@ import { messaging } from './messaging.ts';
 import { rpc } from './rpc.ts';
 import { serverConsumer, serverEntry, serverFunction } from './server.ts';
 
-/** The order in which presets are tried: the most specific resource first. */
-export const presetOrder: readonly PresetName[] = ['genai', 'aws', 'db', 'server', 'messaging', 'faas', 'rpc', 'http'];
+interface Preset {
+  /** They are tried by rank: the most specific resource first. */
+  readonly rank: number;
+  /** `inForce`: all that are switched on. */
+  plans(inForce: readonly string[]): readonly Plan[];
+}
+
+/** The presets there are, in the order in which people read them. */
+const presets = {
+  server: {
+    rank: 4,
+    plans: (inForce) => [serverEntry, serverFunction, serverConsumer(inForce.includes('messaging'))],
+  },
+  db: { rank: 3, plans: () => [db] },
+  http: { rank: 8, plans: () => [http] },
+  messaging: { rank: 5, plans: () => [messaging] },
+  rpc: { rank: 7, plans: () => [rpc] },
+  aws: { rank: 2, plans: () => [aws] },
+  faas: { rank: 6, plans: () => [faas] },
+  genai: { rank: 1, plans: () => [genai] },
+} as const satisfies Readonly<Record<string, Preset>>;
+
+export type PresetName = keyof typeof presets;
+
+export const presetNames = Object.keys(presets) as PresetName[] as readonly PresetName[];
+
+/** The order in which they are tried. */
+export const presetOrder: readonly PresetName[] = presetNames.toSorted((a, b) => presets[a].rank - presets[b].rank);
 
 /** Plans of the presets in force, in the order in which they are tried, whatever the order they are listed in. */
-export function presetPlans(presets: readonly PresetName[]): Plan[] {
-  const plans: Record<PresetName, readonly Plan[]> = {
-    genai: [genai],
-    aws: [aws],
-    db: [db],
-    server: [serverEntry, serverFunction, serverConsumer(presets.includes('messaging'))],
-    messaging: [messaging],
-    faas: [faas],
-    rpc: [rpc],
-    http: [http],
-  };
-  return presetOrder.filter((name) => presets.includes(name)).flatMap((name) => plans[name]);
+export function presetPlans(inForce: readonly PresetName[]): Plan[] {
+  return presetOrder.filter((name) => inForce.includes(name)).flatMap((name) => presets[name].plans(inForce));
 }

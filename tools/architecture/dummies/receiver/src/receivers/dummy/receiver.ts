@@ -2,7 +2,7 @@ import type { Acceptance, Codec, Receiver, ReceiverHost } from '../../core/contr
 import type { DummyOptions } from './options.ts';
 
 /** `<service> <time in ms> <origin> <target> <event> <value>`: the least that a format can be. */
-const sixWords: Codec<never, never> = {
+const sixWords: Codec = {
   name: 'dummy/1',
   replay(body, sink) {
     const text = new TextDecoder().decode(body);
@@ -15,7 +15,7 @@ const sixWords: Codec<never, never> = {
 };
 
 /** Takes what it is given by hand: the least that a receiver can be. */
-export class DummyReceiver implements Receiver<DummyOptions, never, never> {
+export class DummyReceiver implements Receiver<DummyOptions> {
   readonly name = 'dummy';
   readonly config: DummyOptions;
   readonly codecs = [sixWords];
