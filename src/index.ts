@@ -2,9 +2,10 @@ export type { AttributeValues, ManualMeasurement } from './core/attribution/reco
 export type { Exporter, ExportOutcome } from './core/contracts/exporter.ts';
 export { AmbiguousError, AttributionError, type ErrorCode, PermanentError, RetryableError } from './core/errors.ts';
 export type { PresetName } from './core/mapping/presets/index.ts';
-export type { Condition, Rule, RuleEvent, SpanKindName } from './core/mapping/rule.ts';
+export type { Condition, Rule, RuleEvent } from './core/mapping/rule.ts';
 export type { Part } from './core/model.ts';
 export type { Row } from './core/row.ts';
+export type { SpanKindName } from './core/span-kind.ts';
 export type { AttributionOptions, ExporterChoice } from './engine/options.ts';
 export type { OtlpOptions } from './exporters/otlp/options.ts';
 export { record, withAttributes, withOrigin } from './otel/api.ts';

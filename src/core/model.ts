@@ -9,6 +9,8 @@ export const UNATTRIBUTED = '(unattributed)';
 export const DETACHED = '(detached)';
 /** Origin that heavy-hitter limits fold small origins into. */
 export const OTHER = '(other)';
+/** Service of an emitter that does not say its name. */
+export const UNKNOWN_SERVICE = 'unknown_service';
 /** Target of the rows in which the engine accounts for itself. */
 export const ACCOUNTS_TARGET = 'otel-attribution';
 

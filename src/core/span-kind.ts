@@ -7,3 +7,5 @@ export const CONSUMER = 4;
 
 /** By number. */
 export const kindNames = ['internal', 'server', 'client', 'producer', 'consumer'] as const;
+
+export type SpanKindName = (typeof kindNames)[number];

@@ -57,7 +57,7 @@ export class Engine {
       dictionary,
       accounts,
       windowSeconds,
-      service: () => this.tracker.service || service || 'unknown_service',
+      service: () => this.tracker.service,
       mappingHash: this.mapping.hash,
       packageVersion,
       logger: host.logger,
@@ -94,7 +94,7 @@ export class Engine {
     this.#pipeline.afterAdd();
   }
 
-  /** `collect` brings in what is still elsewhere (metrics of an SDK) before each flush. */
+  /** `collect` brings in what is still elsewhere (metrics of an SDK) before each flush, within a bound of its own. */
   onFlush(collect: () => Promise<void>): void {
     this.#collectors.push(collect);
   }
@@ -121,13 +121,13 @@ export class Engine {
     this.#pipeline.start();
   }
 
-  /** Commits what waits for its origin, seals it and hands it to the exporters. Bounded, never rejects. */
+  /** Commits what has waited too long for its origin, seals all and hands it to the exporters. Bounded, never rejects. */
   async forceFlush(): Promise<void> {
     await this.#collect();
     await this.#pipeline.forceFlush();
   }
 
-  /** The same for the last time; a second call joins the first. */
+  /** The same for the last time, with all that is still open; a second call joins the first. */
   shutdown(): Promise<void> {
     this.tracker.commitAll();
     this.#ended ??= this.#collect().then(() => this.#pipeline.shutdown());
@@ -141,6 +141,6 @@ export class Engine {
   }
 
   async #collect(): Promise<void> {
-    await Promise.all(this.#collectors.map((collect) => collect()));
+    await Promise.allSettled(this.#collectors.map((collect) => collect()));
   }
 }

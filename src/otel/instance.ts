@@ -31,7 +31,7 @@ export interface Attribution extends ExitTableSource {
   record(measurement: ManualMeasurement, context: Context): boolean;
   /** Counts a misuse of the API and says so once. */
   refuse(reason: string, message: string): void;
-  /** Commits what waits for its origin, seals it and hands it to the exporters. Bounded, never rejects. */
+  /** Commits what has waited too long for its origin, seals all and hands it to the exporters. Bounded, never rejects. */
   forceFlush(): Promise<void>;
   shutdown(): Promise<void>;
   /** For `process.on('exit')`. */

@@ -1,12 +1,11 @@
 import { type Context, context as contextApi } from '@opentelemetry/api';
 import type { Accounts } from '../core/accounts.ts';
-import { text } from '../core/attribution/root-origin.ts';
 import type { SpanState } from '../core/attribution/scope.ts';
 import type { SpanTracker } from '../core/attribution/tracker.ts';
-import { recordView } from '../core/mapping/attribute-view.ts';
 import { CONSUMER, SERVER } from '../core/span-kind.ts';
 import { inboundOrigin, rpcRoute, rpcSpan } from './context.ts';
 import { ContextFacts } from './context-facts.ts';
+import { serviceOf } from './resource.ts';
 import { SdkSpan, setState, stateOf } from './sdk-span.ts';
 import type { ReadableSpan, SpanProcessor } from './sdk-types.ts';
 
@@ -49,10 +48,12 @@ export class GuardedProcessor implements SpanProcessor {
     try {
       const state = stateOf(span);
       if (state === undefined || state.ended) return;
-      const isRoot = state.scope.root === state;
-      this.#tracker.end(state, isRoot ? rpcRoute(contextApi.active()) : '');
-      // A context holds its spans.
-      if (isRoot) this.#facts.forget();
+      if (!state.isRoot) this.#tracker.end(state, '');
+      else {
+        // A context holds its spans.
+        this.#facts.forget();
+        this.#tracker.end(state, rpcRoute(contextApi.active()));
+      }
     } catch {
       this.#o.accounts.count('attribution.hook.failed', 'on_end');
     }
@@ -89,7 +90,7 @@ export class GuardedProcessor implements SpanProcessor {
   #serviceOf(span: ReadableSpan): string {
     if (span.resource !== this.#resource && this.#o.service === '') {
       this.#resource = span.resource;
-      this.#service = text(recordView(span.resource.attributes), 'service.name') || 'unknown_service';
+      this.#service = serviceOf(span.resource);
     }
     return this.#service;
   }

@@ -59,11 +59,11 @@ export class SdkSpan extends SpanState {
   }
 
   get parentSpanId(): string {
-    return this.source?.parentSpanContext?.spanId ?? '';
+    return this.source!.parentSpanContext?.spanId ?? '';
   }
 
   get hasRemoteParent(): boolean {
-    return this.source?.parentSpanContext?.isRemote === true;
+    return this.source!.parentSpanContext?.isRemote === true;
   }
 
   get linkCount(): number {
@@ -85,9 +85,9 @@ export class SdkSpan extends SpanState {
 
   hasShape(shape: AttributeShape): boolean {
     const sdk = this.source!;
-    if (!recordHasShape(sdk.attributes, shape)) return false;
-    if (sdk.ended) this.shape = shape;
-    return true;
+    const fits = recordHasShape(sdk.attributes, shape);
+    this.shape = fits && sdk.ended ? shape : undefined;
+    return fits;
   }
 
   protected letGo(): void {

@@ -1,6 +1,9 @@
 /** The `propagateTo` list: which outgoing calls may carry the origin. Nothing is listed by default, so nothing leaks. */
 import type { AttributeView } from '../mapping/attribute-view.ts';
+import { semconv } from '../mapping/semconv.ts';
 import { messagingDestination, text } from './root-origin.ts';
+
+const URLS = [...semconv.urlFull, 'messaging.url'];
 
 /** Compiles patterns such as `payments.internal`, `*.internal:8080`, `kafka/orders`; `*` matches within. */
 export function listedTargets(patterns: readonly string[]): (span: AttributeView) => boolean {
@@ -20,12 +23,12 @@ function escapeRegExp(textPart: string): string {
 /** Every name the target of a call goes by: host, host:port, then system/destination of a message. */
 function namesOf(span: AttributeView): string[] {
   const names: string[] = [];
-  const system = text(span, 'messaging.system.name', 'messaging.system');
+  const system = text(span, semconv.messagingSystem);
   if (system !== '') names.push(`${system}/${messagingDestination(span)}`);
-  let host = text(span, 'server.address', 'net.peer.name', 'http.host');
-  let port = text(span, 'server.port', 'net.peer.port');
+  let host = text(span, semconv.httpHost);
+  let port = text(span, semconv.port);
   if (host === '') {
-    const url = text(span, 'url.full', 'http.url', 'messaging.url');
+    const url = text(span, URLS);
     if (URL.canParse(url)) ({ hostname: host, port } = new URL(url));
   }
   if (host !== '') {

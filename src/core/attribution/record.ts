@@ -70,7 +70,7 @@ export function recordByHand(measured: ManualMeasurement, around: Surroundings, 
   measurement.count = 1;
   measurement.samples = 1;
   const now = options.now();
-  const service = around.span?.scope.service || options.service() || 'unknown_service';
+  const service = around.span?.service ?? options.service();
   const scope = around.span?.scope ?? new Scope(now, service, undefined);
   scope.pending.add(windowOf(now, options.windowSeconds), measurement);
   const outside = around.inbound ?? { originService: '', origin: UNATTRIBUTED, attributes: '' };

@@ -3,6 +3,7 @@
  * Pure: attributes in, a name out. '' means that nothing here is an origin.
  */
 import type { AttributeView } from '../mapping/attribute-view.ts';
+import { semconv } from '../mapping/semconv.ts';
 import type { SpanFacts } from '../mapping/types.ts';
 import { CLIENT, CONSUMER, INTERNAL, PRODUCER, SERVER } from '../span-kind.ts';
 
@@ -19,6 +20,11 @@ export interface RouteHints {
   readonly graphql: string;
 }
 
+const ROUTE = ['http.route'] as const;
+const GRAPHQL = ['graphql.operation.type', 'graphql.operation.name'] as const;
+const TEMPORARY = ['messaging.destination.temporary', 'messaging.destination.anonymous'] as const;
+const FUNCTION_NAME = ['faas.name'] as const;
+
 /** Instrumentations whose parentless INTERNAL spans are plumbing: what runs under them has no known origin. */
 const PLUMBING = [
   '@opentelemetry/instrumentation-fs',
@@ -33,7 +39,7 @@ const PLUMBING = [
 ];
 
 /** First attribute that holds a non-empty string (numbers are taken as text). */
-export function text(attributes: AttributeView, ...names: string[]): string {
+export function text(attributes: AttributeView, names: readonly string[]): string {
   for (const name of names) {
     const value = attributes.attribute(name);
     if (typeof value === 'string' && value !== '') return value;
@@ -55,7 +61,7 @@ const HANDLER_TYPES: readonly (readonly [attribute: string, handler: string])[] 
 
 /** Whole route that a span below the root knows, '' when it knows none or a part. */
 export function handlerRoute(span: AttributeView): string {
-  const route = span.attribute('http.route');
+  const route = span.attribute(ROUTE[0]);
   if (typeof route !== 'string') return '';
   for (const [attribute, handler] of HANDLER_TYPES) {
     const type = span.attribute(attribute);
@@ -66,16 +72,16 @@ export function handlerRoute(span: AttributeView): string {
 
 /** `query Search` of a span of a GraphQL operation, '' of others. */
 export function graphqlOperation(span: AttributeView): string {
-  const type = span.attribute('graphql.operation.type');
+  const type = span.attribute(GRAPHQL[0]);
   if (typeof type !== 'string') return '';
-  const name = span.attribute('graphql.operation.name');
+  const name = span.attribute(GRAPHQL[1]);
   return typeof name === 'string' && name !== '' ? `${type} ${name}` : type;
 }
 
 /** Origin of an HTTP request: `METHOD route`, then the GraphQL operation. `complete` is false while the route is unknown. */
 function httpOrigin(root: RootFacts, hints: RouteHints): { origin: string; complete: boolean } {
-  const method = text(root, 'http.request.method', 'http.method') || 'HTTP';
-  const route = text(root, 'http.route') || hints.rpcRoute || hints.childRoute;
+  const method = text(root, semconv.httpMethod) || 'HTTP';
+  const route = text(root, ROUTE) || hints.rpcRoute || hints.childRoute;
   const base = methodAndRoute(method, route || '(no route)');
   return { origin: hints.graphql === '' ? base : `${base} ${hints.graphql}`, complete: route !== '' };
 }
@@ -97,18 +103,16 @@ function methodAndRoute(method: string, route: string): string {
 }
 
 export function messagingDestination(attributes: AttributeView): string {
-  const template = text(attributes, 'messaging.destination.template');
+  const template = text(attributes, semconv.messagingTemplate);
   if (template !== '') return template;
-  const name = text(attributes, 'messaging.destination.name', 'messaging.destination');
-  const folded =
-    attributes.attribute('messaging.destination.temporary') === true ||
-    attributes.attribute('messaging.destination.anonymous') === true;
+  const name = text(attributes, semconv.messagingDestination);
+  const folded = TEMPORARY.some((key) => attributes.attribute(key) === true);
   if (folded) return '(temporary)';
-  return name || text(attributes, 'messaging.rabbitmq.destination.routing_key', 'messaging.rabbitmq.routing_key');
+  return name || text(attributes, semconv.messagingRoutingKey);
 }
 
 function isReceive(root: RootFacts): boolean {
-  const operation = text(root, 'messaging.operation.type', 'messaging.operation');
+  const operation = text(root, semconv.messagingOperation);
   return operation === 'receive' || operation === 'process' || operation === 'deliver';
 }
 
@@ -124,49 +128,41 @@ const NONE: RootOrigin = { origin: '', complete: true };
 /** Order: HTTP, RPC, messages, FaaS, then the name of an INTERNAL or SERVER root. */
 export function rootOrigin(root: RootFacts, hints: RouteHints): RootOrigin {
   const { kind } = root;
-  const messaging = text(root, 'messaging.system.name', 'messaging.system') !== '';
+  const messaging = text(root, semconv.messagingSystem) !== '';
   if (kind === CLIENT || kind === PRODUCER || kind === CONSUMER) {
     if (messaging && kind !== PRODUCER && (kind === CONSUMER || isReceive(root))) {
       return { origin: `process ${messagingDestination(root) || '(unknown)'}`, complete: true };
     }
     if (kind !== CONSUMER) return NONE;
   }
-  if (kind === SERVER && text(root, 'http.request.method', 'http.method') !== '') return httpOrigin(root, hints);
-  if (text(root, 'rpc.system.name', 'rpc.system') !== '' && kind === SERVER) {
-    const service = text(root, 'rpc.service');
-    const method = text(root, 'rpc.method');
+  if (kind === SERVER && text(root, semconv.httpMethod) !== '') return httpOrigin(root, hints);
+  if (text(root, semconv.rpcSystem) !== '' && kind === SERVER) {
+    const service = text(root, semconv.rpcService);
+    const method = text(root, semconv.rpcMethod);
     if (method !== '') return { origin: service === '' ? method : `${service}/${method}`, complete: true };
     if (service !== '') return { origin: service, complete: true };
   }
-  const trigger = text(root, 'faas.trigger');
-  if (trigger !== '') return { origin: `${trigger} ${text(root, 'faas.name') || root.name}`, complete: true };
+  const trigger = text(root, semconv.faasTrigger);
+  if (trigger !== '') return { origin: `${trigger} ${text(root, FUNCTION_NAME) || root.name}`, complete: true };
   if (kind === INTERNAL && PLUMBING.includes(root.scopeName)) return NONE;
   return { origin: root.name, complete: true };
 }
 
 /** Every attribute that is read in here: what a decoder has to keep of a span for its origin. */
 export const originKeys: readonly string[] = [
-  'http.request.method',
-  'http.method',
-  'http.route',
+  ...semconv.httpMethod,
+  ...ROUTE,
   ...HANDLER_TYPES.map(([attribute]) => attribute),
-  'graphql.operation.type',
-  'graphql.operation.name',
-  'messaging.system.name',
-  'messaging.system',
-  'messaging.operation.type',
-  'messaging.operation',
-  'messaging.destination.template',
-  'messaging.destination.name',
-  'messaging.destination',
-  'messaging.destination.temporary',
-  'messaging.destination.anonymous',
-  'messaging.rabbitmq.destination.routing_key',
-  'messaging.rabbitmq.routing_key',
-  'rpc.system.name',
-  'rpc.system',
-  'rpc.service',
-  'rpc.method',
-  'faas.trigger',
-  'faas.name',
+  ...GRAPHQL,
+  ...semconv.messagingSystem,
+  ...semconv.messagingOperation,
+  ...semconv.messagingTemplate,
+  ...semconv.messagingDestination,
+  ...TEMPORARY,
+  ...semconv.messagingRoutingKey,
+  ...semconv.rpcSystem,
+  ...semconv.rpcService,
+  ...semconv.rpcMethod,
+  ...semconv.faasTrigger,
+  ...FUNCTION_NAME,
 ];

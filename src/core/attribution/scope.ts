@@ -149,6 +149,11 @@ export abstract class SpanState implements SpanView {
     return this.scope.service;
   }
 
+  /** Whether it is the local root of its scope, and still open. */
+  get isRoot(): boolean {
+    return this.scope.root === this;
+  }
+
   /** Nothing is read of the span any more: a long chain of spans keeps nothing alive. */
   release(): void {
     this.letGo();

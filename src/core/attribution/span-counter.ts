@@ -92,9 +92,8 @@ export class SpanCounter {
   #measure(span: SpanState, mapped: Mapped, into: PendingSums): void {
     if (span.kind === CLIENT || span.kind === PRODUCER || mapped.category === 'genai') span.absorbs = mapped.address;
     const { measures } = mapped;
-    const measurement = this.#measurement;
-    measurement.attributes = this.#o.resolver.rowAttributes(span.contextAttributes, span);
-    measurement.traceId = span.isSampled ? span.traceId : '';
+    const attributes = this.#o.resolver.rowAttributes(span.contextAttributes, span);
+    const traceId = span.isSampled ? span.traceId : '';
     const seconds = span.durationSeconds;
     const { endMs } = span;
     const shares = span.linkCount === 0 || span.named !== undefined ? undefined : this.#shares(span);
@@ -104,6 +103,10 @@ export class SpanCounter {
       const value = mapped.read(i, span, seconds);
       if (Number.isNaN(value)) continue;
       const isDuration = mapped.isDuration(i);
+      // Only now: reading may run a getter of the application, which may end another span.
+      const measurement = this.#measurement;
+      measurement.attributes = attributes;
+      measurement.traceId = traceId;
       measurement.measure = measure;
       measurement.size = value;
       // Its operation was counted while it was open: now only the duration is new.

@@ -1,11 +1,12 @@
 /**
  * Follows spans from start to end: links each to its scope, has it counted when it ends, and commits a scope to the sum
- * table when its origin is known. What it is given is guarded by the caller: a view may throw where an application's getter does.
+ * table when its origin is known. A view may throw where an application's getter does: `startRoot`, `startChild` and `end`
+ * pass that on to their caller, who guards; what commits many scopes goes on with the next.
  */
 import type { Accounts } from '../accounts.ts';
 import { limits } from '../limits.ts';
 import type { Mapping } from '../mapping/types.ts';
-import { DETACHED } from '../model.ts';
+import { DETACHED, UNKNOWN_SERVICE } from '../model.ts';
 import { INTERNAL, kindNames, SERVER } from '../span-kind.ts';
 import type { CarriedOrigin } from './carried.ts';
 import type { Committer } from './committer.ts';
@@ -40,10 +41,9 @@ export interface TrackerOptions {
 export class SpanTracker {
   readonly scopes: ScopeRegistry;
   readonly remoteParents = new RemoteParents(limits.remoteParents);
-  /** Service of the root seen last. */
+  /** Service of the root seen last, or what stands for it before the first. */
   service: string;
   spansSeen = 0;
-  readonly resolver: OriginResolver;
   readonly #o: TrackerOptions;
   readonly #seen: { n: number };
   readonly #connections: { n: number };
@@ -52,8 +52,7 @@ export class SpanTracker {
 
   constructor(options: TrackerOptions) {
     this.#o = options;
-    this.resolver = options.resolver;
-    this.service = options.service;
+    this.service = options.service || UNKNOWN_SERVICE;
     const { accounts } = options;
     this.#seen = accounts.counter('attribution.span.seen');
     this.#counter = new SpanCounter({ ...options, remoteParents: this.remoteParents });
@@ -98,8 +97,7 @@ export class SpanTracker {
   /** `rpcRoute`: the route that the context of a root knows at its end, '' for none. */
   end(span: SpanState, rpcRoute: string): void {
     if (span.ended) return;
-    const { scope } = span;
-    const isRoot = scope.root === span;
+    const { scope, isRoot } = span;
     // First of all: a span whose shape is known answers the questions below at once.
     const mapped = this.#o.mapping.match(span);
     if (!isRoot) learn(span, scope);
@@ -114,23 +112,31 @@ export class SpanTracker {
 
     scope.removeOpen(span);
     span.ended = true;
-    if (isRoot) this.#endRoot(span, scope, rpcRoute);
-    else if (scope.resolved !== undefined) this.#o.committer.commit(scope, scope.resolved);
-    else if (scope.pending.size > limits.scopeSums) {
-      this.#o.accounts.count('attribution.limit.reached', 'scope_sums');
-      this.#commitEarly(scope);
+    try {
+      if (isRoot) this.#endRoot(span, scope, rpcRoute);
+      else if (scope.resolved !== undefined) this.#o.committer.commit(scope, scope.resolved);
+      else if (scope.pending.size > limits.scopeSums) {
+        this.#o.accounts.count('attribution.limit.reached', 'scope_sums');
+        this.#commitEarly(scope);
+      }
+    } finally {
+      span.release();
+      this.#letGo(scope);
     }
-    span.release();
-    if (scope.rootEndedMs >= 0 && scope.openCount === 0) this.scopes.remove(scope);
+  }
+
+  /** A scope that is over and has nothing left to commit. */
+  #letGo(scope: Scope): void {
+    if (scope.rootEndedMs >= 0 && scope.openCount === 0 && scope.pending.size === 0) this.scopes.remove(scope);
   }
 
   #endRoot(root: SpanState, scope: Scope, rpcRoute: string): void {
+    scope.root = undefined;
     scope.rootEndedMs = root.endMs;
     scope.resolved = this.#o.resolver.resolve(root, scope, rpcRoute);
     if (scope.sent !== '' && scope.sent !== scope.resolved.origin) {
       this.#o.accounts.count('attribution.origin.changed_after_send');
     }
-    scope.root = undefined;
     this.#o.committer.commit(scope, scope.resolved);
   }
 
@@ -149,18 +155,25 @@ export class SpanTracker {
     for (let n = 0; n < OVERDUE_PER_TURN; n++) {
       const { done, value: scope } = scopes.next();
       if (done === true || scope.startMs > before) return;
-      this.#counter.countUnended(scope, before, false);
-      this.#commitEarly(scope);
-      if (scope.rootEndedMs >= 0 && scope.openCount === 0) this.scopes.remove(scope);
+      this.#commitUnended(scope, before, false);
+      this.#letGo(scope);
     }
     this.#o.defer(() => this.#commitOlderThan(before, scopes));
   }
 
   /** At the end of the process: everything that is known, and spans still open as operations without a duration. */
   commitAll(): void {
-    for (const scope of this.scopes) {
-      this.#counter.countUnended(scope, Number.POSITIVE_INFINITY, true);
-      this.#commitEarly(scope);
+    for (const scope of this.scopes) this.#commitUnended(scope, Number.POSITIVE_INFINITY, true);
+  }
+
+  /** Never throws: a span whose attributes cannot be read must not keep what else waits, here or in other scopes. */
+  #commitUnended(scope: Scope, before: number, withRoot: boolean): void {
+    for (const step of [() => this.#counter.countUnended(scope, before, withRoot), () => this.#commitEarly(scope)]) {
+      try {
+        step();
+      } catch {
+        this.#o.accounts.count('attribution.hook.failed', 'commit');
+      }
     }
   }
 }

@@ -12,19 +12,19 @@ export function recordView(attributes: Readonly<Record<string, unknown>>): Attri
   return { attribute: (key) => attributes[key] };
 }
 
-/** In an `AttributeShape`: any value will do. */
-export const ANY = Symbol('any value');
-
 /** The attributes of a span as far as a rule's result depends on them. */
 export class AttributeShape {
   /** All names, in the order in which the span has them. */
   readonly keys: readonly string[];
-  /** The value of each, or `ANY`. */
+  /** Whether the value of each makes a difference. */
+  readonly compared: readonly boolean[];
+  /** The value of each that does. */
   readonly values: readonly unknown[];
   readonly #names: ReadonlySet<string>;
 
-  constructor(keys: readonly string[], values: readonly unknown[]) {
+  constructor(keys: readonly string[], compared: readonly boolean[], values: readonly unknown[]) {
     this.keys = keys;
+    this.compared = compared;
     this.values = values;
     this.#names = new Set(keys);
   }
@@ -45,12 +45,10 @@ export function keysOfRecord(attributes: Readonly<Record<string, unknown>>): str
 
 /** `SpanFacts.hasShape` for attributes in a record: one pass, without a look-up. */
 export function recordHasShape(attributes: Readonly<Record<string, unknown>>, shape: AttributeShape): boolean {
-  const { keys, values } = shape;
+  const { keys, compared, values } = shape;
   let i = 0;
   for (const key in attributes) {
-    if (key !== keys[i]) return false;
-    const value = values[i];
-    if (value !== ANY && value !== attributes[key]) return false;
+    if (key !== keys[i] || (compared[i] && values[i] !== attributes[key])) return false;
     i++;
   }
   return i === keys.length;

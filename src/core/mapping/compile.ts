@@ -2,6 +2,7 @@ import type { Accounts } from '../accounts.ts';
 import type { Dictionary } from '../aggregate/dictionary.ts';
 import { AttributionError } from '../errors.ts';
 import { limits } from '../limits.ts';
+import { kindNames } from '../span-kind.ts';
 import { CombinationCache } from './combination-cache.ts';
 import { mappingHash } from './hash.ts';
 import { MappedCombination } from './mapped.ts';
@@ -72,7 +73,7 @@ class CompiledMapping implements Mapping {
           options.maxEntries ?? limits.mappingCacheEntries,
         ),
     );
-    this.#byKind = [0, 1, 2, 3, 4].map((kind) => caches.filter(({ plan }) => plan.kinds.includes(kind)));
+    this.#byKind = kindNames.map((_, kind) => caches.filter(({ plan }) => plan.kinds.includes(kind)));
     this.#metrics = caches.filter(({ plan }) => plan.signal === 'metric');
     this.attributeKeys = [...new Set(plans.flatMap(keysOf))].sort();
     this.hasMetricRules = this.#metrics.length > 0;

@@ -1,8 +1,9 @@
 import { Accounts } from '../accounts.ts';
 import { Dictionary } from '../aggregate/dictionary.ts';
+import { kindNames } from '../span-kind.ts';
 import { compilePlans, type MappingOptions } from './compile.ts';
 import { MappedCombination } from './mapped.ts';
-import { KIND, type Outcome, type Plan } from './plan.ts';
+import type { Outcome, Plan } from './plan.ts';
 import { ask, type Facts, isAsked, type Scalar, type Slot } from './slot.ts';
 import type { Category, PointFacts, SpanFacts } from './types.ts';
 
@@ -49,9 +50,11 @@ export interface Explanation {
  * people, not for hot paths. Throws ATTR_CONFIG_INVALID when the rules are wrong.
  */
 export function explain(options: MappingOptions, span: SpanFacts, durationSeconds = Number.NaN): Explanation {
-  const kind = Object.entries(KIND).find(([, number]) => number === span.kind)?.[0] ?? `unknown kind ${span.kind}`;
+  const kind = kindNames[span.kind] ?? `unknown kind ${span.kind}`;
   return explainWith(compilePlans(options), 'span', span, durationSeconds, undefined, (plan) =>
-    plan.kinds.includes(span.kind) ? undefined : `span kind is ${kind}, not ${kindNames(plan)}`,
+    plan.kinds.includes(span.kind)
+      ? undefined
+      : `span kind is ${kind}, not ${plan.kinds.map((one) => kindNames[one]).join(' or ')}`,
   );
 }
 
@@ -146,8 +149,4 @@ function describe(
   });
   const { rule, category, target, system, address, connection } = mapped;
   return { rule, category, target, system, address, connection, attributes: used, measures };
-}
-
-function kindNames(plan: Plan): string {
-  return plan.kinds.map((kind) => Object.entries(KIND).find(([, number]) => number === kind)?.[0]).join(' or ');
 }

@@ -10,6 +10,7 @@ export class PlainSpan implements SpanFacts {
   readonly service: string;
   readonly scopeName: string;
   readonly attributes: Attributes;
+  #shape: AttributeShape | undefined;
 
   constructor(span: Pick<SpanFacts, 'name' | 'kind' | 'service' | 'scopeName'> & { readonly attributes: Attributes }) {
     this.name = span.name;
@@ -20,7 +21,7 @@ export class PlainSpan implements SpanFacts {
   }
 
   attribute(key: string): unknown {
-    return this.attributes[key];
+    return this.#shape === undefined || this.#shape.has(key) ? this.attributes[key] : undefined;
   }
 
   attributeKeys(): string[] {
@@ -28,7 +29,9 @@ export class PlainSpan implements SpanFacts {
   }
 
   hasShape(shape: AttributeShape): boolean {
-    return recordHasShape(this.attributes, shape);
+    const fits = recordHasShape(this.attributes, shape);
+    if (fits) this.#shape = shape;
+    return fits;
   }
 }
 

@@ -70,5 +70,3 @@ export function valueKeys(events: readonly EventSpec[]): string[] {
 export function keysOf(plan: Plan): string[] {
   return [...plan.slots.flatMap(({ names, derivedFrom = [] }) => [...names, ...derivedFrom]), ...plan.valueKeys];
 }
-
-export const KIND = { internal: 0, server: 1, client: 2, producer: 3, consumer: 4 } as const;

@@ -4,7 +4,8 @@
  * (340 → 100 ns for a pg span amid other work; bench/mapping.ts, bench/span.ts). That nothing matches is a result as
  * well: most INTERNAL spans are of that sort.
  */
-import { ANY, AttributeShape } from './attribute-view.ts';
+import { AttributeShape } from './attribute-view.ts';
+import type { Facts } from './slot.ts';
 import type { Mapped, SpanFacts } from './types.ts';
 
 const PER_SCOPE = 8;
@@ -16,8 +17,8 @@ const WASTED_MAX = 64;
 
 interface Recent {
   readonly kind: number;
-  /** `ANY` where no rule read it: handlers' and middleware's spans are named after routes. */
-  readonly name: string | typeof ANY;
+  /** Undefined where no rule read it: handlers' and middleware's spans are named after routes. */
+  readonly name: string | undefined;
   readonly service: string;
   readonly shape: AttributeShape;
   /** Null: no rule matches. */
@@ -47,8 +48,8 @@ export class RecentMatches {
     const { entries } = scope;
     for (let i = 0; i < entries.length; i++) {
       const entry = entries[i]!;
-      if (entry.kind !== kind || entry.service !== service || (entry.name !== ANY && entry.name !== name)) continue;
-      if (!span.hasShape(entry.shape)) continue;
+      if (entry.kind !== kind || entry.service !== service) continue;
+      if ((entry.name !== undefined && entry.name !== name) || !span.hasShape(entry.shape)) continue;
       if (i > 0) {
         entries[i] = entries[i - 1]!;
         entries[i - 1] = entry;
@@ -60,40 +61,51 @@ export class RecentMatches {
   }
 
   /** Answers by `match` and, where it may come again, keeps the answer: what `match` reads is what it depends on. */
-  remember(span: SpanFacts, match: (span: SpanFacts) => Mapped | undefined): Mapped | undefined {
-    const scope = this.#ofScope(span.scopeName);
-    if (scope === undefined) return match(span);
-    if (scope.wasted > WASTED_MAX) {
-      scope.entries.length = 0;
-      return match(span);
-    }
-    scope.wasted++;
+  remember(span: SpanFacts, match: (facts: Facts) => Mapped | undefined): Mapped | undefined {
     const keys = span.attributeKeys();
-    if (keys.length > KEYS_MAX) return match(span);
+    const scope = keys.length > KEYS_MAX ? undefined : this.#ofScope(span.scopeName);
+    if (scope === undefined) return match(span);
     const watched = new WatchedSpan(span);
     const mapped = match(watched);
-    const values = keys.map((key) => (watched.read.has(key) ? span.attribute(key) : ANY));
+    const compared = keys.map((key) => watched.read.has(key));
+    const values = keys.map((key, i) => (compared[i] ? span.attribute(key) : undefined));
+    if (!values.every(isComparable)) return mapped;
     const { kind, service } = span;
-    const name = watched.nameRead ? span.name : ANY;
+    const name = watched.nameRead ? span.name : undefined;
     if (scope.entries.length >= PER_SCOPE) scope.entries.pop();
-    const shape = new AttributeShape(keys, values);
-    scope.entries.unshift({ kind, name, service, shape, mapped: mapped ?? null });
+    scope.entries.unshift({
+      kind,
+      name,
+      service,
+      shape: new AttributeShape(keys, compared, values),
+      mapped: mapped ?? null,
+    });
+    scope.wasted++;
     return mapped;
   }
 
+  /** Undefined where remembering is in vain. */
   #ofScope(name: string): OfScope | undefined {
     let scope = this.#scopes.get(name);
-    if (scope === undefined && this.#scopes.size < SCOPES_MAX) {
+    if (scope === undefined) {
+      if (this.#scopes.size >= SCOPES_MAX) return undefined;
       scope = { entries: [], wasted: 0 };
       this.#scopes.set(name, scope);
       this.#lastName = undefined;
     }
-    return scope;
+    if (scope.wasted <= WASTED_MAX) return scope;
+    scope.entries.length = 0;
+    return undefined;
   }
 }
 
+/** A list is another one in each span, or the same with other content; NaN is never the same. */
+function isComparable(value: unknown): boolean {
+  return (typeof value !== 'object' || value === null) && !Number.isNaN(value);
+}
+
 /** Notes what is read. */
-class WatchedSpan implements SpanFacts {
+class WatchedSpan implements Facts {
   readonly read = new Set<string>();
   nameRead = false;
   readonly kind: number;
@@ -116,13 +128,5 @@ class WatchedSpan implements SpanFacts {
   attribute(key: string): unknown {
     this.read.add(key);
     return this.#span.attribute(key);
-  }
-
-  attributeKeys(): never[] {
-    return [];
-  }
-
-  hasShape(): boolean {
-    return false;
   }
 }

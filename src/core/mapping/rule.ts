@@ -1,6 +1,6 @@
 /** The rule schema: one mapping from a span or a data point to measurements. The same in code and in YAML. */
 
-export type SpanKindName = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+import type { SpanKindName } from '../span-kind.ts';
 
 /** Condition on one attribute: an exact value, one of several, present at all, or a pattern with `*`. */
 export type Condition =

@@ -1,6 +1,7 @@
+import { kindNames, type SpanKindName } from '../span-kind.ts';
 import { conditionSlot, wildcard } from './conditions.ts';
-import { type EventSpec, KIND, type Plan, type ValueSource, valueKeys } from './plan.ts';
-import type { Rule, RuleEvent, SpanKindName } from './rule.ts';
+import { type EventSpec, type Plan, type ValueSource, valueKeys } from './plan.ts';
+import type { Rule, RuleEvent } from './rule.ts';
 import { withFormerNames } from './semconv.ts';
 import { nameOf, type Scalar, type Slot, unitOf } from './slot.ts';
 import { firstOf, parseTemplate } from './template.ts';
@@ -75,11 +76,11 @@ export function compileRule(rule: Rule, report: Report): Plan {
 }
 
 function kindsOf(kind: SpanKindName | readonly SpanKindName[] | undefined, report: Report): number[] {
-  const known = Object.keys(KIND) as SpanKindName[];
-  const names = kind === undefined ? known : typeof kind === 'string' ? [kind] : kind;
+  const names = kind === undefined ? kindNames : typeof kind === 'string' ? [kind] : kind;
   return names.flatMap((name) => {
-    if (Object.hasOwn(KIND, name)) return [KIND[name]];
-    report(['match', 'kind'], `${JSON.stringify(name)} is none of ${known.join(', ')}`);
+    const number = kindNames.indexOf(name);
+    if (number >= 0) return [number];
+    report(['match', 'kind'], `${JSON.stringify(name)} is none of ${kindNames.join(', ')}`);
     return [];
   });
 }

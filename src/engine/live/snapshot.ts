@@ -1,5 +1,6 @@
 /** What one process is doing at this moment: operations in flight, by origin and target. */
 
+import type { OriginResolver } from '../../core/attribution/origin-resolver.ts';
 import type { Scope, SpanState } from '../../core/attribution/scope.ts';
 import type { SpanTracker } from '../../core/attribution/tracker.ts';
 import type { Mapping } from '../../core/mapping/types.ts';
@@ -11,7 +12,8 @@ const SPANS_MAX = 20_000;
 /** What is looked at. */
 export interface LiveWork {
   readonly mapping: Mapping;
-  readonly tracker: Pick<SpanTracker, 'scopes' | 'service' | 'spansSeen' | 'resolver'>;
+  readonly resolver: Pick<OriginResolver, 'running'>;
+  readonly tracker: Pick<SpanTracker, 'scopes' | 'service' | 'spansSeen'>;
 }
 
 export interface InFlight {
@@ -52,7 +54,7 @@ export function takeSnapshot(work: LiveWork, now: number): LiveSnapshot {
   return {
     v: 1,
     pid: process.pid,
-    service: tracker.service || 'unknown_service',
+    service: tracker.service,
     script: process.argv[1] ?? '',
     at: now,
     openScopes: tracker.scopes.size,
@@ -88,7 +90,7 @@ function addState(
 }
 
 function originNow(work: LiveWork, scope: Scope, state: SpanState): { originService: string; origin: string } {
-  const named = state.named ?? work.tracker.resolver.running(scope);
+  const named = state.named ?? work.resolver.running(scope);
   if (named !== undefined) return { originService: named.originService || scope.service, origin: named.origin };
   if (scope.rootEndedMs >= 0) return { originService: scope.service, origin: scope.resolved?.origin ?? DETACHED };
   const method = scope.root?.attribute('http.request.method') ?? scope.root?.attribute('http.method');

@@ -3,12 +3,12 @@ import type { Accounts } from '../../core/accounts.ts';
 import type { Dictionary } from '../../core/aggregate/dictionary.ts';
 import type { Sums, SumTable } from '../../core/aggregate/sum-table.ts';
 import type { OriginResolver } from '../../core/attribution/origin-resolver.ts';
-import { text } from '../../core/attribution/root-origin.ts';
-import { type AttributeView, recordView } from '../../core/mapping/attribute-view.ts';
+import type { AttributeView } from '../../core/mapping/attribute-view.ts';
 import { PlainPoint } from '../../core/mapping/plain-facts.ts';
 import type { Mapped, Mapping, PointType } from '../../core/mapping/types.ts';
 import { UNATTRIBUTED } from '../../core/model.ts';
 import { windowOf } from '../../core/windows.ts';
+import { serviceOf } from '../resource.ts';
 import { toMs } from '../sdk-types.ts';
 import {
   CUMULATIVE,
@@ -43,7 +43,7 @@ export class PointSink {
 
   /** Never throws. `levelSeconds`: how long a level has held, the time since the last collection. */
   add(metrics: ResourceMetrics, levelSeconds: number): void {
-    const service = this.#service || text(recordView(metrics.resource.attributes), 'service.name') || 'unknown_service';
+    const service = this.#service || serviceOf(metrics.resource);
     for (const { metrics: ofScope } of metrics.scopeMetrics) {
       for (const metric of ofScope) {
         for (const point of metric.dataPoints) {

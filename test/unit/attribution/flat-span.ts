@@ -1,7 +1,7 @@
 /** A span as a decoder keeps it: attributes in two arrays, times as numbers, no object of any SDK. */
 import { SpanState } from '../../../src/core/attribution/scope.ts';
 import type { SpanLink } from '../../../src/core/attribution/span-view.ts';
-import { ANY, type AttributeShape } from '../../../src/core/mapping/attribute-view.ts';
+import type { AttributeShape } from '../../../src/core/mapping/attribute-view.ts';
 
 export interface FlatSpanFields {
   readonly name?: string;
@@ -26,6 +26,7 @@ export class FlatSpan extends SpanState {
   readonly read = new Set<string>();
   readonly #keys: string[];
   readonly #values: unknown[];
+  readonly #getters = new Map<string, () => unknown>();
   readonly #links: readonly SpanLink[];
 
   constructor({ name = 'a span', kind, startMs, attributes = {}, links = [] }: FlatSpanFields) {
@@ -52,21 +53,28 @@ export class FlatSpan extends SpanState {
   attribute(key: string): unknown {
     if (this.released) throw new Error(`${key} was read after the span was released`);
     this.read.add(key);
-    return this.#values[this.#keys.indexOf(key)];
+    const getter = this.#getters.get(key);
+    return getter === undefined ? this.#values[this.#keys.indexOf(key)] : getter();
   }
 
   attributeKeys(): readonly string[] {
     return this.#keys;
   }
 
-  hasShape({ keys, values }: AttributeShape): boolean {
+  hasShape({ keys, compared, values }: AttributeShape): boolean {
     if (keys.length !== this.#keys.length) return false;
-    return keys.every((key, i) => key === this.#keys[i] && (values[i] === ANY || values[i] === this.#values[i]));
+    return keys.every((key, i) => key === this.#keys[i] && (!compared[i] || values[i] === this.#values[i]));
   }
 
   setAttribute(key: string, value: unknown): void {
     this.#keys.push(key);
     this.#values.push(value);
+  }
+
+  /** An attribute that runs code of the application when it is read. */
+  setGetter(key: string, get: () => unknown): void {
+    this.setAttribute(key, undefined);
+    this.#getters.set(key, get);
   }
 
   protected letGo(): void {

@@ -134,3 +134,49 @@ describe('spans without an SDK', () => {
     expect(accounts.total('attribution.hook.failed')).toBe(0);
   });
 });
+
+describe('attributes that run code', () => {
+  it('may end another span: each row keeps its own attributes', () => {
+    const root = start({ kind: INTERNAL, name: 'job' });
+    const other = start({ kind: CLIENT, attributes: { ...PG, 'tenant.id': 'inner' } }, root);
+    const outer = start({ kind: CLIENT, attributes: { 'gen_ai.operation.name': 'chat', 'tenant.id': 'outer' } }, root);
+    outer.setGetter('gen_ai.usage.input_tokens', () => {
+      if (!other.ended) end(other, T0 + 500);
+      return 7;
+    });
+    end(outer, T0 + 1_000);
+    end(root, T0 + 2_000);
+    expect(rows()).toEqual([
+      '0 job{"tenant":"inner"} postgresql://db/shop s 0.5 1/1',
+      '0 job{"tenant":"outer"} genai://(unknown) s 1 1/1',
+      '0 job{"tenant":"outer"} genai://(unknown) {token} 7 1/1',
+    ]);
+  });
+
+  it('may throw: a root is let go, and what its scope holds is committed', () => {
+    const root = start({ kind: SERVER, attributes: { 'http.request.method': 'GET' } });
+    const late = start({ kind: CLIENT, attributes: PG }, root);
+    end(start({ kind: CLIENT, attributes: PG }, root), T0 + 500);
+    root.setGetter('http.route', () => {
+      throw new Error('hostile');
+    });
+    expect(() => end(root, T0 + 1_000)).toThrow('hostile');
+    expect(root.released).toBe(true);
+    end(late, T0 + 2_000);
+    tracker.commitAll();
+    expect(rows().filter((row) => row.includes('postgresql'))).toEqual([
+      '0 (unattributed) postgresql://db/shop s 2.5 2/2',
+    ]);
+  });
+
+  it('do not keep other scopes from being committed', () => {
+    const poisoned = start({ kind: CLIENT, attributes: PG }, start({ kind: INTERNAL, name: 'job' }));
+    poisoned.setGetter('tenant.id', () => {
+      throw new Error('hostile');
+    });
+    start({ kind: CLIENT, attributes: PG }, start({ kind: INTERNAL, name: 'other' }));
+    tracker.commitAll();
+    expect(accounts.total('attribution.hook.failed', 'commit')).toBe(1);
+    expect(rows()).toEqual(['0 other postgresql://db/shop s 0 1/1']);
+  });
+});

@@ -5,6 +5,7 @@ import { Accounts } from '../../../src/core/accounts.ts';
 import { Dictionary } from '../../../src/core/aggregate/dictionary.ts';
 import { compileMapping } from '../../../src/core/mapping/compile.ts';
 import { PlainSpan } from '../../../src/core/mapping/plain-facts.ts';
+import type { Rule } from '../../../src/core/mapping/rule.ts';
 
 const mapping = () => compileMapping({ dictionary: new Dictionary(), accounts: new Accounts() });
 const span = (attributes: Record<string, unknown>, more: Partial<PlainSpan> = {}): PlainSpan =>
@@ -69,6 +70,47 @@ it('gives what a mapping without a memory gives, for any sequence of spans', () 
     }),
     { numRuns: 40 },
   );
+});
+
+it('asks again where a rule reads the name, also of spans that matched nothing before', () => {
+  const rules: Rule[] = [
+    { name: 'job', match: { kind: 'internal', name: 'job *' }, target: 't', events: [{ name: 'n', unit: 's' }] },
+  ];
+  const m = compileMapping({ dictionary: new Dictionary(), accounts: new Accounts(), rules });
+  const step = (name: string) => m.match(span({ step: 1 }, { kind: 0, name }))?.rule;
+  expect(['step', 'job a', 'step', 'job b', 'step'].map(step)).toEqual([undefined, 'job', undefined, 'job', undefined]);
+});
+
+it('lets a getter that throws cost its own span alone', () => {
+  const accounts = new Accounts();
+  const m = compileMapping({ dictionary: new Dictionary(), accounts });
+  const hostile = {
+    ...PG,
+    get 'server.address'(): string {
+      throw new Error('no');
+    },
+  };
+  for (const attributes of [PG, hostile, PG]) m.match(span(attributes));
+  expect(accounts.total('attribution.hook.failed', 'attributes')).toBe(1);
+  expect(m.match(span(PG))?.target).toBe('postgresql://a/n');
+});
+
+it('remembers no list: the same one may hold something else the next time', () => {
+  const m = mapping();
+  const tables = ['orders'];
+  const dynamo = () =>
+    m.match(span({ 'rpc.system': 'aws-api', 'rpc.service': 'DynamoDB', 'aws.dynamodb.table_names': tables }));
+  expect(dynamo()?.target).toBe('aws.dynamodb://orders');
+  tables[0] = 'users';
+  expect(dynamo()?.target).toBe('aws.dynamodb://users');
+});
+
+it('gives up spans of more attributes than are remembered without giving up their neighbours', () => {
+  const m = mapping();
+  const wide = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`extra.${i}`, i]));
+  const small = m.match(span(PG));
+  for (let i = 0; i < 200; i++) m.match(span({ ...wide, 'http.request.method': 'GET', 'server.address': `h${i}` }));
+  expect(m.match(span(PG))).toBe(small);
 });
 
 it('stops remembering what never comes again', () => {

@@ -1,4 +1,5 @@
-import { type EventSpec, KIND, type Outcome, type Plan, valueKeys } from '../plan.ts';
+import { CLIENT, CONSUMER, PRODUCER } from '../../span-kind.ts';
+import { type EventSpec, type Outcome, type Plan, valueKeys } from '../plan.ts';
 import { semconv } from '../semconv.ts';
 import { type Facts, kindOf, textOf } from '../slot.ts';
 import { parseArn } from '../targets.ts';
@@ -134,7 +135,7 @@ function lastSegment(queueUrl: string): string {
 export const aws: Plan = {
   name: 'preset:aws',
   signal: 'span',
-  kinds: [KIND.client, KIND.producer, KIND.consumer],
+  kinds: [CLIENT, PRODUCER, CONSUMER],
   slots: [
     field('rpcSystem', { keyed: false, test: (answer) => answer === 'aws-api', wants: 'aws-api' }),
     field('rpcService', { derive: serviceOfMethod, derivedFrom: semconv.rpcMethod }),

@@ -1,4 +1,5 @@
-import { type EventSpec, KIND, type Plan, valueKeys } from '../plan.ts';
+import { CLIENT, INTERNAL } from '../../span-kind.ts';
+import { type EventSpec, type Plan, valueKeys } from '../plan.ts';
 import { semconv } from '../semconv.ts';
 import { type Facts, textOf } from '../slot.ts';
 import { canonicalSystem } from '../systems.ts';
@@ -50,7 +51,7 @@ const requestCharge: EventSpec = {
 export const db: Plan = {
   name: 'preset:db',
   signal: 'span',
-  kinds: [KIND.client, KIND.internal],
+  kinds: [CLIENT, INTERNAL],
   slots: [
     requiredField('dbSystem'),
     { field: 'connection span', names: [], derive: isConnectionSpan },

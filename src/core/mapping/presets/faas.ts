@@ -1,4 +1,5 @@
-import { type EventSpec, KIND, type Plan } from '../plan.ts';
+import { CLIENT, PRODUCER } from '../../span-kind.ts';
+import type { EventSpec, Plan } from '../plan.ts';
 import { textOf } from '../slot.ts';
 import { parseArn } from '../targets.ts';
 import { field, requiredField } from './shared.ts';
@@ -26,7 +27,7 @@ export function functionTarget(provider: string, region: string, name: string): 
 export const faas: Plan = {
   name: 'preset:faas',
   signal: 'span',
-  kinds: [KIND.client, KIND.producer],
+  kinds: [CLIENT, PRODUCER],
   slots: [
     requiredField('faasInvokedName'),
     field('faasInvokedProvider'),

@@ -1,4 +1,5 @@
-import { type EventSpec, KIND, type Plan, valueKeys } from '../plan.ts';
+import { CLIENT, INTERNAL } from '../../span-kind.ts';
+import { type EventSpec, type Plan, valueKeys } from '../plan.ts';
 import { genaiGate, semconv } from '../semconv.ts';
 import { isPresent, kindOf, textOf } from '../slot.ts';
 import { canonicalProvider } from '../systems.ts';
@@ -44,13 +45,13 @@ function isInference(operation: string, requestType: string, sdkOperation: strin
   if (sdkOperation !== '') return SDK_INFERENCE.test(sdkOperation);
   if (requestType !== '') return INFERENCE.has(requestType.toLowerCase());
   // Before `gen_ai.operation.name` became required, a CLIENT span with a system was a call.
-  return kind === KIND.client;
+  return kind === CLIENT;
 }
 
 export const genai: Plan = {
   name: 'preset:genai',
   signal: 'span',
-  kinds: [KIND.client, KIND.internal],
+  kinds: [CLIENT, INTERNAL],
   slots: [
     {
       field: 'genaiOperation or genaiProvider',

@@ -1,4 +1,5 @@
-import { type EventSpec, KIND, type Plan, valueKeys } from '../plan.ts';
+import { CLIENT } from '../../span-kind.ts';
+import { type EventSpec, type Plan, valueKeys } from '../plan.ts';
 import { semconv } from '../semconv.ts';
 import { type Facts, firstScalar, isPresent, textOf } from '../slot.ts';
 import { parseUrl, targetId } from '../targets.ts';
@@ -46,7 +47,7 @@ const events: readonly EventSpec[] = [
 export const http: Plan = {
   name: 'preset:http',
   signal: 'span',
-  kinds: [KIND.client],
+  kinds: [CLIENT],
   slots: [
     {
       field: 'httpMethod or urlFull',

@@ -9,7 +9,7 @@ import { rpc } from './rpc.ts';
 import { serverConsumer, serverEntry, serverFunction } from './server.ts';
 
 interface Preset {
-  /** They are tried by rank: the most specific resource first. */
+  /** They are tried by rank, the most specific resource first; in tens, so that one more finds room. */
   readonly rank: number;
   /** `inForce`: all that are switched on. */
   plans(inForce: readonly string[]): readonly Plan[];
@@ -18,16 +18,16 @@ interface Preset {
 /** The presets there are, in the order in which people read them. */
 const presets = {
   server: {
-    rank: 4,
+    rank: 40,
     plans: (inForce) => [serverEntry, serverFunction, serverConsumer(inForce.includes('messaging'))],
   },
-  db: { rank: 3, plans: () => [db] },
-  http: { rank: 8, plans: () => [http] },
-  messaging: { rank: 5, plans: () => [messaging] },
-  rpc: { rank: 7, plans: () => [rpc] },
-  aws: { rank: 2, plans: () => [aws] },
-  faas: { rank: 6, plans: () => [faas] },
-  genai: { rank: 1, plans: () => [genai] },
+  db: { rank: 30, plans: () => [db] },
+  http: { rank: 80, plans: () => [http] },
+  messaging: { rank: 50, plans: () => [messaging] },
+  rpc: { rank: 70, plans: () => [rpc] },
+  aws: { rank: 20, plans: () => [aws] },
+  faas: { rank: 60, plans: () => [faas] },
+  genai: { rank: 10, plans: () => [genai] },
 } as const satisfies Readonly<Record<string, Preset>>;
 
 export type PresetName = keyof typeof presets;

@@ -1,4 +1,5 @@
-import { type EventSpec, KIND, type Outcome, type Plan, valueKeys } from '../plan.ts';
+import { CLIENT, CONSUMER, PRODUCER } from '../../span-kind.ts';
+import { type EventSpec, type Outcome, type Plan, valueKeys } from '../plan.ts';
 import { semconv } from '../semconv.ts';
 import { type Facts, kindOf, type Scalar, type Slot, textOf } from '../slot.ts';
 import { canonicalSystem } from '../systems.ts';
@@ -126,7 +127,7 @@ export function messagingOperation(
     case 'create':
       return 'create';
     case '':
-      return kind === KIND.producer ? 'send' : kind === KIND.consumer ? 'process' : 'other';
+      return kind === PRODUCER ? 'send' : kind === CONSUMER ? 'process' : 'other';
     default:
       return 'other';
   }
@@ -156,7 +157,7 @@ export function messagingOutcome(operation: string, kind: unknown): Omit<Outcome
 export const messaging: Plan = {
   name: 'preset:messaging',
   signal: 'span',
-  kinds: [KIND.client, KIND.producer, KIND.consumer],
+  kinds: [CLIENT, PRODUCER, CONSUMER],
   slots: [
     requiredField('messagingSystem'),
     field('messagingOperation'),

@@ -1,4 +1,5 @@
-import { type EventSpec, KIND, type Plan } from '../plan.ts';
+import { CLIENT } from '../../span-kind.ts';
+import type { EventSpec, Plan } from '../plan.ts';
 import { semconv } from '../semconv.ts';
 import { type Facts, firstScalar, textOf } from '../slot.ts';
 import { canonicalSystem } from '../systems.ts';
@@ -19,7 +20,7 @@ export function serviceOfMethod(facts: Facts): string | undefined {
 export const rpc: Plan = {
   name: 'preset:rpc',
   signal: 'span',
-  kinds: [KIND.client],
+  kinds: [CLIENT],
   slots: [
     requiredField('rpcSystem'),
     field('rpcService', { derive: serviceOfMethod, derivedFrom: semconv.rpcMethod }),

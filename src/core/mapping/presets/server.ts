@@ -1,4 +1,5 @@
-import { type EventSpec, KIND, type Plan } from '../plan.ts';
+import { CONSUMER, INTERNAL, SERVER } from '../../span-kind.ts';
+import type { EventSpec, Plan } from '../plan.ts';
 import { textOf } from '../slot.ts';
 import { consumed, destinationSlots, messagingOperation, messagingTarget, messagingValueKeys } from './messaging.ts';
 import { field, serviceSlot } from './shared.ts';
@@ -20,7 +21,7 @@ function serviceTarget(service: string): string {
 export const serverEntry: Plan = {
   name: 'preset:server',
   signal: 'span',
-  kinds: [KIND.server],
+  kinds: [SERVER],
   slots: [
     { ...field('faasTrigger'), names: ['faas.trigger', 'faas.invocation_id', 'faas.execution'], presence: true },
     field('rpcSystem', { presence: true, unless: [0] }),
@@ -38,7 +39,7 @@ export const serverEntry: Plan = {
 export const serverFunction: Plan = {
   name: 'preset:server',
   signal: 'span',
-  kinds: [KIND.internal],
+  kinds: [INTERNAL],
   slots: [
     { ...field('faasTrigger'), keyed: false, test: (trigger) => trigger !== undefined, wants: 'present' },
     serviceSlot(),
@@ -57,11 +58,11 @@ export function serverConsumer(countMessages: boolean): Plan {
   return {
     name: 'preset:server',
     signal: 'span',
-    kinds: [KIND.consumer],
+    kinds: [CONSUMER],
     slots: [
       field('messagingOperation', {
         keyed: false,
-        test: (operation) => messagingOperation(textOf(operation), KIND.consumer) === 'process',
+        test: (operation) => messagingOperation(textOf(operation), CONSUMER) === 'process',
         wants: 'process, or none',
       }),
       serviceSlot(),
