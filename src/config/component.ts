@@ -1,17 +1,20 @@
 /** What the folder of an exporter (or a receiver) declares of itself: what may be configured, and how one is made. */
 import type { Exporter } from '../core/contracts/exporter.ts';
 import type { Logger } from '../core/logger.ts';
-import type { Option, Options } from './option.ts';
+import type { Options, SettledOf, ValuesOf } from './option.ts';
 
-/** `O` are the values of its options, `Declared` their declarations; it is made into a `Made` for a `Host`. */
+/** `O` are the values that may be given for its options, `Declared` their declarations; it is made into a `Made` for a `Host`. */
 export interface Component<Name extends string, O, Declared, Made, Host> {
   /** In a configuration: `name` where there are no options, `{name: {...}}` where there are. */
   readonly name: Name;
   readonly options: Declared;
   /** What must hold across its options. */
   readonly rules?: readonly { holds(options: O): boolean; readonly otherwise: string }[];
-  /** Loads the code of what it makes only now. Synchronous: set-ups run before the first await of an application. */
-  create(options: O, host: Host): Made;
+  /**
+   * Defaults are filled in. Loads the code of what it makes only now. Synchronous: set-ups run before the first await of an
+   * application.
+   */
+  create(options: SettledOf<Declared>, host: Host): Made;
   /** The other end, for people. */
   place?(options: O): string;
   /** Does what starting does, and sends nothing. Never rejects. */
@@ -35,13 +38,11 @@ export interface ExporterHost {
 }
 
 /** An exporter as its folder declares it. */
-export type ExporterConfig<Name extends string, O extends object = Record<never, never>> = Component<
-  Name,
-  O,
-  { readonly [K in keyof O]-?: Option<NonNullable<O[K]>> },
-  Exporter,
-  ExporterHost
->;
+export type ExporterConfig<
+  Name extends string,
+  Declared extends Options = Record<never, never>,
+  O extends object = ValuesOf<Declared>,
+> = Component<Name, O, Declared, Exporter, ExporterHost>;
 
 /** A component as a registry handles it. */
 export type AnyComponent<Made, Host> = Component<string, object, Options, Made, Host>;
@@ -59,6 +60,7 @@ export const isBare = ({ options }: { readonly options: Options }): boolean => O
 
 export interface ChosenExporter {
   readonly config: AnyExporterConfig;
+  /** As given. */
   readonly options: object;
 }
 

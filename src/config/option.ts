@@ -69,10 +69,11 @@ type KeysOf<D, Kind> = { [K in keyof D]: D[K] extends Kind ? K : never }[keyof D
 type There<D, K extends keyof D> = { readonly [P in K]: ValueOf<D[P]> };
 type Perhaps<D, K extends keyof D> = { readonly [P in K]?: ValueOf<D[P]> };
 
+type RequiredKeys<D> = KeysOf<D, { readonly required: true }>;
+type SettledKeys<D> = RequiredKeys<D> | KeysOf<D, DefaultedOption<unknown>>;
+
 /** The values that may be given for options `D`. */
-export type ValuesOf<D> = There<D, KeysOf<D, { readonly required: true }>> &
-  Perhaps<D, Exclude<keyof D, KeysOf<D, { readonly required: true }>>>;
+export type ValuesOf<D> = There<D, RequiredKeys<D>> & Perhaps<D, Exclude<keyof D, RequiredKeys<D>>>;
 
 /** The same with defaults filled in. What is missing still has a meaning of its own. */
-export type SettledOf<D> = There<D, KeysOf<D, DefaultedOption<unknown>>> &
-  Perhaps<D, Exclude<keyof D, KeysOf<D, DefaultedOption<unknown>>>>;
+export type SettledOf<D> = There<D, SettledKeys<D>> & Perhaps<D, Exclude<keyof D, SettledKeys<D>>>;

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { ExporterHost } from '../config/component.ts';
 import { DEFAULT_DIRECTORY } from '../config/options.ts';
+import { settle } from '../config/settle.ts';
 import type { Exporter } from '../core/contracts/exporter.ts';
 import type { Logger } from '../core/logger.ts';
 import { isWritableDirectory } from '../parts/part-files.ts';
@@ -37,7 +38,9 @@ export function buildExporters(options: SettledOptions, { logger, say }: OutletH
 
 function build(choice: ExporterChoice, host: ExporterHost): Exporter {
   const named = chosenExporter(choice);
-  return named === undefined ? (choice as Exporter) : named.config.create(named.options, host);
+  if (named === undefined) return choice as Exporter;
+  const { config, options } = named;
+  return config.create(settle(config.options, options), host);
 }
 
 /** Over a network, that is: what cannot be sent in the turn in which a process ends. */

@@ -6,14 +6,16 @@ import type { Connection } from './connect.ts';
 import { within } from './deadline.ts';
 import { factsOf, type Stage } from './facts.ts';
 import { explain } from './failure.ts';
-import { type KustoOptions, TIMEOUT_MS } from './options.ts';
+import type { SettledKustoOptions } from './options.ts';
 import { commandResult, queryResult } from './result.ts';
 
 /** The service keeps to a deadline below a day; the SDK writes longer ones wrongly. */
 const SERVER_TIMEOUT_MAX_MS = 3_600_000;
 
+type ClientOptions = Pick<SettledKustoOptions, 'timeoutMs' | 'table'>;
+
 /** Every call has its own deadline; every error says what it means. */
-export function clientOf(connection: Connection, options: KustoOptions): KustoClient {
+export function clientOf(connection: Connection, { timeoutMs: defaultMs, table }: ClientOptions): KustoClient {
   const { data, cluster, database } = connection;
   const client = new data.Client(connection.builder());
 
@@ -21,7 +23,7 @@ export function clientOf(connection: Connection, options: KustoOptions): KustoCl
     stage: Stage,
     text: string,
     parameters: KqlParameters,
-    { signal, timeoutMs = options.timeoutMs ?? TIMEOUT_MS }: KustoCallOptions,
+    { signal, timeoutMs = defaultMs }: KustoCallOptions,
   ): Promise<KustoResult> {
     const properties = new data.ClientRequestProperties();
     properties.raw = true;
@@ -42,7 +44,7 @@ export function clientOf(connection: Connection, options: KustoOptions): KustoCl
 
   function explained(error: unknown, stage: Stage): AttributionError {
     if (factsOf(error).status === 401) connection.forgetToken();
-    return explain(error, stage, { cluster, database, table: options.table });
+    return explain(error, stage, { cluster, database, table });
   }
 
   return {

@@ -1,7 +1,8 @@
+import { settle } from '../../config/settle.ts';
 import type { KustoClient } from '../../kusto/client.ts';
 import { clientOf } from './calls.ts';
 import { connect } from './connect.ts';
-import type { KustoOptions } from './options.ts';
+import { type KustoOptions, kustoOptions } from './options.ts';
 import { peerPlaces } from './peer.ts';
 
 /**
@@ -10,6 +11,7 @@ import { peerPlaces } from './peer.ts';
  * @throws AttributionError `ATTR_PEER_MISSING`, `ATTR_CONFIG_INVALID`; of a call, `RetryableError` for what a person or time can mend,
  * `PermanentError` for a text that the service will never take
  */
-export async function openKusto(options: KustoOptions): Promise<KustoClient> {
+export async function openKusto(given: KustoOptions): Promise<KustoClient> {
+  const options = settle(kustoOptions, given);
   return clientOf(await connect(options, peerPlaces()), options);
 }

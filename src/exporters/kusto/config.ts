@@ -4,7 +4,7 @@ import { lazily } from '../../config/lazy.ts';
 import { readParts } from '../../config/read-env.ts';
 import { type KustoOptions, kustoOptions } from './options.ts';
 
-export const kustoConfig: ExporterConfig<'kusto', KustoOptions> = {
+export const kustoConfig: ExporterConfig<'kusto', typeof kustoOptions, KustoOptions> = {
   name: 'kusto',
   options: kustoOptions,
   rules: [

@@ -4,7 +4,7 @@ import type { KustoConnectionStringBuilder } from 'azure-kusto-data';
 import { AttributionError } from '../../core/errors.ts';
 import { clusterUrl, databaseName } from './address.ts';
 import { CachedCredential, credentialOf, type IdentityAuth } from './auth.ts';
-import type { KustoOptions } from './options.ts';
+import type { SettledKustoOptions } from './options.ts';
 import { type DataSdk, loadData, loadIdentity } from './peer.ts';
 
 export interface Connection {
@@ -21,13 +21,13 @@ export interface Connection {
  * Opens nothing yet: the first request does.
  * @throws AttributionError `ATTR_CONFIG_INVALID`, `ATTR_PEER_MISSING`
  */
-export async function connect(options: KustoOptions, places: readonly string[]): Promise<Connection> {
+export async function connect(options: SettledKustoOptions, places: readonly string[]): Promise<Connection> {
   const database = databaseName(options);
   const data = await loadData(places);
   const base = baseOf(options, data);
   const cluster = clusterUrl(base.dataSource ?? '');
   let credential: CachedCredential | undefined;
-  const { auth = 'default' } = options;
+  const { auth } = options;
   if (options.connectionString === undefined || !bringsItsOwn(base, cluster)) {
     if (auth !== 'none' && !(typeof auth === 'object' && 'token' in auth))
       credential = cachedCredential(auth, cluster, data, places);
@@ -51,7 +51,7 @@ export async function connect(options: KustoOptions, places: readonly string[]):
   };
 }
 
-function baseOf({ cluster, connectionString }: KustoOptions, data: DataSdk): KustoConnectionStringBuilder {
+function baseOf({ cluster, connectionString }: SettledKustoOptions, data: DataSdk): KustoConnectionStringBuilder {
   if (connectionString === undefined) {
     if (cluster === undefined) {
       throw new AttributionError(

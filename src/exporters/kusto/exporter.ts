@@ -1,3 +1,4 @@
+import { settle } from '../../config/settle.ts';
 import type { ConfirmState, Exporter, ExportOutcome } from '../../core/contracts/exporter.ts';
 import { RetryableError } from '../../core/errors.ts';
 import { type Logger, silentLogger } from '../../core/logger.ts';
@@ -6,7 +7,7 @@ import { kustoNames } from '../../kusto/names.ts';
 import { clusterUrl, databaseName } from './address.ts';
 import { Batcher } from './batcher.ts';
 import { Handover } from './handover.ts';
-import { type KustoOptions, TIMEOUT_MS } from './options.ts';
+import { type KustoOptions, kustoOptions } from './options.ts';
 import { peerPlaces } from './peer.ts';
 import type { Refusal } from './protocol.ts';
 import { closedError, WorkerClient } from './worker-client.ts';
@@ -52,20 +53,21 @@ export class KustoExporter implements Exporter {
   readonly #said = new Set<string>();
   #closed = false;
 
-  constructor(options: KustoOptions, internals: KustoInternals = {}) {
+  constructor(given: KustoOptions, internals: KustoInternals = {}) {
+    const options = settle(kustoOptions, given);
     kustoNames(options.table);
     databaseName(options);
     if (options.cluster !== undefined) clusterUrl(options.cluster);
-    const { auth, ...rest } = options;
+    const { auth } = options;
     const token = typeof auth === 'object' && 'token' in auth ? auth.token : undefined;
-    this.callMs = options.timeoutMs ?? TIMEOUT_MS;
+    this.callMs = options.timeoutMs;
     this.#deadlineMs = this.callMs - Math.min(1_000, this.callMs / 10);
     this.#logger = internals.logger ?? silentLogger;
     this.#now = internals.now ?? Date.now;
     this.#handover = new Handover(internals.batchingMs ?? BATCHING_MS);
     this.#worker = new WorkerClient(
       {
-        options: token === undefined && auth !== undefined ? { ...rest, auth } : rest,
+        options: token === undefined ? options : { ...options, auth: 'none' },
         hostToken: token !== undefined,
         places: internals.resolveFrom ?? peerPlaces(),
         maxBytes: internals.maxBytes,

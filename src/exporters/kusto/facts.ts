@@ -7,7 +7,7 @@ export interface Place {
   readonly cluster: string;
   readonly database: string;
   /** Base name of tables. */
-  readonly table?: string | undefined;
+  readonly table: string;
 }
 
 /** What can be told from an error, whoever made it. */

@@ -1,11 +1,10 @@
 import type { ZodType } from 'zod';
 import { option, type Zod } from '../../config/declare.ts';
-import type { Source, ValuesOf } from '../../config/option.ts';
+import type { SettledOf, Source, ValuesOf } from '../../config/option.ts';
 import { functionSchema } from '../../config/schema-parts.ts';
 import { DEFAULT_BASE } from '../../kusto/names.ts';
 
-/** Deadline of one upload or query unless an option says otherwise. */
-export const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 export const identities = ['default', 'az-cli', 'managed-identity', 'workload-identity', 'none'] as const;
 
@@ -95,6 +94,9 @@ export const kustoOptions = {
 
 /** A database of Azure Data Explorer, or of anything else that speaks its protocol. */
 export interface KustoOptions extends ValuesOf<typeof kustoOptions> {}
+
+/** With their defaults: what everything behind the exporter and `openKusto` works with. */
+export interface SettledKustoOptions extends SettledOf<typeof kustoOptions> {}
 
 /** `managed-identity:<client id>` names a user-assigned identity; everything else stands for itself. */
 export function parseKustoAuth(text: string): KustoAuth {

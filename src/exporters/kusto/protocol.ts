@@ -1,11 +1,11 @@
 /** What the exporter and its worker thread say to each other. */
 import type { ExportOutcome } from '../../core/contracts/exporter.ts';
 import { AmbiguousError, AttributionError, type ErrorCode, PermanentError, RetryableError } from '../../core/errors.ts';
-import type { KustoOptions } from './options.ts';
+import type { SettledKustoOptions } from './options.ts';
 
 export interface WorkerSetup {
-  /** Without functions: they stay with the host, which is asked for each token. */
-  readonly options: KustoOptions;
+  readonly options: SettledKustoOptions;
+  /** Instead of `options.auth`: a function stays with the host, which is asked for each token. */
   readonly hostToken: boolean;
   /** Where the SDK is looked for. */
   readonly places: readonly string[];

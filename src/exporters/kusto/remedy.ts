@@ -19,11 +19,7 @@ const NO_TABLE =
 const UNRESOLVED = /(?:Unknown function|Failed to resolve)[^']*'(\w+)'/i;
 
 /** What a person can do about a failure, and the command that does it; undefined when it is about the data, or nobody can tell. */
-export function remedyFor(
-  facts: Facts,
-  when: When,
-  { cluster, database, table = DEFAULT_BASE }: Place,
-): string | undefined {
+export function remedyFor(facts: Facts, when: When, { cluster, database, table }: Place): string | undefined {
   const text = `${facts.code ?? ''} ${facts.message}`;
   const host = new URL(cluster).hostname;
   const name = host.split('.')[0]!;

@@ -9,7 +9,7 @@ import { connect } from './connect.ts';
 import { callsLeftBehind } from './deadline.ts';
 import { type Intake, streamingIntake } from './intake.ts';
 import { ndjson } from './ndjson.ts';
-import { type KustoOptions, TIMEOUT_MS } from './options.ts';
+import type { SettledKustoOptions } from './options.ts';
 import {
   type FromWorker,
   type PartBytes,
@@ -29,14 +29,13 @@ const LEFT_BEHIND_MAX = 16;
 const port = parentPort!;
 const setup = workerData as WorkerSetup;
 const { places } = setup;
-const timeoutMs = setup.options.timeoutMs ?? TIMEOUT_MS;
 const names = kustoNames(setup.options.table);
 const running = new Map<number, AbortController>();
 const tokens = new Map<number, (message: { readonly value?: string; readonly error?: string }) => void>();
 let asked = 0;
 
-const options: KustoOptions = setup.hostToken ? { ...setup.options, auth: { token: hostToken } } : setup.options;
-const lazily = <T>(make: () => Promise<T>): (() => Promise<T>) => {
+const options: SettledKustoOptions = setup.hostToken ? { ...setup.options, auth: { token: hostToken } } : setup.options;
+const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
   let made: Promise<T> | undefined;
   return () => {
     made ??= make().catch((error: unknown) => {
@@ -46,13 +45,13 @@ const lazily = <T>(make: () => Promise<T>): (() => Promise<T>) => {
     return made;
   };
 };
-const connection = lazily(() => connect(options, places));
-const client = lazily(async () => clientOf(await connection(), options));
-const intake = lazily(
+const connection = once(() => connect(options, places));
+const client = once(async () => clientOf(await connection(), options));
+const intake = once(
   async (): Promise<Intake> =>
     options.mode === 'streaming'
       ? streamingIntake(await connection(), names)
-      : queuedIntake(await connection(), names, places, timeoutMs),
+      : queuedIntake(await connection(), names, places, options.timeoutMs),
 );
 
 function hostToken(): Promise<string> {

@@ -2,7 +2,7 @@ import type { ExporterConfig } from '../../config/component.ts';
 import { lazily } from '../../config/lazy.ts';
 import { DEFAULT_URL, type OtlpOptions, otlpOptions } from './options.ts';
 
-export const otlpConfig: ExporterConfig<'otlp', OtlpOptions> = {
+export const otlpConfig: ExporterConfig<'otlp', typeof otlpOptions, OtlpOptions> = {
   name: 'otlp',
   options: otlpOptions,
   place: ({ url }) => url ?? DEFAULT_URL,

@@ -1,3 +1,4 @@
+import { settle } from '../../config/settle.ts';
 import type { Exporter, ExportOutcome } from '../../core/contracts/exporter.ts';
 import { AmbiguousError, AttributionError, PermanentError, RetryableError } from '../../core/errors.ts';
 import type { Part } from '../../core/model.ts';
@@ -5,7 +6,7 @@ import { decodePart } from '../../parts/part-codec.ts';
 import { explain } from './failure.ts';
 import { loadPeer, type PeerExporter } from './load-peer.ts';
 import { chunksOf, type ResourceMetrics, resourceMetrics } from './metric-data.ts';
-import { type OtlpOptions, TIMEOUT_MS } from './options.ts';
+import { type OtlpOptions, otlpOptions, type SettledOtlpOptions } from './options.ts';
 
 export interface OtlpExporterOptions extends OtlpOptions {
   /** Points in one request. Default 500: a few milliseconds of encoding in the peer, which does it in one turn. */
@@ -25,20 +26,24 @@ const PROGRESS_PARTS = 1_000;
 export class OtlpExporter implements Exporter {
   readonly name = 'otlp';
   readonly supports = { idempotent: false, confirm: false, sync: false } as const;
-  readonly #options: OtlpExporterOptions;
+  readonly #options: SettledOtlpOptions;
+  readonly #maxPoints: number;
+  readonly #resolveFrom: readonly string[] | undefined;
   readonly #progress = new Map<string, number>();
   readonly #closing = new AbortController();
   #peer: PeerExporter | undefined;
 
-  constructor(options: OtlpExporterOptions = {}) {
-    this.#options = options;
+  constructor({ maxPoints = 500, resolveFrom, ...given }: OtlpExporterOptions = {}) {
+    this.#options = settle(otlpOptions, given);
+    this.#maxPoints = maxPoints;
+    this.#resolveFrom = resolveFrom;
   }
 
   /** @throws AttributionError `ATTR_PEER_MISSING` */
   async start(): Promise<void> {
     this.#assertOpen();
-    const { url, headers, timeoutMs = TIMEOUT_MS, resolveFrom } = this.#options;
-    this.#peer ??= new (loadPeer(resolveFrom))({
+    const { url, headers, timeoutMs } = this.#options;
+    this.#peer ??= new (loadPeer(this.#resolveFrom))({
       timeoutMillis: timeoutMs,
       ...(url !== undefined && { url }),
       ...(headers !== undefined && { headers: { ...headers } }),
@@ -48,7 +53,7 @@ export class OtlpExporter implements Exporter {
   async export(part: Part, signal: AbortSignal): Promise<ExportOutcome> {
     await this.start();
     const columns = await decodePart(part.body, part.id);
-    const chunks = chunksOf(columns, this.#options.maxPoints ?? 500);
+    const chunks = chunksOf(columns, this.#maxPoints);
     const stop = AbortSignal.any([signal, this.#closing.signal]);
     for (let i = this.#progress.get(part.id) ?? 0; i < chunks.length; i++) {
       try {

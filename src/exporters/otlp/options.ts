@@ -1,9 +1,8 @@
 import type { ZodType } from 'zod';
 import { option } from '../../config/declare.ts';
-import type { ValuesOf } from '../../config/option.ts';
+import type { SettledOf, ValuesOf } from '../../config/option.ts';
 
 export const DEFAULT_URL = 'http://localhost:4318/v1/metrics';
-export const TIMEOUT_MS = 10_000;
 
 export const otlpOptions = {
   /** Default: what `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` and the like say, else `http://localhost:4318/v1/metrics`. */
@@ -23,10 +22,12 @@ export const otlpOptions = {
   timeoutMs: option({
     schema: (z) => z.number().int().positive('must be more than 0'),
     type: 'number',
-    default: TIMEOUT_MS,
+    default: 10_000,
     text: 'deadline of one request and its repetitions, in milliseconds',
   }),
 };
 
 /** Of `{otlp: …}`. */
 export interface OtlpOptions extends ValuesOf<typeof otlpOptions> {}
+
+export interface SettledOtlpOptions extends SettledOf<typeof otlpOptions> {}

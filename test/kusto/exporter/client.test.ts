@@ -1,9 +1,11 @@
 /** What queries and commands send, and what their answers become. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { settle } from '../../../src/config/settle.ts';
 import { PermanentError, RetryableError } from '../../../src/core/errors.ts';
 import { clientOf } from '../../../src/exporters/kusto/calls.ts';
 import { connect } from '../../../src/exporters/kusto/connect.ts';
 import { openKusto } from '../../../src/exporters/kusto/index.ts';
+import { kustoOptions } from '../../../src/exporters/kusto/options.ts';
 import { peerPlaces } from '../../../src/exporters/kusto/peer.ts';
 import type { KustoClient } from '../../../src/kusto/client.ts';
 import { hang, json, type Stub, serviceError, startStub, table, v1, v2 } from './stub.ts';
@@ -163,9 +165,10 @@ test('a text that is wrong is permanent, an absent service is not', async () => 
 });
 
 test('a refused token is forgotten, so that the next request brings a new one', async () => {
-  const connection = await connect({ cluster: stub.url, database: 'shop', auth: 'none' }, peerPlaces());
+  const options = settle(kustoOptions, { cluster: stub.url, database: 'shop', auth: 'none' });
+  const connection = await connect(options, peerPlaces());
   let forgotten = 0;
-  const own = clientOf({ ...connection, forgetToken: () => void forgotten++ }, { database: 'shop' });
+  const own = clientOf({ ...connection, forgetToken: () => void forgotten++ }, options);
   stub.routes.query = serviceError(503, 'Unavailable', 'restarting');
   await expect(own.query('T')).rejects.toBeInstanceOf(RetryableError);
   expect(forgotten).toBe(0);

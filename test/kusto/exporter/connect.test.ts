@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { settle } from '../../../src/config/settle.ts';
 import { clusterUrl, databaseName } from '../../../src/exporters/kusto/address.ts';
 import {
   CachedCredential,
@@ -14,11 +15,14 @@ import {
 } from '../../../src/exporters/kusto/auth.ts';
 import { connect } from '../../../src/exporters/kusto/connect.ts';
 import { openKusto } from '../../../src/exporters/kusto/index.ts';
-import type { KustoAuth, KustoOptions } from '../../../src/exporters/kusto/options.ts';
+import { type KustoAuth, type KustoOptions, kustoOptions } from '../../../src/exporters/kusto/options.ts';
 import { loadData, loadIdentity, loadStorage, peerPlaces } from '../../../src/exporters/kusto/peer.ts';
 import { type Stub, startStub } from './stub.ts';
 
 const cluster = 'https://mycluster.westeurope.kusto.windows.net';
+
+const connectTo = (options: Partial<KustoOptions>) =>
+  connect(settle(kustoOptions, { database: 'shop', ...options }), peerPlaces());
 
 describe('the address', () => {
   test.each([
@@ -150,8 +154,7 @@ describe('credentials', () => {
 });
 
 describe('connection strings', () => {
-  const builderOf = async (connectionString: string) =>
-    (await connect({ database: 'shop', connectionString }, peerPlaces())).builder();
+  const builderOf = async (connectionString: string) => (await connectTo({ connectionString })).builder();
 
   test('with a key that holds =, and a semicolon at the end', async () => {
     const builder = await builderOf(`Data Source=${cluster};AppClientId=id;AppKey=a=b==;Authority Id=tenant;`);
@@ -180,13 +183,13 @@ describe('connection strings', () => {
   });
 
   test('what is missing is named', async () => {
-    await expect(connect({ database: 'shop' }, peerPlaces())).rejects.toThrow(/`cluster` is missing/);
+    await expect(connectTo({})).rejects.toThrow(/`cluster` is missing/);
   });
 
   test.each(['default', 'az-cli', 'managed-identity', 'none', { token: async () => 't' }] as KustoAuth[])(
     '%j: one kind of token at most',
     async (auth) => {
-      const builder = (await connect({ cluster, database: 'shop', auth }, peerPlaces())).builder();
+      const builder = (await connectTo({ cluster, auth })).builder();
       expect([builder.tokenCredential !== undefined, builder.tokenProvider !== undefined]).toEqual([
         typeof auth === 'string' && auth !== 'none',
         typeof auth === 'object',

@@ -3,7 +3,7 @@ import { AmbiguousError, PermanentError, RetryableError } from '../../../src/cor
 import { factsOf, redact, type Stage } from '../../../src/exporters/kusto/facts.ts';
 import { DeadlineError, explain } from '../../../src/exporters/kusto/failure.ts';
 
-const place = { cluster: 'https://mycluster.westeurope.kusto.windows.net', database: 'shop' };
+const place = { cluster: 'https://mycluster.westeurope.kusto.windows.net', database: 'shop', table: 'Attribution' };
 
 /** As axios and the SDK around it make them. */
 const http = (status: number, error?: Record<string, unknown>, headers: Record<string, string> = {}) =>

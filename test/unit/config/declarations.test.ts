@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Checks } from '../../../src/config/check.ts';
 import { chosen, type ExporterConfig } from '../../../src/config/component.ts';
 import { option } from '../../../src/config/declare.ts';
-import type { Option, ValuesOf } from '../../../src/config/option.ts';
+import type { Option } from '../../../src/config/option.ts';
 import { declareOptions } from '../../../src/config/options.ts';
 import { settle } from '../../../src/config/settle.ts';
 import { optionTable } from '../../../src/config/table.ts';
@@ -30,8 +30,7 @@ const pigeonOptions = {
     env: { name: 'OTEL_ATTRIBUTION_PIGEON_BIRDS', read: 'number' },
   }),
 };
-interface PigeonOptions extends ValuesOf<typeof pigeonOptions> {}
-const pigeon: ExporterConfig<'pigeon', PigeonOptions> = {
+const pigeon: ExporterConfig<'pigeon', typeof pigeonOptions> = {
   name: 'pigeon',
   options: pigeonOptions,
   rules: [{ holds: ({ birds = 2 }) => birds < 10, otherwise: 'flies with less than ten' }],

@@ -1,7 +1,7 @@
 import type { Exporter, ExportOutcome } from '../../core/contracts/exporter.ts';
 import { AttributionError, RetryableError } from '../../core/errors.ts';
 import type { Part } from '../../core/model.ts';
-import type { DummyOptions } from './options.ts';
+import type { SettledDummyOptions } from './options.ts';
 
 const shelves = new Map<string, Map<string, Part>>();
 
@@ -15,7 +15,7 @@ export class DummyExporter implements Exporter {
   readonly #parts: Map<string, Part>;
   #closed = false;
 
-  constructor({ shelf = 'dummy' }: DummyOptions = {}) {
+  constructor({ shelf }: SettledDummyOptions) {
     this.#parts = shelves.get(shelf) ?? new Map();
     shelves.set(shelf, this.#parts);
   }

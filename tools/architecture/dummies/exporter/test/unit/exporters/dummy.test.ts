@@ -15,6 +15,7 @@ import {
   validateText,
 } from '../../../src/engine/options.ts';
 import { DummyExporter, partsOn } from '../../../src/exporters/dummy/exporter.ts';
+import type { DummyOptions } from '../../../src/exporters/dummy/options.ts';
 import { decodePartSync, rowsOf } from '../../../src/parts/part-codec.ts';
 import { exporterContract, rowFields } from '../../contract/exporter-contract.ts';
 
@@ -53,16 +54,21 @@ it('tells what is wrong, with the way out', () => {
   expect(problem(['dumy'])[0]?.[0]).toContain('{dummy: {...}}');
 });
 
-it('is made when it is chosen', () => {
+it('is made when it is chosen, with its defaults', () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'attribution-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  const options = settleOptions(loadOptions({ exporters: [{ dummy: { shelf: 'made' } }], directory }, {}));
-  const { exporters } = buildExporters(options, { logger: silentLogger, say: (text) => expect(text).toBe('') });
-  expect(exporters.map(({ name }) => name)).toEqual(['dummy']);
-  exporters[0]!.exportSync!({ id: 'a-1', instance: 'a', sequence: 1, sealedAt: 0, rows: 0, body: new Uint8Array() });
+  const fill = (chosen: DummyOptions, id: string) => {
+    const options = settleOptions(loadOptions({ exporters: [{ dummy: chosen }], directory }, {}));
+    const { exporters } = buildExporters(options, { logger: silentLogger, say: (text) => expect(text).toBe('') });
+    expect(exporters.map(({ name }) => name)).toEqual(['dummy']);
+    exporters[0]!.exportSync!({ id, instance: 'a', sequence: 1, sealedAt: 0, rows: 0, body: new Uint8Array() });
+  };
+  fill({ shelf: 'made' }, 'a-1');
+  fill({}, 'a-2');
   // Loaded when it was made, by Node itself: another module than the one that the test runner has transformed.
   const loaded: { partsOn: typeof partsOn } = createRequire(import.meta.url)(
     '../../../src/exporters/dummy/exporter.ts',
   );
   expect(loaded.partsOn('made').map(({ id }) => id)).toEqual(['a-1']);
+  expect(loaded.partsOn('dummy').map(({ id }) => id)).toEqual(['a-2']);
 });

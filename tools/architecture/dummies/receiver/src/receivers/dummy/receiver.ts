@@ -1,5 +1,5 @@
 import type { Acceptance, Codec, Receiver, ReceiverHost } from '../../core/contracts/receiver.ts';
-import type { DummyOptions } from './options.ts';
+import type { SettledDummyOptions } from './options.ts';
 
 /** `<service> <time in ms> <origin> <target> <event> <value>`: the least that a format can be. */
 const sixWords: Codec = {
@@ -15,13 +15,13 @@ const sixWords: Codec = {
 };
 
 /** Takes what it is given by hand: the least that a receiver can be. */
-export class DummyReceiver implements Receiver<DummyOptions> {
+export class DummyReceiver implements Receiver<SettledDummyOptions> {
   readonly name = 'dummy';
-  readonly config: DummyOptions;
+  readonly config: SettledDummyOptions;
   readonly codecs = [sixWords];
   #host: ReceiverHost | undefined;
 
-  constructor(config: DummyOptions = {}) {
+  constructor(config: SettledDummyOptions) {
     this.config = config;
   }
 
@@ -31,8 +31,7 @@ export class DummyReceiver implements Receiver<DummyOptions> {
 
   /** Something came in, under an id of the sender's. */
   async receive(id: string, text: string): Promise<Acceptance> {
-    const { service = 'dummy' } = this.config;
-    const body = new TextEncoder().encode(`${service} ${text}`);
+    const body = new TextEncoder().encode(`${this.config.service} ${text}`);
     if (this.#host === undefined) return { outcome: 'busy', retryAfterMs: 1_000 };
     return this.#host.accept({ dedupeKey: id, codec: sixWords.name, body });
   }

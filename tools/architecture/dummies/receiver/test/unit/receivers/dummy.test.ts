@@ -1,8 +1,10 @@
 /** A receiver that was added with its folder and one entry: it is listed, it can be made, and it keeps the contract. */
 import { expect, it } from 'vitest';
+import { settle } from '../../../src/config/settle.ts';
 import type { ReceivedBody, ReceivedMeasurement, ReceiverHost } from '../../../src/core/contracts/receiver.ts';
 import { receivers } from '../../../src/engine/registry.ts';
 import { dummyConfig } from '../../../src/receivers/dummy/config.ts';
+import { type DummyOptions, dummyOptions } from '../../../src/receivers/dummy/options.ts';
 import { DummyReceiver } from '../../../src/receivers/dummy/receiver.ts';
 
 /** Stores nothing beyond this test, but answers as a host does. */
@@ -26,7 +28,7 @@ function replay({ codec, body }: ReceivedBody): ReceivedMeasurement[] {
   const measurements: ReceivedMeasurement[] = [];
   const never = () => expect.unreachable();
   const sink = { measurement: (one: ReceivedMeasurement) => void measurements.push(one) };
-  new DummyReceiver().codecs
+  new DummyReceiver({ service: 'shop' }).codecs
     .find(({ name }) => name === codec)!
     .replay(body, { span: never, point: never, level: never, event: never, ...sink });
   return measurements;
@@ -34,10 +36,9 @@ function replay({ codec, body }: ReceivedBody): ReceivedMeasurement[] {
 
 it('is in the registry, and made from its options', () => {
   expect(receivers).toContain(dummyConfig);
-  expect(dummyConfig.create({ service: 'shop' }, undefined)).toMatchObject({
-    name: 'dummy',
-    config: { service: 'shop' },
-  });
+  const made = (given: DummyOptions) => dummyConfig.create(settle(dummyOptions, given), undefined);
+  expect(made({ service: 'shop' })).toMatchObject({ name: 'dummy', config: { service: 'shop' } });
+  expect(made({})).toMatchObject({ config: { service: 'dummy' } });
 });
 
 it('hands bodies to its host, which counts each once and replays it as often as it likes', async () => {
