@@ -8,11 +8,11 @@ export type Lane = 'sum' | 'level' | 'event';
 
 /** Type of a column, and what it is called elsewhere. A `time` is UTC: milliseconds since the Unix epoch in code and JSON. */
 export const columnTypes = {
-  string: { kusto: 'string', duckdb: 'VARCHAR' },
-  int: { kusto: 'int', duckdb: 'INTEGER' },
-  long: { kusto: 'long', duckdb: 'BIGINT' },
-  real: { kusto: 'real', duckdb: 'DOUBLE' },
-  time: { kusto: 'datetime', duckdb: 'TIMESTAMP' },
+  string: { kusto: 'string', sql: 'VARCHAR' },
+  int: { kusto: 'int', sql: 'INTEGER' },
+  long: { kusto: 'long', sql: 'BIGINT' },
+  real: { kusto: 'real', sql: 'DOUBLE' },
+  time: { kusto: 'datetime', sql: 'TIMESTAMP' },
 } as const;
 
 /**

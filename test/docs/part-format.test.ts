@@ -27,8 +27,8 @@ function unitOf({ unit = '' }: RowColumn): string {
 
 function table(): string {
   const lines = sumLane.map((column) => {
-    const { kusto, duckdb } = columnTypes[column.type];
-    const names = [`\`${column.kusto}\` ${kusto}`, `\`${column.sql}\` ${duckdb}`, inPart(column)];
+    const { kusto, sql } = columnTypes[column.type];
+    const names = [`\`${column.kusto}\` ${kusto}`, `\`${column.sql}\` ${sql}`, inPart(column)];
     return `| ${[...names, unitOf(column), column.merge, column.meaning].join(' | ')} |`;
   });
   return ['| Kusto | SQL | in a part | unit | merged | meaning |', '|---|---|---|---|---|---|', ...lines].join('\n');

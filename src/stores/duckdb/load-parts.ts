@@ -43,7 +43,7 @@ export function checkedPart(path: string, bytes: Uint8Array, columns: PartColumn
 /** Type of a value in the JSON of a part. */
 function jsonType({ type, place }: RowColumn): string {
   if (type === 'time') return 'BIGINT';
-  return type === 'string' && place === 'row' ? 'INTEGER' : columnTypes[type].duckdb;
+  return type === 'string' && place === 'row' ? 'INTEGER' : columnTypes[type].sql;
 }
 
 /** What is read of a part, as `read_json` wants to know it. */

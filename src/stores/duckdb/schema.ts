@@ -8,7 +8,7 @@ import type { Database } from './database.ts';
 export const sqlName = ({ sql }: Pick<RowColumn, 'sql'>): string => `"${sql}"`;
 
 const sumColumns = sumLane.map(
-  (column) => `${sqlName(column)} ${columnTypes[column.type].duckdb}${column.nullable ? '' : ' NOT NULL'}`,
+  (column) => `${sqlName(column)} ${columnTypes[column.type].sql}${column.nullable ? '' : ' NOT NULL'}`,
 );
 
 /**

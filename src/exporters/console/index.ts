@@ -1,1 +1,0 @@
-export { ConsoleExporter, type ConsoleExporterOptions } from './exporter.ts';

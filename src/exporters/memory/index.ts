@@ -1,1 +1,0 @@
-export { MemoryExporter, type MemoryExporterOptions } from './exporter.ts';

@@ -1,1 +1,0 @@
-export { OtlpExporter, type OtlpExporterOptions } from './exporter.ts';
