@@ -3,7 +3,7 @@ import { Accounts } from '../../src/core/accounts.ts';
 import { Dictionary } from '../../src/core/aggregate/dictionary.ts';
 import type { Exporter } from '../../src/core/contracts/exporter.ts';
 import { silentLogger } from '../../src/core/logger.ts';
-import { FileExporter } from '../../src/exporters/file/index.ts';
+import { FileExporter } from '../../src/exporters/file/exporter.ts';
 import { Pipeline } from '../../src/pipeline/pipeline.ts';
 import { createPartQueue } from '../../src/spool/index.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ConsoleExporter } from '../../../src/exporters/console/index.ts';
-import { MemoryExporter } from '../../../src/exporters/memory/index.ts';
+import { ConsoleExporter } from '../../../src/exporters/console/exporter.ts';
+import { MemoryExporter } from '../../../src/exporters/memory/exporter.ts';
 import { makePart } from '../parts/make-part.ts';
 
 describe('console', () => {

@@ -14,9 +14,9 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FileExporter, isWritableDirectory } from '../../../src/exporters/file/index.ts';
+import { FileExporter } from '../../../src/exporters/file/exporter.ts';
 import { decodePart } from '../../../src/parts/part-codec.ts';
-import { listParts, spoolSize } from '../../../src/parts/part-files.ts';
+import { isWritableDirectory, listParts, spoolSize } from '../../../src/parts/part-files.ts';
 import { makePart } from '../parts/make-part.ts';
 import { makePipeline, sums } from '../pipeline/helpers.ts';
 

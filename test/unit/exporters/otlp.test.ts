@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { OtlpExporter, type OtlpExporterOptions } from '../../../src/exporters/otlp/index.ts';
+import { OtlpExporter, type OtlpExporterOptions } from '../../../src/exporters/otlp/exporter.ts';
 import { type Answer, type OtlpServer, otlpServer } from '../../contract/otlp-server.ts';
 import { makePart } from '../parts/make-part.ts';
 import { makePipeline } from '../pipeline/helpers.ts';

@@ -5,7 +5,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOnSampler, type Sampler, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Row } from '../../../src/core/row.ts';
 import type { AttributionOptions } from '../../../src/engine/options.ts';
-import { MemoryExporter } from '../../../src/exporters/memory/index.ts';
+import { MemoryExporter } from '../../../src/exporters/memory/exporter.ts';
 import { createAttribution } from '../../../src/otel/attribution.ts';
 import { type Attribution, setCurrentAttribution } from '../../../src/otel/instance.ts';
 

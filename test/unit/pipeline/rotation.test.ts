@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { MemoryExporter } from '../../../src/exporters/memory/index.ts';
+import { MemoryExporter } from '../../../src/exporters/memory/exporter.ts';
 import { decodePartSync } from '../../../src/parts/part-codec.ts';
 import { makePipeline, rowsIn, sums, WINDOW } from './helpers.ts';
 
