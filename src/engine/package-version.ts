@@ -5,7 +5,7 @@ export const packageVersion: string = readVersion();
 
 function readVersion(): string {
   try {
-    // From src/otel and from dist/otel alike.
+    // From src/engine and from dist/engine alike.
     const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
     return String((JSON.parse(text) as { version?: unknown }).version ?? '0.0.0');
   } catch {
