@@ -66,5 +66,6 @@ export const TESTS: readonly string[] = [
   'test/unit/receivers/dummy.test.ts',
   'test/unit/architecture.test.ts',
   'test/contract/exporters.test.ts',
+  'test/contract/receiver.test.ts',
   'test/docs/readme.test.ts',
 ];

@@ -1,5 +1,6 @@
 import { type Circle, circlesOf } from './circles.ts';
 import { readDocument, type Step } from './document.ts';
+import { DUMMIES } from './dummies.ts';
 import { type Offence, upwardImports } from './house.ts';
 import { readSources, type Source } from './sources.ts';
 import type { Touch, Touches } from './touches.ts';
@@ -8,7 +9,6 @@ import type { Touch, Touches } from './touches.ts';
 export const LINES_MAX = 400;
 /** Files that may have to change for one more exporter, receiver or option, besides its own. */
 const TOUCHES_MAX = 1;
-const KINDS = ['exporter', 'receiver', 'option'];
 
 export interface Figures {
   readonly files: number;
@@ -63,7 +63,7 @@ export function examine(root: string, { touches, failure }: Touches): Figures {
 
 function wrongTouches(touches: readonly Touch[], failure: string): string[] {
   if (failure !== '') return [`one more exporter, receiver and option do not work: ${failure}`];
-  const missing = KINDS.filter((kind) => !touches.some((one) => one.kind === kind));
+  const missing = DUMMIES.map(({ kind }) => kind).filter((kind) => !touches.some((one) => one.kind === kind));
   return [
     ...touches
       .filter(({ touched }) => touched.length > TOUCHES_MAX)

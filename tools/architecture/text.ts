@@ -1,3 +1,4 @@
+import { DUMMIES } from './dummies.ts';
 import type { Figures } from './examine.ts';
 
 /** The figures for a reader: a line each, and below it what the figure counts. */
@@ -19,15 +20,10 @@ export function text(figures: Figures): string {
 }
 
 function touchLines({ found, ...figures }: Figures): string[] {
-  const values = [
-    ['exporter', figures.exporterTouches],
-    ['receiver', figures.receiverTouches],
-    ['option', figures.optionTouches],
-  ] as const;
-  return values.flatMap(([kind, value]) => {
+  return DUMMIES.flatMap(({ kind }) => {
     const { touched = [], generated = [] } = found.touches.find((one) => one.kind === kind) ?? {};
     return [
-      row(`files to change for one more ${kind}`, value ?? '?'),
+      row(`files to change for one more ${kind}`, figures[`${kind}Touches`] ?? '?'),
       ...touched.map(below),
       ...generated.map((file) => below(`${file}, by npm run docs`)),
     ];
