@@ -15,10 +15,11 @@ const file = path.resolve(import.meta.dirname, '../../docs/part-format.md');
 const page = readFileSync(file, 'utf8');
 const golden = decodePartSync(goldenFile(PART_VERSION));
 
-function inPart({ json, place, type, nullable }: RowColumn): string {
+function inPart({ json, place, type, atLeast, nullable }: RowColumn): string {
   if (place === 'position') return 'by position';
   const value = type === 'string' ? (place === 'row' ? 'index' : 'string') : type === 'real' ? 'number' : 'integer';
-  return `\`${json}${place === 'row' ? '[]' : ''}\`: ${value}${nullable ? ' or null' : ''}`;
+  const least = atLeast === undefined ? '' : ` ≥ ${atLeast}`;
+  return `\`${json}${place === 'row' ? '[]' : ''}\`: ${value}${least}${nullable ? ' or null' : ''}`;
 }
 
 function unitOf({ unit = '' }: RowColumn): string {
@@ -78,6 +79,37 @@ it('shows a part that is valid', () => {
     ['GET /search', 2.9, 0.3],
     ['GET /cart', 60, null],
   ]);
+});
+
+it('says what readers check, and what binds writers alone', () => {
+  const read = (change: object) => () => validateColumns({ ...golden, ...change }, 'a part');
+  const per = <T>(value: T): T[] => Array<T>(golden.n).fill(value);
+  const rows = (n: number) =>
+    sumLane.filter(({ place }) => place === 'row').map(({ json }) => [json, Array(n).fill(0)]);
+  const long = golden.strs.map((text) => text.padEnd(limits.nameChars + 1));
+  const many = limits.partRows + 1;
+  for (const taken of [
+    { sealedAt: 1.5, wsec: 0.5 },
+    { final: false },
+    { final: undefined },
+    { strs: long },
+    { n: many, ...Object.fromEntries(rows(many)) },
+  ])
+    expect(read(taken)).not.toThrow();
+  for (const refused of [
+    { lane: undefined },
+    { part: 'x-1' },
+    { final: 1 },
+    { wsec: 0 },
+    { n: -1 },
+    { n: golden.n + 1 },
+    { origin: per(golden.strs.length) },
+    { ws: per(0.5) },
+    { value: per(null) },
+    { value: per(Number.POSITIVE_INFINITY) },
+    ...sumLane.flatMap(({ json, atLeast }) => (atLeast === undefined ? [] : [{ [json]: per(atLeast - 1) }])),
+  ])
+    expect(read(refused)).toThrow(expect.objectContaining({ code: 'ATTR_PART_CORRUPT' }));
 });
 
 it('says versions, lanes and limits', () => {
