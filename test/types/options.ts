@@ -1,5 +1,6 @@
 /** Compiled, not run: the types of options are those of their declarations. */
 import type { SettledOptions } from '../../src/engine/options.ts';
+import type { kustoConfig } from '../../src/exporters/kusto/config.ts';
 import type { KustoOptions } from '../../src/exporters/kusto/options.ts';
 import type { AttributionOptions, Exporter, ExporterChoice, PresetName, Rule } from '../../src/index.ts';
 
@@ -13,6 +14,8 @@ same<AttributionOptions['attributes'], Readonly<Record<string, string | readonly
 same<AttributionOptions['exporters'], readonly ExporterChoice[] | undefined>(true);
 same<KustoOptions['database'], string>(true);
 same<KustoOptions['mode'], 'queued' | 'streaming' | undefined>(true);
+same<Parameters<typeof kustoConfig.create>[0]['mode'], 'queued' | 'streaming'>(true);
+same<Parameters<typeof kustoConfig.create>[0]['connectionString'], string | undefined>(true);
 
 declare const exporter: Exporter;
 export const choices: readonly ExporterChoice[] = [
