@@ -134,7 +134,8 @@ export class DeliveryMachine {
   #settle(delivery: Delivery, phase: Phase | undefined, next: DeliveryEvent | undefined): Promise<void> | undefined {
     if (phase !== undefined) delivery.phase = phase;
     if (next !== undefined) return this.apply(delivery, next);
-    if (phase !== undefined) this.#enter(delivery);
+    // An event that another one ended in changes no phase: here all of them come to their end.
+    if (phase !== undefined || delivery.phase === 'gone') this.#enter(delivery);
     this.changes.happened();
     this.pump();
     // A body is in memory only while the part is in flight, or not stored.

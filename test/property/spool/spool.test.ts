@@ -98,6 +98,8 @@ function check(world: World, seed: number, totals: Record<string, number>): void
         : /refused it|may have arrived/;
     expect(reason, `${where}: ${id}`).toMatch(fair);
   }
+  for (const { accounts, told } of world.processes)
+    expect(accounts.total('attribution.part.exported'), `${where}: counted exported`).toBeLessThanOrEqual(told);
   totals.parts! += durable.size;
   totals.arrived! += destination.arrivals.size;
   totals.quarantined! += quarantined.size;

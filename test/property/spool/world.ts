@@ -195,6 +195,9 @@ export class Destination {
 /** One process: an outlet with its queue. */
 export class Process {
   readonly outlets: OutletGroup;
+  readonly accounts = new Accounts();
+  /** How often it was told of a part that it arrived. */
+  told = 0;
   readonly #distributor: Distributor;
   dead = false;
   readonly #world: World;
@@ -219,7 +222,7 @@ export class Process {
     const now = (): number => world.now;
     const { directory } = world;
     const context = {
-      accounts: new Accounts(),
+      accounts: this.accounts,
       logger: silentLogger,
       random,
       now,
@@ -348,6 +351,7 @@ export class Process {
       throw new AmbiguousError('connection lost');
     }
     arrive();
+    if (!kind.confirm) this.told++;
     return kind.confirm ? 'handed' : 'delivered';
   }
 
@@ -359,6 +363,7 @@ export class Process {
       const state = this.#world.destination.stateOf(id);
       this.#world.note(`${this.#name} asks for ${id}: ${JSON.stringify(state)}`);
       if (state !== undefined) states.set(id, state);
+      if (state === 'arrived') this.told++;
     }
     return states;
   }

@@ -1,6 +1,10 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { ExportOutcome } from '../../../src/core/contracts/exporter.ts';
 import type { Part } from '../../../src/core/model.ts';
+import { createPartQueue } from '../../../src/spool/index.ts';
+import { tempDir } from '../../helpers/temp-dir.ts';
 import { hang, makePipeline, ScriptedExporter, sums } from './helpers.ts';
 
 class SyncExporter extends ScriptedExporter {
@@ -73,10 +77,13 @@ test('an exporter that throws at exit does not keep the others from theirs', () 
 
 test('again and again, and after shutdown, it makes nothing of nothing', async () => {
   const exporter = new SyncExporter();
-  const { pipeline, add } = makePipeline([exporter]);
+  const queue = createPartQueue();
+  const { pipeline, add, warnings } = makePipeline([exporter], { queue });
   pipeline.flushSync();
   add('a');
   pipeline.flushSync();
+  // What has left is in memory no longer.
+  expect(queue.pressure).toBe(0);
   pipeline.flushSync();
   pipeline.flushSync();
   expect(exporter.atExit).toHaveLength(1);
@@ -84,6 +91,21 @@ test('again and again, and after shutdown, it makes nothing of nothing', async (
   pipeline.flushSync();
   expect(exporter.atExit).toHaveLength(1);
   expect(exporter.delivered).toHaveLength(0);
+  expect(warnings).toEqual([]);
+});
+
+test('what shutdown could neither deliver nor store has come to its end: exit finds nothing of it', async () => {
+  const directory = tempDir();
+  writeFileSync(path.join(directory, 'in-the-way'), '');
+  const queue = createPartQueue({ directory: path.join(directory, 'in-the-way') });
+  const { pipeline, add, warnings } = makePipeline([new ScriptedExporter(hang)], { queue });
+  add('a');
+  await pipeline.shutdown(50);
+  expect(sums(pipeline.quarantined.map((q) => q.part))).toEqual({ a: 1 });
+  expect(queue.pressure).toBe(0);
+  pipeline.flushSync();
+  expect(warnings.filter((text) => text.includes('cannot happen'))).toEqual([]);
+  expect(queue.pressure).toBe(0);
 });
 
 test('a process that goes on after all is served on', async () => {
