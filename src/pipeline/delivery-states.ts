@@ -114,24 +114,27 @@ const lastTurn = { full: [to('gone', 'drop')], unsaved: [to('gone', 'set aside n
 /** The end of delivery for a part in memory only. */
 const closeInMemory = [when({ keeps: true }, 'gone', 'store now'), to('gone', 'set aside now')];
 
-/** How a call ends; `done`: what an arrival takes. */
-const landed = (...done: Effect[]) => ({
-  delivered: [to('gone', ...done)],
-  'handed over': [when({ confirms: true }, 'handed', 'mark handed'), to('gone', ...done)],
+/** An arrival. What is in memory only is removed as well: it may be being written. */
+const arrived = to('gone', 'count exported', 'remove');
+
+/** How a call ends. */
+const landed = {
+  delivered: [arrived],
+  'handed over': [when({ confirms: true }, 'handed', 'mark handed'), arrived],
   retryable: [when({ first: true }, 'waiting', 'mark waiting', 'pause'), to('waiting', 'pause')],
   permanent: [to('gone', 'set aside')],
   corrupt: [to('gone', 'set aside')],
   exhausted: [to('gone', 'set aside')],
   expired: [when({ confirms: true }, 'handed'), to('gone', 'set aside')],
-});
+};
 
 /** What the destination says of a part. */
-const answered = (...done: Effect[]) => ({
-  arrived: [to('gone', ...done)],
+const answered = {
+  arrived: [arrived],
   missing: [to('waiting', 'forget attempts')],
   refused: [to('gone', 'set aside')],
   unspoken: [to('gone', 'set aside')],
-});
+};
 
 export const DELIVERY: Readonly<Record<State, Readonly<Record<EventType, Cell>>>> = {
   'arriving in memory': {
@@ -200,7 +203,7 @@ export const DELIVERY: Readonly<Record<State, Readonly<Record<EventType, Cell>>>
     ...never('picked', 'taken', 'newer version'),
     ...noQuestion,
     ...lastTurn,
-    ...landed('count exported'),
+    ...landed,
     ambiguous: [
       when({ idempotent: true }, 'waiting', 'pause'),
       when({ confirms: true }, 'handed'),
@@ -220,7 +223,7 @@ export const DELIVERY: Readonly<Record<State, Readonly<Record<EventType, Cell>>>
     ...notNew,
     ...never('picked', 'unsaved'),
     ...noQuestion,
-    ...landed('count exported', 'remove'),
+    ...landed,
     // Whatever the exporter refuses for want of room.
     full: [to('gone', 'drop')],
     taken: [to('gone', 'note owner')],
@@ -241,7 +244,7 @@ export const DELIVERY: Readonly<Record<State, Readonly<Record<EventType, Cell>>>
     ...never('picked', 'taken'),
     ...noFlight,
     ...lastTurn,
-    ...answered('count exported'),
+    ...answered,
     'retry write': [to('handed', 'store')],
     close: closeInMemory,
     exit: [when({ keeps: true }, 'handed', 'store now'), to('handed')],
@@ -250,7 +253,7 @@ export const DELIVERY: Readonly<Record<State, Readonly<Record<EventType, Cell>>>
     ...notNew,
     ...never('picked', 'full', 'unsaved'),
     ...noFlight,
-    ...answered('count exported', 'remove'),
+    ...answered,
     taken: [to('gone', 'note owner')],
     'retry write': [to('handed')],
     close: [to('gone')],

@@ -65,6 +65,8 @@ export class FolderQueue implements OutletQueue {
   }
 
   async remove(part: QueuedPart): Promise<void> {
+    // Not even in the last turn is it written any more.
+    this.#memory.release(part);
     const { entry } = await written(part);
     if (entry !== undefined) await this.#spool.remove(entry);
     this.forget(part);

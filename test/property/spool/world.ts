@@ -196,8 +196,8 @@ export class Destination {
 export class Process {
   readonly outlets: OutletGroup;
   readonly accounts = new Accounts();
-  /** How often it was told of a part that it arrived. */
-  told = 0;
+  /** Parts of which it was told that they arrived. */
+  readonly told = new Set<string>();
   readonly #distributor: Distributor;
   dead = false;
   readonly #world: World;
@@ -351,7 +351,7 @@ export class Process {
       throw new AmbiguousError('connection lost');
     }
     arrive();
-    if (!kind.confirm) this.told++;
+    if (!kind.confirm) this.told.add(part.id);
     return kind.confirm ? 'handed' : 'delivered';
   }
 
@@ -363,7 +363,7 @@ export class Process {
       const state = this.#world.destination.stateOf(id);
       this.#world.note(`${this.#name} asks for ${id}: ${JSON.stringify(state)}`);
       if (state !== undefined) states.set(id, state);
-      if (state === 'arrived') this.told++;
+      if (state === 'arrived') this.told.add(id);
     }
     return states;
   }

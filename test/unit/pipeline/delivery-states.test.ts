@@ -55,9 +55,9 @@ const EXPECTED: Record<State, string> = {
     close: gone
     exit: waiting`,
   'flying in memory': `
-    delivered: gone, count exported
+    delivered: gone, count exported, remove
     handed over [confirms]: handed, mark handed
-    handed over: gone, count exported
+    handed over: gone, count exported, remove
     retryable [first]: waiting, mark waiting, pause
     retryable: waiting, pause
     ambiguous [idempotent]: waiting, pause
@@ -98,7 +98,7 @@ const EXPECTED: Record<State, string> = {
     close: gone
     exit: flying`,
   'handed in memory': `
-    arrived: gone, count exported
+    arrived: gone, count exported, remove
     missing: waiting, forget attempts
     refused: gone, set aside
     unspoken: gone, set aside
