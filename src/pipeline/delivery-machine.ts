@@ -6,6 +6,7 @@ import { Deliveries } from './deliveries.ts';
 import { type Delivery, type DeliveryEvent, stateOf } from './delivery.ts';
 import { DeliveryEffects } from './delivery-effects.ts';
 import { type DeliveryFacts, decide, type Phase } from './delivery-states.ts';
+import { message } from './error-text.ts';
 import { Flights } from './flights.ts';
 import { Notices } from './notices.ts';
 import type { OutletContext } from './outlet-context.ts';
@@ -68,7 +69,7 @@ export class DeliveryMachine {
     const { deciding } = this.deliveries;
     const phase = transition.to === delivery.phase ? undefined : transition.to;
     if (phase !== undefined) this.deliveries.takeOut(delivery);
-    const next = this.effects.run(transition.effects, delivery, event);
+    const next = this.#context.runUntraced(() => this.effects.run(transition.effects, delivery, event));
     if (!(next instanceof Promise)) return this.#settle(delivery, phase, next);
     if (phase !== undefined) deciding.add(delivery);
     return next.then((late) => {
@@ -100,12 +101,14 @@ export class DeliveryMachine {
 
   /** Asks the destination about handed parts now. Joinable, never rejects; what stays unanswered is asked about again later. */
   confirmNow(): Promise<void> {
-    this.#round ??= this.#confirm().finally(() => {
-      this.#round = undefined;
-      if (this.deliveries.handed.size > 0) this.#armRound();
-      this.changes.happened();
-      this.pump();
-    });
+    this.#round ??= this.#confirm()
+      .catch((error: unknown) => this.notices.warnOnce('confirm', `confirming parts failed: ${message(error)}`))
+      .then(() => {
+        this.#round = undefined;
+        if (this.deliveries.handed.size > 0) this.#armRound();
+        this.changes.happened();
+        this.pump();
+      });
     return this.#round;
   }
 

@@ -38,9 +38,12 @@ export class Distributor {
     if (this.#queue.pressure >= PRESSURE) await within(PRESSURE_MS, this.#outlets.caughtUp(), this.#timers);
   }
 
-  /** In this turn, for the end of a process. A queue that cannot do that leaves the parts to what its owner has noted. */
+  /** In this turn, for the end of a process. Throws when the queue took nothing, or cannot do that. */
   storeSync(parts: readonly Part[], note: unknown): void {
     const { open } = this.#outlets;
-    this.#outlets.take(this.#queue.putSync?.(parts, open, note) ?? [], open, parts.length);
+    const queue = this.#queue;
+    if (queue.putSync === undefined) throw new Error('the queue takes nothing in the last turn');
+    const taken = this.#runUntraced(() => queue.putSync!(parts, open, note));
+    this.#outlets.take(taken, open, parts.length);
   }
 }

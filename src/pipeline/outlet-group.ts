@@ -15,7 +15,7 @@ export class OutletGroup {
     this.#all = withNames(exporters).map(([exporter, name]) => {
       const parts = queue.open(name, { instance, transient: exporter.exportSync !== undefined });
       const outlet = new Outlet(exporter, name, parts, context);
-      return { outlet, upkeep: new Upkeep(parts, outlet, context) };
+      return { outlet, upkeep: new Upkeep(parts, outlet, context.timers) };
     });
   }
 
@@ -26,7 +26,9 @@ export class OutletGroup {
 
   /** Begins to look after the queue: parts that others left are sent as well. */
   start(): void {
-    for (const { upkeep } of this.#all) upkeep.start();
+    this.#untraced(() => {
+      for (const { upkeep } of this.#all) upkeep.start();
+    });
   }
 
   /** What the queue took for each of the outlets `open`, out of `parts` new ones. */
@@ -36,10 +38,10 @@ export class OutletGroup {
         for (let i = 0; i < parts; i++) outlet.refuse('closed', 'parts sealed after shutdown do not reach it any more');
         continue;
       }
-      upkeep.start();
+      this.#untraced(() => upkeep.start());
       for (const one of taken) {
         if (one.outlet !== outlet.name) continue;
-        if ('part' in one) outlet.offer(one.part);
+        if ('part' in one) this.#untraced(() => outlet.offer(one.part));
         else outlet.refuse(one.refused, one.why);
       }
     }
@@ -68,7 +70,7 @@ export class OutletGroup {
   flushSync(): void {
     for (const { outlet, upkeep } of this.#all) {
       outlet.flushSync();
-      upkeep.leaveSync();
+      this.#untraced(() => upkeep.leaveSync());
     }
   }
 
@@ -79,7 +81,7 @@ export class OutletGroup {
         upkeep.stop();
         await outlet.stop(deadline);
         // Before the exporter, which may hang: others may take over what is left.
-        await Promise.race([upkeep.leave(), deadline]);
+        await Promise.race([this.#untraced(() => upkeep.leave()), deadline]);
         await outlet.close(deadline);
       }),
     );
@@ -98,6 +100,11 @@ export class OutletGroup {
         else logger.debug(line);
       }
     }
+  }
+
+  /** What a queue does on its own, whoever asked for it, is no work of the host's. */
+  #untraced<T>(work: () => T): T {
+    return this.#context.runUntraced(work);
   }
 }
 

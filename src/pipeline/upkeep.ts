@@ -17,28 +17,22 @@ export class Upkeep {
   readonly #queue: OutletQueue;
   readonly #outlet: Outlet;
   readonly #timers: Timers;
-  readonly #runUntraced: <T>(fn: () => T) => T;
   #cancel: (() => void) | undefined;
   #running: Promise<void> | undefined;
   #stopped = false;
   #round = 0;
 
-  constructor(
-    queue: OutletQueue,
-    outlet: Outlet,
-    context: { readonly timers: Timers; readonly runUntraced: <T>(fn: () => T) => T },
-  ) {
+  constructor(queue: OutletQueue, outlet: Outlet, timers: Timers) {
     this.#queue = queue;
     this.#outlet = outlet;
-    this.#timers = context.timers;
-    this.#runUntraced = context.runUntraced;
+    this.#timers = timers;
   }
 
   /** Looks at once, then regularly. */
   start(): void {
     if (this.#queue.location === undefined || this.#stopped) return;
     if (this.#cancel !== undefined || this.#running !== undefined) return;
-    this.#running = this.#runUntraced(() => this.#run()).finally(() => {
+    this.#running = this.#run().finally(() => {
       this.#running = undefined;
       if (this.#stopped) return;
       this.#cancel = this.#timers.after(this.#queue.takeover?.heartbeatMs ?? ROUND_MS, () => {
@@ -53,15 +47,23 @@ export class Upkeep {
     this.#cancel?.();
   }
 
-  /** At the end, once stopped: others may take over at once. */
+  /** At the end, once stopped: others may take over at once. Never rejects: what is not given up turns stale by itself. */
   async leave(): Promise<void> {
-    await this.#running;
-    await this.#queue.takeover?.leave();
+    try {
+      await this.#running;
+      await this.#queue.takeover?.leave();
+    } catch (error) {
+      this.#outlet.upkeepFailed(error);
+    }
   }
 
   /** The same in the last turn of a process, which may go on after all. */
   leaveSync(): void {
-    this.#queue.takeover?.leaveSync();
+    try {
+      this.#queue.takeover?.leaveSync();
+    } catch (error) {
+      this.#outlet.upkeepFailed(error);
+    }
   }
 
   async #run(): Promise<void> {
