@@ -57,9 +57,9 @@ function eventOf(
   state: ConfirmState | undefined,
   { timers, delivery: { unconfirmedMs } }: OutletContext,
 ): DeliveryEvent | undefined {
-  if (typeof state === 'string') return { type: state };
-  if (state !== undefined) return { type: 'refused', reason: state.refused };
-  // A destination that answers and keeps silent about a part: nobody will ever know.
+  if (state === 'arrived' || state === 'missing') return { type: state };
+  if (typeof state === 'object' && state !== null) return { type: 'refused', reason: String(state.refused) };
+  // A destination that answers, and about a part says nothing that is known here: nobody will ever know.
   delivery.unspokenSince ??= timers.now();
   if (timers.now() - delivery.unspokenSince < unconfirmedMs) return undefined;
   const hours = Math.round(unconfirmedMs / 3_600_000);

@@ -37,15 +37,21 @@ export class DeliveryEffects {
   }
 
   /**
-   * One after the other, in this turn as far as none has to be awaited. An effect that ends in an event of its own is the last one. Never
-   * rejects.
+   * One after the other, in this turn as far as none has to be awaited. An effect that ends in an event of its own is the last one; one that
+   * fails keeps none from its turn. Never throws, never rejects.
    */
   run(effects: readonly Effect[], delivery: Delivery, event: DeliveryEvent): Outcome | Promise<Outcome> {
     for (const [i, effect] of effects.entries()) {
-      const outcome = this.#do(effect, delivery, event);
+      let outcome: Outcome | Promise<Outcome>;
+      try {
+        outcome = this.#do(effect, delivery, event);
+      } catch (error) {
+        this.#failed(error);
+        continue;
+      }
       if (outcome instanceof Promise) {
         return outcome
-          .catch((error: unknown): Outcome => void this.#notices.warnOnce('fate', message(error)))
+          .catch((error: unknown): Outcome => this.#failed(error))
           .then((next) => next ?? this.run(effects.slice(i + 1), delivery, event));
       }
       if (outcome !== undefined) return outcome;
@@ -57,6 +63,10 @@ export class DeliveryEffects {
   refuse(reason: string, why: string): void {
     this.#accounts.count('attribution.part.dropped', reason);
     this.#notices.warnOnce(reason, why);
+  }
+
+  #failed(error: unknown): undefined {
+    this.#notices.warnOnce('effect', message(error));
   }
 
   #do(effect: Effect, delivery: Delivery, event: DeliveryEvent): Outcome | Promise<Outcome> {

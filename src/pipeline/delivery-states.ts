@@ -117,11 +117,14 @@ const closeInMemory = [when({ keeps: true }, 'gone', 'store now'), to('gone', 's
 /** An arrival. What is in memory only is removed as well: it may be being written. */
 const arrived = to('gone', 'count exported', 'remove');
 
+/** Known not to have arrived. */
+const retry = [when({ first: true }, 'waiting', 'mark waiting', 'pause'), to('waiting', 'pause')];
+
 /** How a call ends. */
 const landed = {
   delivered: [arrived],
   'handed over': [when({ confirms: true }, 'handed', 'mark handed'), arrived],
-  retryable: [when({ first: true }, 'waiting', 'mark waiting', 'pause'), to('waiting', 'pause')],
+  retryable: retry,
   permanent: [to('gone', 'set aside')],
   corrupt: [to('gone', 'set aside')],
   exhausted: [to('gone', 'set aside')],
@@ -224,8 +227,8 @@ export const DELIVERY: Readonly<Record<State, Readonly<Record<EventType, Cell>>>
     ...never('picked', 'unsaved'),
     ...noQuestion,
     ...landed,
-    // Whatever the exporter refuses for want of room.
-    full: [to('gone', 'drop')],
+    // The exporter has no room: the part keeps its own in the queue until there is some.
+    full: retry,
     taken: [to('gone', 'note owner')],
     ambiguous: [
       when({ idempotent: true }, 'waiting', 'pause'),

@@ -130,7 +130,7 @@ export class Flights {
 
   #failure(delivery: Delivery, error: unknown, first: boolean): DeliveryEvent {
     const reason = message(error);
-    if (code(error) === 'ATTR_SPOOL_FULL') return { type: 'full', reason };
+    if (code(error) === 'ATTR_SPOOL_FULL') return { type: 'full', reason, error, first };
     if (code(error) === 'ATTR_PART_VERSION' && delivery.part.durable) return { type: 'newer version', reason };
     if (code(error) === 'ATTR_PART_CORRUPT') return { type: 'corrupt', reason };
     if (error instanceof PermanentError) return { type: 'permanent', reason };

@@ -92,7 +92,8 @@ const EXPECTED: Record<State, string> = {
     exhausted: gone, set aside
     expired [confirms]: handed
     expired: gone, set aside
-    full: gone, drop
+    full [first]: waiting, mark waiting, pause
+    full: waiting, pause
     taken: gone, note owner
     retry write: flying
     close: gone
