@@ -62,7 +62,8 @@ export class Pipeline {
   readonly #sealer: Sealer;
   readonly #ticker: Ticker;
   #instance: string | undefined;
-  #behind = false;
+  /** That the table grows past its bound is counted once. */
+  #said = false;
   /** The owner has been asked for a safe point. */
   #asked = false;
   #shutdown: Promise<void> | undefined;
@@ -124,14 +125,22 @@ export class Pipeline {
   /** To be called after adding to `table`: rotates early when it is full, at no loss. A property read when it is not. */
   afterAdd(): void {
     if (!this.table.full || this.#asked) return;
-    if (this.#sealer.backlog < 2 * FROZEN_MAX && !this.#sealer.refused) {
-      this.#behind = false;
+    if (!this.behind) {
+      this.#said = false;
       this.#rotateEarly();
-    } else if (!this.#behind) {
-      // New keys come faster than they can be sealed: the table grows past its bound rather than lose them.
-      this.#behind = true;
+    } else if (!this.#said) {
+      this.#said = true;
       this.#options.accounts.count('attribution.limit.reached', 'sealing_behind');
     }
+  }
+
+  /**
+   * The table is full and cannot be swapped: new keys come faster than they can be sealed, or the queue takes no parts. The table grows past
+   * `maxRows` meanwhile rather than lose rows. An owner who takes nothing new as long as this is so keeps it within `maxRows` and what
+   * came in one piece when it was reached; one who cannot refuse has no bound here.
+   */
+  get behind(): boolean {
+    return this.table.full && (this.#sealer.refused || this.#sealer.backlog >= 2 * FROZEN_MAX);
   }
 
   /**
@@ -179,10 +188,15 @@ export class Pipeline {
   #rotateEarly(): void {
     const { atSafePoint = (rotate) => rotate() } = this.#options;
     this.#asked = true;
-    atSafePoint(() => {
+    try {
+      atSafePoint(() => {
+        this.#asked = false;
+        if (this.table.full) this.rotate();
+      });
+    } catch (error) {
       this.#asked = false;
-      if (this.table.full) this.rotate();
-    });
+      this.#rotation.failed('at_safe_point', error);
+    }
   }
 
   /** `final`: the end, when there is no later swap to wait for. */
@@ -215,6 +229,7 @@ export class Pipeline {
       this.#timers,
     );
     this.#outlets.warnLeft('shutdown');
+    this.#sealer.stop();
     const { promise: deadline, resolve } = Promise.withResolvers<void>();
     const cancel = this.#timers.after(closingMs, resolve, true);
     await this.#outlets.close(deadline);

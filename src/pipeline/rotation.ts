@@ -14,7 +14,10 @@ export interface RotationOptions {
   readonly mappingHash: string;
   readonly packageVersion: string;
   readonly logger: Logger;
-  /** Asked at each swap, for a record that the part queue stores together with the parts. Default: none. */
+  /**
+   * Asked before each swap, for a record that the part queue stores together with the parts. Changes nothing; when it throws, the swap waits
+   * for a later call. Default: none.
+   */
   readonly note?: () => unknown;
 }
 
@@ -65,23 +68,24 @@ export class Rotation {
   }
 
   #runHooks(): void {
-    const { accounts, logger } = this.#options;
     for (const hook of this.#hooks) {
       try {
         hook();
       } catch (error) {
-        accounts.count('attribution.hook.failed', 'before_rotate');
-        logger.debug(`A hook before rotation failed: ${error instanceof Error ? error.stack : error}`);
+        this.failed('before_rotate', error);
       }
     }
   }
 
   #swap(final: boolean): Rotated | undefined {
-    const { accounts, dictionary, service, mappingHash, packageVersion, note } = this.#options;
+    const { accounts, dictionary, service, mappingHash, packageVersion } = this.#options;
     const table = this.#table;
     // The books about parts alone are no reason for a part: an idle process would seal for ever.
     const last = final && this.#rotated && !this.#final;
     if (table.size === 0 && !accounts.hasNews() && !last) return undefined;
+    // Before anything is changed: without its note the table stays as it is.
+    const noted = this.#note();
+    if (noted === undefined) return undefined;
     const sealedAt = this.#now();
     addAccountRows(table, dictionary, accounts.drain(), Math.floor(sealedAt / 1000 / table.windowSeconds), service());
     if (table.size === 0 && !last) return undefined;
@@ -96,6 +100,23 @@ export class Rotation {
       mapping: mappingHash,
       ...(final && { final }),
     });
-    return { frozen, steps, note: note?.() };
+    return { frozen, steps, ...noted };
+  }
+
+  #note(): { readonly note: unknown } | undefined {
+    const { note } = this.#options;
+    try {
+      return { note: note?.() };
+    } catch (error) {
+      this.failed('note', error);
+      return undefined;
+    }
+  }
+
+  /** A callback of the owner's threw: it is counted, and stops nothing. */
+  failed(hook: string, error: unknown): void {
+    const { accounts, logger } = this.#options;
+    accounts.count('attribution.hook.failed', hook);
+    logger.debug(`The hook ${hook} failed: ${error instanceof Error ? error.stack : error}`);
   }
 }

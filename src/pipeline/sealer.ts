@@ -13,6 +13,8 @@ import type { Rotated } from './rotation.ts';
 /** How long sealing may hold the event loop before others get their turn, in milliseconds. */
 const TURN_MS = 2;
 
+const CLOSED = 'nobody takes them any more';
+
 interface Job extends Rotated {
   /** Sealed, and not yet stored. */
   parts: Part[];
@@ -43,6 +45,7 @@ export class Sealer {
   #encoding: SealedPart | undefined;
   #running: Promise<void> | undefined;
   #refused = false;
+  #stopped = false;
   #wake: (() => void) | undefined;
 
   constructor(options: SealerOptions) {
@@ -74,6 +77,16 @@ export class Sealer {
     while (this.#running !== undefined) await this.#running;
   }
 
+  /**
+   * Once nobody takes parts any more: a rotation with a note is not stored now, as its note would say that its parts are safe. It is left to
+   * who noted what it was made of.
+   */
+  stop(): void {
+    this.#stopped = true;
+    this.#wake?.();
+  }
+
+  /** Never throws. */
   finishSync(): void {
     const encoding = this.#encoding;
     this.#encoding = undefined;
@@ -87,9 +100,7 @@ export class Sealer {
       } catch (error) {
         this.#lost(error);
       }
-      const { parts } = job;
-      job.parts = [];
-      if (parts.length > 0) this.#options.distributor.storeSync(parts, job.note);
+      this.#storeSync(job);
       release(job);
     }
     this.#wake?.();
@@ -147,10 +158,44 @@ export class Sealer {
     logger.error(`Sealing a part failed, its rows are lost: ${error instanceof Error ? error.stack : error}`);
   }
 
+  #storeSync(job: Job): void {
+    const { parts, note } = job;
+    job.parts = [];
+    if (parts.length === 0) return;
+    const { distributor, accounts, logger } = this.#options;
+    try {
+      if (this.#isLeft(job)) this.#leave(parts, CLOSED);
+      else distributor.storeSync(parts, note);
+    } catch (error) {
+      if (note !== undefined) {
+        this.#leave(parts, message(error));
+        return;
+      }
+      accounts.count('attribution.part.dropped', 'unstorable', parts.length);
+      logger.error(
+        `${parts.length} parts could not be stored before the process ended and are lost: ${message(error)}`,
+      );
+    }
+  }
+
+  #isLeft({ note }: Job): boolean {
+    return this.#stopped && note !== undefined;
+  }
+
+  #leave(parts: readonly Part[], why: string): void {
+    const { logger } = this.#options;
+    logger.warn(`${parts.length} parts are not stored, and made again of what was noted: ${why}`);
+  }
+
   /** Until they are stored, or finishSync takes them. */
   async #store(job: Job): Promise<void> {
     const { distributor, patience, logger } = this.#options;
     while (job.parts.length > 0) {
+      if (this.#isLeft(job)) {
+        this.#leave(job.parts, CLOSED);
+        job.parts = [];
+        break;
+      }
       const { parts } = job;
       try {
         await distributor.store(parts, job.note);

@@ -19,7 +19,10 @@ export interface PartQueue {
    * bound is refused for the outlet that has too many, and the answer says so.
    */
   putAll(parts: readonly Part[], outlets: readonly string[], note: unknown): Promise<readonly Taken[]>;
-  /** The same in this turn, for the end of a process; parts that a `putAll` under way has taken are among the answers as well. */
+  /**
+   * The same in this turn, for the end of a process; parts that a `putAll` under way has taken are among the answers as well. When it throws
+   * nothing was taken: what was noted earlier is what the owner goes on from, and parts without a note are lost, as where it does not exist.
+   */
   putSync?(parts: readonly Part[], outlets: readonly string[], note: unknown): readonly Taken[];
   /** How much of the memory it may use is in use, from 0 to 1: an owner does well to wait when this is high. */
   readonly pressure: number;

@@ -2,19 +2,9 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { ExportOutcome } from '../../../src/core/contracts/exporter.ts';
-import type { Part } from '../../../src/core/model.ts';
 import { createPartQueue } from '../../../src/spool/index.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
-import { hang, makePipeline, ScriptedExporter, sums } from './helpers.ts';
-
-class SyncExporter extends ScriptedExporter {
-  override supports = { idempotent: true, confirm: false, sync: true };
-  readonly atExit: Part[] = [];
-
-  exportSync(part: Part): void {
-    this.atExit.push(part);
-  }
-}
+import { hang, makePipeline, ScriptedExporter, SyncExporter, sums } from './helpers.ts';
 
 const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 

@@ -93,4 +93,14 @@ export class ScriptedExporter implements Exporter {
   }
 }
 
+/** Sends in the last turn as well. */
+export class SyncExporter extends ScriptedExporter {
+  override supports = { idempotent: true, confirm: false, sync: true };
+  readonly atExit: Part[] = [];
+
+  exportSync(part: Part): void {
+    this.atExit.push(part);
+  }
+}
+
 export const hang = (): Promise<ExportOutcome> => new Promise(() => {});

@@ -2,12 +2,15 @@ import { describe, expect, test } from 'vitest';
 import type { OutletQueue, PartQueue, QueueOwner, Taken } from '../../../src/core/contracts/part-queue.ts';
 import type { Part } from '../../../src/core/model.ts';
 import { createPartQueue } from '../../../src/spool/index.ts';
-import { makePipeline, ScriptedExporter, sums, type TestPipeline } from './helpers.ts';
+import { hang, makePipeline, ScriptedExporter, SyncExporter, sums, type TestPipeline } from './helpers.ts';
+import { until } from './open-outlet.ts';
 
 /** A queue that takes a rotation all or nothing, and nothing for its first calls. */
 class RefusingQueue implements PartQueue {
   readonly #queue = createPartQueue();
   readonly calls: { readonly ids: readonly number[]; readonly note: unknown }[] = [];
+  /** The outlets of each call. */
+  readonly named: (readonly string[])[] = [];
   refusals: number;
 
   constructor(refusals: number) {
@@ -28,21 +31,15 @@ class RefusingQueue implements PartQueue {
 
   async putAll(parts: readonly Part[], outlets: readonly string[], note: unknown): Promise<readonly Taken[]> {
     this.calls.push({ ids: parts.map(({ sequence }) => sequence), note });
+    this.named.push(outlets);
     if (this.refusals-- > 0) throw new Error('database or disk is full');
     return this.#queue.putAll(parts, outlets, note);
   }
 
   putSync(parts: readonly Part[], outlets: readonly string[], note: unknown): readonly Taken[] {
     this.calls.push({ ids: parts.map(({ sequence }) => sequence), note });
+    this.named.push(outlets);
     return this.#queue.putSync!(parts, outlets, note);
-  }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 5_000;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error('waited in vain');
-    await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
 
@@ -98,6 +95,8 @@ describe('a queue that takes nothing', () => {
     for (let i = 0; i < 10; i++) t.add(`o${i}`);
     expect(t.pipeline.table.size).toBe(10);
     expect(t.accounts.total('attribution.limit.reached', 'sealing_behind')).toBe(1);
+    await t.pipeline.forceFlush();
+    expect(t.pipeline.behind).toBe(false);
     await t.pipeline.shutdown();
     expect(Object.keys(sums(exporter.delivered))).toHaveLength(11);
   });
@@ -115,6 +114,72 @@ describe('a queue that takes nothing', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(queue.calls).toHaveLength(length);
     expect(t.accounts.total('attribution.part.quarantined')).toBe(2);
+  });
+});
+
+describe('a queue that takes nothing, and its owner', () => {
+  test('the owner can keep the table within its bound', async () => {
+    const queue = new RefusingQueue(1);
+    const t = makePipeline([new ScriptedExporter()], {
+      queue,
+      maxRows: 4,
+      delivery: { backoffMs: 600_000, backoffMaxMs: 600_000 },
+    });
+    t.add('a');
+    t.pipeline.rotate();
+    await until(() => queue.calls.length === 1);
+    let refused = 0;
+    for (let i = 0; i < 10; i++) {
+      // Each body brings two rows.
+      if (t.pipeline.behind) refused++;
+      else for (const j of [0, 1]) t.add(`o${i}-${j}`);
+    }
+    expect([t.pipeline.table.size, refused]).toEqual([4, 8]);
+    await t.pipeline.forceFlush();
+    expect(t.pipeline.behind).toBe(false);
+    await t.pipeline.shutdown();
+  });
+
+  test('after shutdown no rotation with a note is put for nobody', async () => {
+    const queue = new RefusingQueue(1_000_000);
+    const t = makePipeline([new ScriptedExporter()], { queue, note: () => ({ cut: 7 }) });
+    t.add('a');
+    await t.pipeline.shutdown(100);
+    t.add('b');
+    t.pipeline.flushSync();
+    const { length } = queue.calls;
+    expect(length).toBeGreaterThan(0);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(queue.calls).toHaveLength(length);
+    expect(queue.named.filter((outlets) => outlets.length === 0)).toEqual([]);
+    expect(t.accounts.total('attribution.part.dropped')).toBe(0);
+    expect(t.warnings.filter((text) => text.includes('made again of what was noted'))).toHaveLength(2);
+  });
+
+  const broken = (): never => {
+    throw new Error('disk I/O error');
+  };
+
+  test.each([
+    ['throws', broken],
+    ['does not exist', undefined],
+  ])('exit goes on where putSync %s: what is lost is counted, what was noted is not lost', async (_, putSync) => {
+    for (const note of [undefined, () => 7]) {
+      const queue = Object.assign(new RefusingQueue(0), { putSync });
+      const exporter = new SyncExporter(hang);
+      const t = makePipeline([exporter], { queue: queue as unknown as PartQueue, ...(note && { note }) });
+      t.add('sent');
+      t.pipeline.rotate();
+      await until(() => exporter.calls.length === 1);
+      queue.refusals = 1_000_000;
+      t.add('a');
+      t.pipeline.rotate();
+      await until(() => queue.calls.length > 1);
+      t.add('b');
+      expect(() => t.pipeline.flushSync()).not.toThrow();
+      expect(t.accounts.total('attribution.part.dropped', 'unstorable')).toBe(note === undefined ? 2 : 0);
+      expect(sums(exporter.atExit)).toEqual({ sent: 1 });
+    }
   });
 });
 
@@ -165,4 +230,40 @@ test('a full table is rotated at the safe point that its owner names, asked for 
   expect(t.pipeline.table.size).toBe(1);
   await t.pipeline.shutdown();
   expect(Object.keys(sums(exporter.delivered))).toHaveLength(14);
+});
+
+describe('callbacks of the owner that throw', () => {
+  test('a note: the rows stay in the table, and leave with a later swap', async () => {
+    let broken = true;
+    const note = (): number => {
+      if (broken) throw new Error('no cut');
+      return 7;
+    };
+    const exporter = new ScriptedExporter();
+    const queue = new RefusingQueue(0);
+    const t = makePipeline([exporter], { queue, note, maxRows: 2 });
+    for (let i = 0; i < 5; i++) expect(() => t.add(`o${i}`)).not.toThrow();
+    expect(() => t.pipeline.rotate()).not.toThrow();
+    expect(t.pipeline.table.size).toBe(5);
+    broken = false;
+    await t.pipeline.shutdown();
+    expect(Object.keys(sums(exporter.delivered))).toHaveLength(5);
+    expect(queue.calls).toEqual([{ ids: [1], note: 7 }]);
+    expect(t.accounts.total('attribution.hook.failed', 'note')).toBeGreaterThan(0);
+  });
+
+  test('a safe point: it is asked for again', async () => {
+    let asked = 0;
+    const atSafePoint = (rotate: () => void): void => {
+      if (++asked === 1) throw new Error('not now');
+      rotate();
+    };
+    const t = makePipeline([], { maxRows: 2, atSafePoint });
+    for (let i = 0; i < 2; i++) expect(() => t.add(`o${i}`)).not.toThrow();
+    expect([asked, t.pipeline.table.size]).toEqual([1, 2]);
+    t.add('o1');
+    expect([asked, t.pipeline.table.size]).toEqual([2, 0]);
+    expect(t.accounts.total('attribution.hook.failed', 'at_safe_point')).toBe(1);
+    await t.pipeline.shutdown();
+  });
 });
