@@ -89,19 +89,16 @@ export class DeliveryEffects {
         return this.#markHanded(delivery);
       case 'mark waiting':
         delivery.sentAt = undefined;
+        delivery.unspokenSince = undefined;
         if (part.state === 'waiting') return undefined;
         return this.#queue.mark(part, 'waiting', undefined, false).then(() => undefined);
-      case 'forget attempts':
-        delivery.sentAt = undefined;
-        delivery.unspokenSince = undefined;
-        return undefined;
       case 'store':
         return this.#store(delivery);
       case 'count unstorable':
         return void this.#unstorable(event.error);
       case 'shun':
         delivery.shunned = true;
-        return void this.#notices.warnOnce('version', `${reason} It is in ${this.#queue.location}.`);
+        return void this.#notices.warnOnce(event.type, `${reason} It is in ${this.#queue.location}.`);
       case 'note owner':
         return void this.#notices.debug(`part ${part.id} is another process's by now.`);
       case 'store now':

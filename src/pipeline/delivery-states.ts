@@ -1,6 +1,6 @@
 /**
  * The delivery of a part to one exporter, as a table: what may happen to it in each state, where it goes then, and what is done about it.
- * Data only: `outlet.ts` keeps the lists and asks the table, `delivery-effects.ts` does what it says.
+ * Data only: `delivery-machine.ts` asks the table, `delivery-effects.ts` does what it says, `deliveries.ts` keeps the lists.
  *
  *     arriving   taken by the queue, not yet stored
  *     waiting    in the line
@@ -44,10 +44,10 @@ export const EVENTS = [
   'missing',
   'refused',
   'unspoken',
-  // The disk is tried again.
-  'retry write',
-  // Delivery stops; or the process ends in this turn, in which a part could not be stored.
+  // Delivery stops.
   'close',
+  // Told to parts in memory only. The disk is tried again; the process ends in this turn, in which the part could not be stored.
+  'retry write',
   'exit',
   'unsaved',
 ] as const;
@@ -61,9 +61,8 @@ export type Effect =
   // Counts a retry and lets the destination rest.
   | 'pause'
   | 'mark handed'
-  | 'mark waiting'
   // No attempt has arrived: the next one is a first one.
-  | 'forget attempts'
+  | 'mark waiting'
   | 'store'
   | 'count unstorable'
   // Stays in the queue, and is not taken up again by this process.
@@ -107,6 +106,8 @@ const never = <E extends EventType>(...events: E[]): Record<E, 'never'> =>
 const notNew = never('stored', 'unstorable', 'crowded', 'found waiting', 'found sent', 'found handed');
 const noCall = never('delivered', 'handed over', 'retryable', 'ambiguous', 'permanent', 'corrupt', 'newer version');
 const noFlight = { ...noCall, ...never('exhausted', 'expired') };
+/** It is stored. */
+const noMemory = never('retry write', 'exit', 'unsaved');
 const noQuestion = never('arrived', 'missing', 'refused', 'unspoken');
 
 /** A part in memory only that could not be stored in the last turn. */
@@ -134,14 +135,14 @@ const landed = {
 /** What the destination says of a part. */
 const answered = {
   arrived: [arrived],
-  missing: [to('waiting', 'forget attempts')],
+  missing: [to('waiting', 'mark waiting')],
   refused: [to('gone', 'set aside')],
   unspoken: [to('gone', 'set aside')],
 };
 
 export const DELIVERY: Readonly<Record<State, Readonly<Record<EventType, Cell>>>> = {
   'arriving in memory': {
-    ...never('found waiting', 'found sent', 'found handed', 'picked', 'taken', 'crowded'),
+    ...never('found waiting', 'found sent', 'found handed', 'picked', 'taken', 'crowded', 'close'),
     ...noFlight,
     ...noQuestion,
     ...lastTurn,
@@ -150,11 +151,11 @@ export const DELIVERY: Readonly<Record<State, Readonly<Record<EventType, Cell>>>
     unstorable: [to('waiting', 'count unstorable')],
     // Its write is under way.
     'retry write': [to('arriving')],
-    close: [to('arriving')],
     exit: [to('arriving', 'store now')],
   },
   'arriving on disk': {
-    ...never('picked', 'unsaved'),
+    ...never('picked', 'close'),
+    ...noMemory,
     ...noFlight,
     ...noQuestion,
     stored: [to('waiting')],
@@ -170,9 +171,6 @@ export const DELIVERY: Readonly<Record<State, Readonly<Record<EventType, Cell>>>
       when({ idempotent: true }, 'waiting'),
       to('gone', 'set aside'),
     ],
-    'retry write': [to('arriving')],
-    close: [to('arriving')],
-    exit: [to('arriving')],
   },
   'waiting in memory': {
     ...notNew,
@@ -191,14 +189,13 @@ export const DELIVERY: Readonly<Record<State, Readonly<Record<EventType, Cell>>>
   },
   'waiting on disk': {
     ...notNew,
-    ...never('full', 'unsaved'),
+    ...never('full'),
+    ...noMemory,
     ...noFlight,
     ...noQuestion,
     picked: [to('flying')],
     taken: [to('gone', 'note owner')],
-    'retry write': [to('waiting')],
     close: [to('gone')],
-    exit: [to('waiting')],
   },
   'flying in memory': {
     ...notNew,
@@ -224,7 +221,8 @@ export const DELIVERY: Readonly<Record<State, Readonly<Record<EventType, Cell>>>
   },
   'flying on disk': {
     ...notNew,
-    ...never('picked', 'unsaved'),
+    ...never('picked'),
+    ...noMemory,
     ...noQuestion,
     ...landed,
     // The exporter has no room: the part keeps its own in the queue until there is some.
@@ -238,9 +236,7 @@ export const DELIVERY: Readonly<Record<State, Readonly<Record<EventType, Cell>>>
       to('gone', 'set aside'),
     ],
     'newer version': [to('gone', 'shun')],
-    'retry write': [to('flying')],
     close: [to('gone')],
-    exit: [to('flying')],
   },
   'handed in memory': {
     ...notNew,
@@ -254,13 +250,12 @@ export const DELIVERY: Readonly<Record<State, Readonly<Record<EventType, Cell>>>
   },
   'handed on disk': {
     ...notNew,
-    ...never('picked', 'full', 'unsaved'),
+    ...never('picked', 'full'),
+    ...noMemory,
     ...noFlight,
     ...answered,
     taken: [to('gone', 'note owner')],
-    'retry write': [to('handed')],
     close: [to('gone')],
-    exit: [to('handed')],
   },
   // What the last effects of a part on its way out may end in.
   gone: {

@@ -22,13 +22,11 @@ export class FolderQueue implements OutletQueue {
   readonly writeBehind: WriteBehind;
   readonly #spool: ExporterSpool;
   readonly #memory: MemoryQueue;
-  readonly #now: () => number;
 
-  constructor(spool: ExporterSpool, memory: MemoryQueue, now: () => number) {
+  constructor(spool: ExporterSpool, memory: MemoryQueue) {
     this.location = spool.path;
     this.#spool = spool;
     this.#memory = memory;
-    this.#now = now;
     this.takeover = {
       heartbeatMs: HEARTBEAT_MS,
       beat: () => spool.beat(),
@@ -108,7 +106,7 @@ export class FolderQueue implements OutletQueue {
   #putSync(part: QueuedPart): void {
     const held = HeldPart.of(part);
     if (held.body === undefined || held.durable) return;
-    held.entry = this.#spool.writeSync(held.body, held.state, held.since ?? this.#now());
+    held.entry = this.#spool.writeSync(held.body, held.state, held.since);
   }
 }
 

@@ -51,22 +51,13 @@ export class SpoolQueue implements PartQueue {
   open(outlet: string, owner: QueueOwner): OutletQueue {
     const memory = new MemoryQueue(outlet, new MemoryShare(this.#memory), this.#quarantine);
     const spool = owner.transient ? undefined : this.#spool(outlet, owner);
-    const queue = spool === undefined ? memory : new FolderQueue(spool, memory, this.#options.now);
+    const queue = spool === undefined ? memory : new FolderQueue(spool, memory);
     this.#outlets.set(outlet, queue);
     return queue;
   }
 
   async putAll(parts: readonly Part[], outlets: readonly string[]): Promise<readonly Taken[]> {
-    const taken = this.putSync(parts, outlets);
-    for (const one of taken) {
-      // Its end is for the outlet, which asks for it.
-      if ('part' in one)
-        void this.#outlets
-          .get(one.outlet)
-          ?.writeBehind?.store(one.part)
-          .catch(() => {});
-    }
-    return taken;
+    return this.putSync(parts, outlets);
   }
 
   putSync(parts: readonly Part[], outlets: readonly string[]): readonly Taken[] {

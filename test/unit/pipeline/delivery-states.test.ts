@@ -19,7 +19,6 @@ const EXPECTED: Record<State, string> = {
     unstorable: waiting, count unstorable
     full: gone, drop
     retry write: arriving
-    close: arriving
     exit: arriving, store now
     unsaved: gone, set aside now`,
   'arriving on disk': `
@@ -34,10 +33,7 @@ const EXPECTED: Record<State, string> = {
     found sent: gone, set aside
     found handed [confirms]: handed
     found handed [idempotent]: waiting
-    found handed: gone, set aside
-    retry write: arriving
-    close: arriving
-    exit: arriving`,
+    found handed: gone, set aside`,
   'waiting in memory': `
     picked: flying
     retry write: waiting, store
@@ -51,9 +47,7 @@ const EXPECTED: Record<State, string> = {
   'waiting on disk': `
     picked: flying
     taken: gone, note owner
-    retry write: waiting
-    close: gone
-    exit: waiting`,
+    close: gone`,
   'flying in memory': `
     delivered: gone, count exported, remove
     handed over [confirms]: handed, mark handed
@@ -95,12 +89,10 @@ const EXPECTED: Record<State, string> = {
     full [first]: waiting, mark waiting, pause
     full: waiting, pause
     taken: gone, note owner
-    retry write: flying
-    close: gone
-    exit: flying`,
+    close: gone`,
   'handed in memory': `
     arrived: gone, count exported, remove
-    missing: waiting, forget attempts
+    missing: waiting, mark waiting
     refused: gone, set aside
     unspoken: gone, set aside
     retry write: handed, store
@@ -112,13 +104,11 @@ const EXPECTED: Record<State, string> = {
     unsaved: gone, set aside now`,
   'handed on disk': `
     arrived: gone, count exported, remove
-    missing: waiting, forget attempts
+    missing: waiting, mark waiting
     refused: gone, set aside
     unspoken: gone, set aside
     taken: gone, note owner
-    retry write: handed
-    close: gone
-    exit: handed`,
+    close: gone`,
   gone: `
     delivered: gone, count exported
     full: gone, drop

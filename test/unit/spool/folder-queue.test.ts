@@ -70,8 +70,10 @@ test('a mark, a removal and the quarantine wait for the write under way', async 
     [(outlet: OutletQueue, part: QueuedPart) => outlet.setAside(part, 'refused'), []],
   ] as const) {
     const disk = openDisk(false);
-    // Its write has begun with the call, and takes several turns.
-    await act(disk.outlet, await putOne(disk));
+    const part = await putOne(disk);
+    // It takes several turns.
+    void disk.outlet.writeBehind!.store(part);
+    await act(disk.outlet, part);
     expect(disk.names()).toEqual(left);
   }
 });
