@@ -16,6 +16,8 @@ export interface DeliveryOptions {
   readonly unconfirmedMs: number;
   /** After this many attempts a part is set aside, if others got through since its first failure. */
   readonly attempts: number;
+  /** Parts of one exporter in the line, and handed; what the queue holds beyond is taken up when there is room again. */
+  readonly partsMax: number;
 }
 
 export const deliveryDefaults: DeliveryOptions = {
@@ -27,6 +29,7 @@ export const deliveryDefaults: DeliveryOptions = {
   confirmMs: 300_000,
   unconfirmedMs: 24 * 60 * 60_000,
   attempts: 10,
+  partsMax: 100_000,
 };
 
 /** Exponential backoff with full jitter: instances that failed together do not come back together. `failures` ≥ 1, `random` in [0, 1). */

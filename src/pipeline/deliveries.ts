@@ -2,9 +2,6 @@ import type { QueuedPart } from '../core/contracts/part-queue.ts';
 import { type Delivery, deliveryOf } from './delivery.ts';
 import { WaitingLine } from './waiting-line.ts';
 
-/** Parts in the line, and handed; what the queue holds beyond is taken up when there is room again. */
-const PARTS_MAX = 100_000;
-
 /** The parts on their way to one exporter, each in the list of its phase. */
 export class Deliveries {
   readonly arriving = new Set<Delivery>();
@@ -16,6 +13,14 @@ export class Deliveries {
   /** All that are not gone, by id; and those that this process is done with though they stay in the queue. */
   readonly #known = new Map<string, Delivery>();
   readonly #shunned = new Set<string>();
+  /** Those that were in memory only when last looked at. */
+  readonly #unsaved = new Set<Delivery>();
+  readonly #partsMax: number;
+
+  /** `partsMax`: in the line, and handed. */
+  constructor(partsMax: number) {
+    this.#partsMax = partsMax;
+  }
 
   /** On their way to the line, in it, or in flight. */
   get backlog(): number {
@@ -29,12 +34,13 @@ export class Deliveries {
 
   /** How many more parts the lists take. */
   get room(): number {
-    return PARTS_MAX - this.waiting.size - this.handed.size;
+    return this.#partsMax - this.waiting.size - this.handed.size;
   }
 
   /** Those that are in memory only, oldest first. */
   get unsaved(): Delivery[] {
-    return [...this.#known.values()].filter(({ part }) => !part.durable);
+    for (const delivery of this.#unsaved) if (delivery.part.durable) this.#unsaved.delete(delivery);
+    return [...this.#unsaved];
   }
 
   isKnown = (id: string): boolean => this.#known.has(id) || this.#shunned.has(id);
@@ -43,6 +49,7 @@ export class Deliveries {
     const delivery = deliveryOf(part);
     this.#known.set(part.id, delivery);
     this.arriving.add(delivery);
+    if (!part.durable) this.#unsaved.add(delivery);
     return delivery;
   }
 
@@ -67,7 +74,9 @@ export class Deliveries {
     return [...this.waiting.takeWhere(of), ...[...this.handed].filter(of)];
   }
 
-  #forget({ part, shunned }: Delivery): void {
+  #forget(delivery: Delivery): void {
+    const { part, shunned } = delivery;
+    this.#unsaved.delete(delivery);
     this.#known.delete(part.id);
     if (shunned) this.#shunned.add(part.id);
   }

@@ -22,7 +22,7 @@ const UNSETTLED_CALLS_MAX = 8;
  * exporter takes; what is handed over is asked about.
  */
 export class DeliveryMachine {
-  readonly deliveries = new Deliveries();
+  readonly deliveries: Deliveries;
   readonly changes = new Changes();
   readonly notices: Notices;
   readonly patience: Patience;
@@ -45,6 +45,7 @@ export class DeliveryMachine {
     this.#exporter = exporter;
     this.#queue = queue;
     this.#context = context;
+    this.deliveries = new Deliveries(context.delivery.partsMax);
     this.notices = new Notices(name, context.logger);
     this.patience = new Patience(context.delivery, context.timers, context.random);
     const { notices, patience } = this;
@@ -62,10 +63,7 @@ export class DeliveryMachine {
    */
   apply(delivery: Delivery, event: DeliveryEvent): Promise<void> | undefined {
     const transition = decide(stateOf(delivery), event.type, this.#facts(event));
-    if (transition === undefined) {
-      this.notices.warnOnce('state', `"${event.type}" cannot happen to a part that is ${stateOf(delivery)}.`);
-      return undefined;
-    }
+    if (transition === undefined) return this.#end(delivery, event);
     const { deciding } = this.deliveries;
     const phase = transition.to === delivery.phase ? undefined : transition.to;
     if (phase !== undefined) this.deliveries.takeOut(delivery);
@@ -131,6 +129,16 @@ export class DeliveryMachine {
     this.#closed = true;
     for (const delivery of [...flying, ...waiting.takeAll(), ...handed]) this.#leave(delivery);
     this.changes.happened();
+  }
+
+  /** A fault of ours: a part of which nobody knows where it stands is kept for a person, and holds no place in the lists. */
+  #end(delivery: Delivery, { type }: DeliveryEvent): undefined {
+    const reason = `"${type}" cannot happen to a part that is ${stateOf(delivery)}.`;
+    this.notices.warnOnce('state', reason);
+    if (delivery.phase === 'gone') return;
+    this.deliveries.takeOut(delivery);
+    this.effects.run([delivery.part.durable ? 'shun' : 'set aside now'], delivery, { type, reason });
+    this.#settle(delivery, 'gone', undefined);
   }
 
   /** `phase`: where the delivery goes, if it moves. `next`: what happens to it there. */

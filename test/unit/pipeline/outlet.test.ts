@@ -2,12 +2,14 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { ConfirmState } from '../../../src/core/contracts/exporter.ts';
-import { AttributionError } from '../../../src/core/errors.ts';
+import { AttributionError, RetryableError } from '../../../src/core/errors.ts';
+import { deliveryDefaults } from '../../../src/pipeline/backoff.ts';
+import { DeliveryMachine } from '../../../src/pipeline/delivery-machine.ts';
 import { createPartQueue } from '../../../src/spool/index.ts';
 import { spoolFiles } from '../../../src/spool/spool-files.ts';
 import { parseSpoolName } from '../../../src/spool/spool-names.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
-import { makePipeline, ScriptedExporter } from './helpers.ts';
+import { hang, makePipeline, NOW, ScriptedExporter } from './helpers.ts';
 import { openOutlet, until } from './open-outlet.ts';
 
 class Handing extends ScriptedExporter {
@@ -94,4 +96,62 @@ test('a queue that cannot be left keeps no exporter from its end', async () => {
   await pipeline.shutdown();
   expect(exporter.closed).toBe(1);
   expect(warnings).toEqual([expect.stringContaining('EIO')]);
+});
+
+test('what the destination has not got waits in the queue as if it had never been sent', async () => {
+  const directory = tempDir();
+  const exporter = new Handing('handed');
+  const t = openOutlet(exporter, { directory });
+  t.outlet.offer(await t.put());
+  await until(() => t.outlet.unconfirmed === 1);
+  expect(spooled(directory)).toEqual([`i-1.handed-${NOW}.json.zst`]);
+  t.outlet.hold();
+  exporter.answer = () => 'missing';
+  await t.outlet.confirmNow();
+  expect([t.outlet.backlog, spooled(directory)]).toEqual([1, ['i-1.json.zst']]);
+});
+
+test('beyond the most that an outlet knows of, parts stay in the queue until there is room', async () => {
+  const directory = tempDir();
+  const exporter = new ScriptedExporter(new RetryableError('down'));
+  const t = openOutlet(exporter, { directory, delivery: { ...deliveryDefaults, partsMax: 2, backoffMs: 600_000 } });
+  for (let i = 0; i < 5; i++) {
+    const part = await t.put();
+    t.outlet.offer(part);
+    await until(() => part.durable);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  expect(spooled(directory)).toHaveLength(5);
+  expect([t.outlet.room, t.outlet.backlog]).toEqual([0, 2]);
+  expect(t.accounts.total('attribution.part.dropped')).toBe(0);
+  expect((await t.parts.list(t.outlet.isKnown, t.outlet.room)).parts).toEqual([]);
+  t.outlet.kick();
+  await until(() => t.outlet.backlog === 0);
+  for (let round = 0; round < 2; round++) {
+    const { parts } = await t.parts.list(t.outlet.isKnown, t.outlet.room);
+    for (const part of parts) t.outlet.found(part);
+    await until(() => t.outlet.backlog === 0);
+  }
+  expect(exporter.delivered.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5]);
+});
+
+test.each([
+  ['in memory', undefined],
+  ['on disk', tempDir],
+])('a fault of ours, %s: the part holds no place, and is kept for a person or the next process', async (_, dir) => {
+  const directory = dir?.();
+  const t = openOutlet(new ScriptedExporter(), { directory });
+  const machine = new DeliveryMachine('scripted', new ScriptedExporter(hang), t.parts, t.context);
+  const part = await t.put();
+  await t.parts.writeBehind?.store(part);
+  const delivery = machine.deliveries.begin(part);
+  void machine.apply(delivery, { type: 'stored' });
+  await until(() => machine.deliveries.flying.size === 1);
+  void machine.apply(delivery, { type: 'crowded' });
+  expect([delivery.phase, machine.deliveries.backlog]).toEqual(['gone', 0]);
+  expect(t.warnings[0]).toMatch(/"crowded" cannot happen to a part that is flying/);
+  expect(t.queue.quarantined).toHaveLength(directory === undefined ? 1 : 0);
+  if (directory !== undefined)
+    expect([spooled(directory).length, machine.deliveries.isKnown('i-1')]).toEqual([1, true]);
+  expect(t.queue.pressure).toBe(0);
 });
