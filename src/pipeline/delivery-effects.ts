@@ -102,7 +102,7 @@ export class DeliveryEffects {
       case 'note owner':
         return void this.#notices.debug(`part ${part.id} is another process's by now.`);
       case 'store now':
-        return this.#inThisTurn(() => this.#queue.writeBehind?.putSync(part), reason);
+        return this.#inThisTurn(() => this.#queue.writeBehind?.storeSync(part), reason);
       case 'send now':
         return (
           this.#inThisTurn(() => this.#sendSync(delivery), 'not delivered before the process ended') ?? {

@@ -35,7 +35,7 @@ export class DeliveryMachine {
   #round: Promise<void> | undefined;
   #cancelRound: (() => void) | undefined;
   #cancelPause: (() => void) | undefined;
-  #held = false;
+  #suspended = false;
   #closing = false;
   /** The lists have been given up: what comes to rest now goes at once. */
   #closed = false;
@@ -80,7 +80,7 @@ export class DeliveryMachine {
 
   /** Sends what waits, as far as that is allowed now. */
   pump(): void {
-    if (this.#closing || this.#held) return;
+    if (this.#closing || this.#suspended) return;
     const { delivery: options, timers } = this.#context;
     const healthy = this.#exporter.concurrency ?? options.concurrency;
     const { waiting, flying } = this.deliveries;
@@ -111,8 +111,8 @@ export class DeliveryMachine {
   }
 
   /** Starts no call until `false`. */
-  hold(held: boolean): void {
-    this.#held = held;
+  suspend(suspended: boolean): void {
+    this.#suspended = suspended;
   }
 
   /** Starts no call any more, and aborts those under way. */
@@ -173,7 +173,7 @@ export class DeliveryMachine {
   #facts({ first = false }: DeliveryEvent): DeliveryFacts {
     const { supports, confirm, exportSync } = this.#exporter;
     return {
-      keeps: this.#queue.location !== undefined,
+      keeps: this.#queue.keeps,
       idempotent: supports.idempotent,
       confirms: confirm !== undefined,
       sendsSync: exportSync !== undefined,

@@ -29,8 +29,8 @@ export class Distributor {
   /** Rejects when the queue took nothing: the same parts may be brought again. */
   async store(parts: readonly Part[], note: unknown): Promise<void> {
     const { open } = this.#outlets;
-    const taken = await this.#runUntraced(() => this.#queue.putAll(parts, open, note));
-    this.#outlets.take(taken, open, parts.length);
+    const results = await this.#runUntraced(() => this.#queue.putAll(parts, open, note));
+    this.#outlets.offer(results, open, parts.length);
   }
 
   /** Lets exporters catch up before more is sealed, where memory is short. */
@@ -43,7 +43,7 @@ export class Distributor {
     const { open } = this.#outlets;
     const queue = this.#queue;
     if (queue.putSync === undefined) throw new Error('the queue takes nothing in the last turn');
-    const taken = this.#runUntraced(() => queue.putSync!(parts, open, note));
-    this.#outlets.take(taken, open, parts.length);
+    const results = this.#runUntraced(() => queue.putSync!(parts, open, note));
+    this.#outlets.offer(results, open, parts.length);
   }
 }

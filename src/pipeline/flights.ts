@@ -122,7 +122,7 @@ export class Flights {
     if (first && marks && !(await this.#queue.mark(part, 'sent', sentAt, true))) return 'taken';
     delivery.sentAt = sentAt;
     const { takeover } = this.#queue;
-    if (!part.durable || takeover === undefined || (await takeover.holds(part.instance)))
+    if (!part.durable || takeover === undefined || (await takeover.owns(part.instance)))
       return first ? 'first' : 'again';
     if (first) await this.#queue.mark(part, 'waiting', undefined, false);
     return 'taken';

@@ -1,5 +1,5 @@
 import type { Exporter } from '../core/contracts/exporter.ts';
-import type { PartQueue, Taken } from '../core/contracts/part-queue.ts';
+import type { PartQueue, PutResult } from '../core/contracts/part-queue.ts';
 import { Outlet } from './outlet.ts';
 import type { OutletContext } from './outlet-context.ts';
 import { Upkeep } from './upkeep.ts';
@@ -31,15 +31,15 @@ export class OutletGroup {
     });
   }
 
-  /** What the queue took for each of the outlets `open`, out of `parts` new ones. */
-  take(taken: readonly Taken[], open: readonly string[], parts: number): void {
+  /** Hands on what the queue took for each of the outlets `open`, out of `parts` new ones. */
+  offer(results: readonly PutResult[], open: readonly string[], parts: number): void {
     for (const { outlet, upkeep } of this.#all) {
       if (!open.includes(outlet.name)) {
         for (let i = 0; i < parts; i++) outlet.refuse('closed', 'parts sealed after shutdown do not reach it any more');
         continue;
       }
       this.#untraced(() => upkeep.start());
-      for (const one of taken) {
+      for (const one of results) {
         if (one.outlet !== outlet.name) continue;
         if ('part' in one) this.#untraced(() => outlet.offer(one.part));
         else outlet.refuse(one.refused, one.why);
@@ -63,8 +63,8 @@ export class OutletGroup {
   }
 
   /** For the end of the process: starts no call that could not end any more. */
-  hold(): void {
-    for (const { outlet } of this.#all) outlet.hold();
+  suspend(): void {
+    for (const { outlet } of this.#all) outlet.suspend();
   }
 
   flushSync(): void {
@@ -91,12 +91,12 @@ export class OutletGroup {
   warnLeft(what: 'forceFlush' | 'shutdown'): void {
     const { logger } = this.#context;
     for (const { outlet } of this.#all) {
-      const { name, backlog, unconfirmed, location } = outlet;
-      const stay = location === undefined ? '.' : `; they stay in ${location} and are sent later.`;
+      const { name, backlog, unconfirmed, keeps, location } = outlet;
+      const stay = keeps ? `; they stay in ${location} and are sent later.` : '.';
       if (backlog > 0) logger.warn(`${what}: ${backlog} parts have not reached exporter "${name}"${stay}`);
       if (unconfirmed > 0) {
         const line = `${what}: ${unconfirmed} parts handed to "${name}" are not confirmed${stay}`;
-        if (what === 'shutdown' && location !== undefined) logger.info(line);
+        if (what === 'shutdown' && keeps) logger.info(line);
         else logger.debug(line);
       }
     }

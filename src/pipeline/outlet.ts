@@ -40,7 +40,12 @@ export class Outlet {
     return this.#machine.patience.failures > 0;
   }
 
-  /** Where parts outlive this process. */
+  /** Parts outlive this process. */
+  get keeps(): boolean {
+    return this.#queue.keeps;
+  }
+
+  /** For people: where such parts are. */
   get location(): string | undefined {
     return this.#queue.location;
   }
@@ -80,7 +85,7 @@ export class Outlet {
   }
 
   /** Another process has taken over the parts of `instance`. */
-  lost(instance: string): void {
+  takenOver(instance: string): void {
     for (const delivery of this.#machine.deliveries.takeOf(instance))
       void this.#machine.apply(delivery, { type: 'taken' });
   }
@@ -121,7 +126,7 @@ export class Outlet {
 
   /** Resolves when no more than what the exporter is slow to take is in memory. */
   caughtUp(): Promise<void> {
-    if (this.location === undefined) return this.drained(1);
+    if (!this.keeps) return this.drained(1);
     return this.#machine.changes.until(() => this.#machine.deliveries.arriving.size === 0);
   }
 
@@ -131,8 +136,8 @@ export class Outlet {
   }
 
   /** For the end of the process: starts no call that could not end any more. `flushSync` undoes it. */
-  hold(): void {
-    this.#machine.hold(true);
+  suspend(): void {
+    this.#machine.suspend(true);
   }
 
   /**
@@ -141,7 +146,7 @@ export class Outlet {
    */
   flushSync(): void {
     const { unsaved, waiting, deciding } = this.#machine.deliveries;
-    const keeps = this.location !== undefined;
+    const { keeps } = this;
     // They leave all together: the line need not be searched for each.
     if (!keeps) waiting.takeAll();
     for (const delivery of unsaved) {
@@ -149,7 +154,7 @@ export class Outlet {
       if (!keeps && deciding.has(delivery)) continue;
       void this.#machine.apply(delivery, { type: 'exit', reason: exitReason(delivery.phase, keeps) });
     }
-    this.#machine.hold(false);
+    this.#machine.suspend(false);
     this.#machine.changes.happened();
   }
 
@@ -186,7 +191,7 @@ export class Outlet {
 
   async #stored({ part }: Delivery): Promise<DeliveryEvent> {
     if (this.room <= 0) return { type: 'crowded' };
-    const ours = await this.#queue.takeover?.holds(part.instance).catch(() => true);
+    const ours = await this.#queue.takeover?.owns(part.instance).catch(() => true);
     return { type: ours === false ? 'taken' : 'stored' };
   }
 }

@@ -179,7 +179,7 @@ export class Pipeline {
   /** For `process.on('exit')`: seals, compresses and sends what is left in this turn, through exporters with `exportSync`. Never throws. */
   flushSync(): void {
     this.#ticker.stop();
-    this.#outlets.hold();
+    this.#outlets.suspend();
     this.#rotate(true);
     this.#sealer.finishSync();
     this.#outlets.flushSync();

@@ -30,7 +30,7 @@ export class Upkeep {
 
   /** Looks at once, then regularly. */
   start(): void {
-    if (this.#queue.location === undefined || this.#stopped) return;
+    if (!this.#queue.keeps || this.#stopped) return;
     if (this.#cancel !== undefined || this.#running !== undefined) return;
     this.#running = this.#run().finally(() => {
       this.#running = undefined;
@@ -69,11 +69,11 @@ export class Upkeep {
   async #run(): Promise<void> {
     const outlet = this.#outlet;
     try {
-      for (const instance of (await this.#queue.takeover?.beat()) ?? []) outlet.lost(instance);
+      for (const instance of (await this.#queue.takeover?.beat()) ?? []) outlet.takenOver(instance);
       await outlet.storeUnsaved();
       if (this.#round++ % LIST_EVERY !== 0 || outlet.room <= 0) return;
-      const { parts, lost } = await this.#queue.list(outlet.isKnown, outlet.room);
-      for (const instance of lost) outlet.lost(instance);
+      const { parts, givenUp } = await this.#queue.list(outlet.isKnown, outlet.room);
+      for (const instance of givenUp) outlet.takenOver(instance);
       for (const [i, part] of parts.entries()) {
         if (i % FOUND_PER_TURN === FOUND_PER_TURN - 1) await new Promise((resolve) => setImmediate(resolve));
         if (this.#stopped) return;

@@ -150,19 +150,19 @@ export class ExporterSpool {
   }
 
   /** Whether the parts of `instance` are this process's to send; asks again after a pause in which another may have taken them. */
-  async holds(instance: string): Promise<boolean> {
+  async owns(instance: string): Promise<boolean> {
     const owners = this.#owners;
     if (owners === undefined) return false;
-    return owners.holds(instance) && (owners.awake || !(await owners.beat()).includes(instance));
+    return owners.owns(instance) && (owners.awake || !(await owners.beat()).includes(instance));
   }
 
   /**
    * Takes over parts without a living owner. Resolves with up to `room` parts that are this process's and that it does not know yet,
    * oldest first, and with the instances it had to give up.
    */
-  async scan(isKnown: (id: string) => boolean, room: number): Promise<{ found: SpoolEntry[]; lost: string[] }> {
+  async scan(isKnown: (id: string) => boolean, room: number): Promise<{ found: SpoolEntry[]; givenUp: string[] }> {
     const names = await this.#files.list(this.path);
-    if (names.length === 0) return { found: [], lost: [] };
+    if (names.length === 0) return { found: [], givenUp: [] };
     await this.#open();
     const owners = new Map<string, string[]>();
     const parts = new Map<string, { name: string; parsed: NonNullable<ReturnType<typeof parseSpoolName>> }>();
@@ -173,10 +173,11 @@ export class ExporterSpool {
       if (parsed !== undefined) parts.set(parsed.id, { name, parsed });
       if (owner !== undefined) owners.set(owner.instance, [...(owners.get(owner.instance) ?? []), owner.holder]);
     }
-    const lost = await this.#owners!.settle(owners, new Set([...parts.values()].map(({ parsed }) => parsed.instance)));
-    const mine = [...parts.values()].filter(
-      ({ parsed }) => this.#owners!.holds(parsed.instance) && !isKnown(parsed.id),
+    const givenUp = await this.#owners!.settle(
+      owners,
+      new Set([...parts.values()].map(({ parsed }) => parsed.instance)),
     );
+    const mine = [...parts.values()].filter(({ parsed }) => this.#owners!.owns(parsed.instance) && !isKnown(parsed.id));
     const found: SpoolEntry[] = [];
     for (let i = 0; i < mine.length; i += STAT_AT_ONCE) {
       const some = mine.slice(i, i + STAT_AT_ONCE).map(async ({ name, parsed }) => {
@@ -187,7 +188,7 @@ export class ExporterSpool {
       await Promise.all(some);
     }
     found.sort((a, b) => a.sealedAt - b.sealedAt || a.sequence - b.sequence);
-    return { found: found.slice(0, Math.max(0, room)), lost };
+    return { found: found.slice(0, Math.max(0, room)), givenUp };
   }
 
   /** At the end: others may take over at once, and nothing is left of an owner without parts. */

@@ -17,6 +17,7 @@ import { HEARTBEAT_MS } from './owners.ts';
  * is in memory, within the bound, until it is tried again.
  */
 export class FolderQueue implements OutletQueue {
+  readonly keeps = true;
   readonly location: string;
   readonly takeover: Takeover;
   readonly writeBehind: WriteBehind;
@@ -30,21 +31,21 @@ export class FolderQueue implements OutletQueue {
     this.takeover = {
       heartbeatMs: HEARTBEAT_MS,
       beat: () => spool.beat(),
-      holds: (instance) => spool.holds(instance),
+      owns: (instance) => spool.owns(instance),
       leave: () => spool.leave(),
       leaveSync: () => spool.leaveSync(),
     };
-    this.writeBehind = { store: (part) => this.#store(HeldPart.of(part)), putSync: (part) => this.#putSync(part) };
+    this.writeBehind = { store: (part) => this.#store(HeldPart.of(part)), storeSync: (part) => this.#storeSync(part) };
   }
 
   /** The part as the queue holds it, still in memory only; undefined at the bound. */
-  take(part: Part): HeldPart | undefined {
-    return this.#memory.take(part);
+  accept(part: Part): HeldPart | undefined {
+    return this.#memory.accept(part);
   }
 
   async list(isKnown: (id: string) => boolean, room: number): Promise<Found> {
-    const { found, lost } = await this.#spool.scan(isKnown, room);
-    return { parts: found.map((entry) => new HeldPart(entry)), lost };
+    const { found, givenUp } = await this.#spool.scan(isKnown, room);
+    return { parts: found.map((entry) => new HeldPart(entry)), givenUp };
   }
 
   async read(part: QueuedPart): Promise<Part | undefined> {
@@ -103,7 +104,7 @@ export class FolderQueue implements OutletQueue {
     return work;
   }
 
-  #putSync(part: QueuedPart): void {
+  #storeSync(part: QueuedPart): void {
     const held = HeldPart.of(part);
     if (held.body === undefined || held.durable) return;
     held.entry = this.#spool.writeSync(held.body, held.state, held.since);

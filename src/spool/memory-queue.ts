@@ -4,10 +4,11 @@ import { HeldPart } from './held-part.ts';
 import type { MemoryShare } from './part-memory.ts';
 import type { Quarantine } from './quarantine.ts';
 
-const NOTHING: Found = { parts: [], lost: [] };
+const NOTHING: Found = { parts: [], givenUp: [] };
 
 /** Parts of one outlet in memory, within the bound. At the bound it is the new part that is refused: what waits longest is needed first. */
 export class MemoryQueue implements OutletQueue {
+  readonly keeps = false;
   readonly location = undefined;
   readonly writeBehind = undefined;
   readonly #outlet: string;
@@ -22,7 +23,7 @@ export class MemoryQueue implements OutletQueue {
   }
 
   /** The part as the queue holds it; undefined at the bound. */
-  take(part: Part): HeldPart | undefined {
+  accept(part: Part): HeldPart | undefined {
     const known = this.#held.get(part.id);
     if (known !== undefined) return known;
     if (!this.#share.tryHold(part)) return undefined;

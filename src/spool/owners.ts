@@ -35,7 +35,7 @@ export class Owners {
   }
 
   /** As far as this process knows. */
-  holds(instance: string): boolean {
+  owns(instance: string): boolean {
     return this.#held.has(instance);
   }
 

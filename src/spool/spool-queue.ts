@@ -1,4 +1,4 @@
-import type { OutletQueue, PartQueue, QuarantinedPart, QueueOwner, Taken } from '../core/contracts/part-queue.ts';
+import type { OutletQueue, PartQueue, PutResult, QuarantinedPart, QueueOwner } from '../core/contracts/part-queue.ts';
 import type { Part } from '../core/model.ts';
 import { DirectorySize } from '../parts/directory-size.ts';
 import { ExporterSpool } from './exporter-spool.ts';
@@ -56,16 +56,16 @@ export class SpoolQueue implements PartQueue {
     return queue;
   }
 
-  async putAll(parts: readonly Part[], outlets: readonly string[]): Promise<readonly Taken[]> {
+  async putAll(parts: readonly Part[], outlets: readonly string[]): Promise<readonly PutResult[]> {
     return this.putSync(parts, outlets);
   }
 
-  putSync(parts: readonly Part[], outlets: readonly string[]): readonly Taken[] {
-    return parts.flatMap((part) => outlets.map((outlet) => this.#take(part, outlet)));
+  putSync(parts: readonly Part[], outlets: readonly string[]): readonly PutResult[] {
+    return parts.flatMap((part) => outlets.map((outlet) => this.#accept(part, outlet)));
   }
 
-  #take(part: Part, outlet: string): Taken {
-    const held = this.#outlets.get(outlet)?.take(part);
+  #accept(part: Part, outlet: string): PutResult {
+    const held = this.#outlets.get(outlet)?.accept(part);
     if (held !== undefined) return { outlet, part: held };
     const why = `parts waiting in memory have reached ${this.#memory.maxBytes} bytes; new parts are dropped`;
     return { outlet, refused: 'memory_full', why };

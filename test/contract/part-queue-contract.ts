@@ -1,6 +1,6 @@
 /** The contract of every part queue, as one suite. What a queue declares not to support is skipped, visibly. */
 import { describe, expect, test } from 'vitest';
-import type { OutletQueue, PartQueue, QueuedPart, Taken } from '../../src/core/contracts/part-queue.ts';
+import type { OutletQueue, PartQueue, PutResult, QueuedPart } from '../../src/core/contracts/part-queue.ts';
 import type { Part } from '../../src/core/model.ts';
 import { makePart } from '../unit/parts/make-part.ts';
 
@@ -23,7 +23,7 @@ const outletOf = (queue: PartQueue, outlet: string, instance = 'one', transient 
 
 const never = (): boolean => false;
 
-function partsFor(taken: readonly Taken[], outlet: string): QueuedPart[] {
+function partsFor(taken: readonly PutResult[], outlet: string): QueuedPart[] {
   return taken.flatMap((one) => (one.outlet === outlet && 'part' in one ? [one.part] : []));
 }
 
@@ -138,7 +138,7 @@ export function queueContract(name: string, kind: QueueKind): void {
       const a = outletOf(queue, 'a');
       await put(queue, { a }, part(1));
       expect(a.location).toBeUndefined();
-      expect(await outletOf(again(), 'a', 'two').list(never, 10)).toEqual({ parts: [], lost: [] });
+      expect(await outletOf(again(), 'a', 'two').list(never, 10)).toEqual({ parts: [], givenUp: [] });
     });
 
     describe.skipIf(!kind.keeps)('beyond the process', () => {
@@ -170,7 +170,7 @@ export function queueContract(name: string, kind: QueueKind): void {
         const { queue, again } = kind.open();
         const a = outletOf(queue, 'a');
         const [one] = partsFor(queue.putSync?.([part(1)], ['a'], undefined) ?? [], 'a') as [QueuedPart];
-        a.writeBehind?.putSync(one);
+        a.writeBehind?.storeSync(one);
         expect(one.durable).toBe(true);
         a.takeover?.leaveSync();
         const next = outletOf(again(), 'a', 'two');
@@ -196,7 +196,7 @@ export function queueContract(name: string, kind: QueueKind): void {
       const other = outletOf(again(), 'a', 'two');
       // A process that lives keeps its parts.
       expect((await other.list(never, 10)).parts).toEqual([]);
-      expect(await a.takeover!.holds('one')).toBe(true);
+      expect(await a.takeover!.owns('one')).toBe(true);
       await a.takeover!.leave();
       const { parts } = await other.list(never, 10);
       await other.remove(parts[0]!);
@@ -206,8 +206,8 @@ export function queueContract(name: string, kind: QueueKind): void {
       expect(await a.mark(two, 'sent', 1, true)).toBe(false);
       expect(await a.setAside(two, 'x')).toBe('taken');
       expect(await a.takeover!.beat()).toEqual(['one']);
-      expect(await a.takeover!.holds('one')).toBe(false);
-      expect(await other.takeover!.holds('one')).toBe(true);
+      expect(await a.takeover!.owns('one')).toBe(false);
+      expect(await other.takeover!.owns('one')).toBe(true);
     });
   });
 }

@@ -18,12 +18,12 @@ export interface PartQueue {
    * stops what measures, and says through `OutletQueue.writeBehind` what became of them. Such a queue does not reject; a part beyond the
    * bound is refused for the outlet that has too many, and the answer says so.
    */
-  putAll(parts: readonly Part[], outlets: readonly string[], note: unknown): Promise<readonly Taken[]>;
+  putAll(parts: readonly Part[], outlets: readonly string[], note: unknown): Promise<readonly PutResult[]>;
   /**
    * The same in this turn, for the end of a process; parts that a `putAll` under way has taken are among the answers as well. When it throws
    * nothing was taken: what was noted earlier is what the owner goes on from, and parts without a note are lost, as where it does not exist.
    */
-  putSync?(parts: readonly Part[], outlets: readonly string[], note: unknown): readonly Taken[];
+  putSync?(parts: readonly Part[], outlets: readonly string[], note: unknown): readonly PutResult[];
   /** How much of the memory it may use is in use, from 0 to 1: an owner does well to wait when this is high. */
   readonly pressure: number;
   /** Parts set aside that are in memory only, oldest first. */
@@ -38,9 +38,9 @@ export interface QueueOwner {
 }
 
 /** What one outlet got of a `putAll`. */
-export type Taken =
+export type PutResult =
   | { readonly outlet: string; readonly part: QueuedPart }
-  /** Lost for this outlet. */
+  /** This outlet never gets it. */
   | { readonly outlet: string; readonly refused: 'memory_full'; readonly why: string };
 
 /**
@@ -71,7 +71,9 @@ export interface QuarantinedPart {
 
 /** The way of one outlet through the queue. Rejections are what the storage says; each call may be repeated. */
 export interface OutletQueue {
-  /** Where a person finds the parts; undefined of a queue that keeps none beyond the process. */
+  /** Its parts outlive the process. */
+  readonly keeps: boolean;
+  /** Where a person finds such parts; undefined of a queue that keeps none. */
   readonly location: string | undefined;
   /**
    * Up to `room` parts that are this process's to send and that it does not know yet, oldest first: left by an earlier one, taken over from
@@ -103,7 +105,7 @@ export interface OutletQueue {
 
 export interface Found {
   readonly parts: readonly QueuedPart[];
-  readonly lost: readonly string[];
+  readonly givenUp: readonly string[];
 }
 
 /** Of a queue that takes parts before they are stored: how they get there. Each part is told apart by `durable`. */
@@ -114,7 +116,7 @@ export interface WriteBehind {
    */
   store(part: QueuedPart): Promise<void>;
   /** The same in this turn, for the end of a process. */
-  putSync(part: QueuedPart): void;
+  storeSync(part: QueuedPart): void;
 }
 
 /** Of a queue that several processes share: each part has one owner, which shows regularly that it lives. */
@@ -124,7 +126,7 @@ export interface Takeover {
   /** The sign of life; resolves with the instances that others have taken over. */
   beat(): Promise<readonly string[]>;
   /** Whether the parts of `instance` are this process's to send; asks again after a pause in which another may have taken them. */
-  holds(instance: string): Promise<boolean>;
+  owns(instance: string): Promise<boolean>;
   /** At the end: others may take over at once. */
   leave(): Promise<void>;
   leaveSync(): void;

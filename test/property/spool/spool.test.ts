@@ -64,7 +64,7 @@ async function leave(world: World, one: World['living'][number]): Promise<void> 
     void one.outlets.close(new Promise((resolve) => setTimeout(resolve, 50)));
     await world.advance(CLOSE_MS);
   } else {
-    one.outlets.hold();
+    one.outlets.suspend();
     one.outlets.flushSync();
   }
   one.dead = true;

@@ -105,7 +105,7 @@ test('what the destination has not got waits in the queue as if it had never bee
   t.outlet.offer(await t.put());
   await until(() => t.outlet.unconfirmed === 1);
   expect(spooled(directory)).toEqual([`i-1.handed-${NOW}.json.zst`]);
-  t.outlet.hold();
+  t.outlet.suspend();
   exporter.answer = () => 'missing';
   await t.outlet.confirmNow();
   expect([t.outlet.backlog, spooled(directory)]).toEqual([1, ['i-1.json.zst']]);

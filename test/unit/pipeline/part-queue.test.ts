@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { OutletQueue, PartQueue, QueueOwner, Taken } from '../../../src/core/contracts/part-queue.ts';
+import type { OutletQueue, PartQueue, PutResult, QueueOwner } from '../../../src/core/contracts/part-queue.ts';
 import type { Part } from '../../../src/core/model.ts';
 import { createPartQueue } from '../../../src/spool/index.ts';
 import { hang, makePipeline, ScriptedExporter, SyncExporter, sums, type TestPipeline } from './helpers.ts';
@@ -29,14 +29,14 @@ class RefusingQueue implements PartQueue {
     return this.#queue.open(outlet, owner);
   }
 
-  async putAll(parts: readonly Part[], outlets: readonly string[], note: unknown): Promise<readonly Taken[]> {
+  async putAll(parts: readonly Part[], outlets: readonly string[], note: unknown): Promise<readonly PutResult[]> {
     this.calls.push({ ids: parts.map(({ sequence }) => sequence), note });
     this.named.push(outlets);
     if (this.refusals-- > 0) throw new Error('database or disk is full');
     return this.#queue.putAll(parts, outlets, note);
   }
 
-  putSync(parts: readonly Part[], outlets: readonly string[], note: unknown): readonly Taken[] {
+  putSync(parts: readonly Part[], outlets: readonly string[], note: unknown): readonly PutResult[] {
     this.calls.push({ ids: parts.map(({ sequence }) => sequence), note });
     this.named.push(outlets);
     return this.#queue.putSync!(parts, outlets, note);

@@ -52,7 +52,7 @@ test.each([
       expect(part.durable).toBe(false);
       expect(await disk.outlet.mark(part, state, since, true)).toBe(true);
       disk.full = false;
-      if (inThisTurn) disk.outlet.writeBehind!.putSync(part);
+      if (inThisTurn) disk.outlet.writeBehind!.storeSync(part);
       else await disk.outlet.writeBehind!.store(part);
       expect([part.durable, part.state, part.since]).toEqual([true, state, since]);
       expect(disk.names()).toEqual([name]);
