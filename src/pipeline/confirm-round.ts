@@ -4,6 +4,7 @@ import type { Delivery, DeliveryEvent } from './delivery.ts';
 import { message } from './error-text.ts';
 import { callMsOf } from './flights.ts';
 import type { OutletContext } from './outlet-context.ts';
+import { unspokenReason } from './reasons.ts';
 
 /** Parts asked about in one call. */
 const CONFIRM_PARTS = 500;
@@ -62,9 +63,5 @@ function eventOf(
   // A destination that answers, and about a part says nothing that is known here: nobody will ever know.
   delivery.unspokenSince ??= timers.now();
   if (timers.now() - delivery.unspokenSince < unconfirmedMs) return undefined;
-  const hours = Math.round(unconfirmedMs / 3_600_000);
-  return {
-    type: 'unspoken',
-    reason: `may have arrived: handed over, and for ${hours} h ${name} could not say whether it did`,
-  };
+  return { type: 'unspoken', reason: unspokenReason(unconfirmedMs, name) };
 }

@@ -5,6 +5,7 @@ import { type Call, startCall } from './call.ts';
 import type { Delivery, DeliveryEvent } from './delivery.ts';
 import { code, message } from './error-text.ts';
 import type { OutletContext } from './outlet-context.ts';
+import { ambiguousReason, exhaustedReason, expiredReason } from './reasons.ts';
 
 /** A clock that was set back by more than this tells nothing about how long ago a part was sent. */
 const CLOCK_BACK_MS = 60_000;
@@ -60,7 +61,7 @@ export class Flights {
     try {
       this.#started ??= this.#start(settled);
       await this.#started;
-      if (this.#isExpired(delivery)) return { type: 'expired', reason: this.#expired(delivery) };
+      if (this.#isExpired(delivery)) return { type: 'expired', reason: expiredReason(delivery.sentAt!, this.#name) };
       const part = await this.#queue.read(delivery.part);
       attempt = part === undefined ? 'taken' : await this.#markSent(delivery);
       if (part === undefined || attempt === 'taken') return { type: 'taken' };
@@ -104,10 +105,6 @@ export class Flights {
     return age >= idempotentMs || age < -CLOCK_BACK_MS;
   }
 
-  #expired({ sentAt = 0 }: Delivery): string {
-    return `may have arrived: first sent at ${new Date(sentAt).toISOString()}, too long ago for ${this.#name} to notice a repetition, and it cannot be asked`;
-  }
-
   /**
    * Notes, durably, that the part may arrive from now on; where a repetition is harmless for ever that needs no trace. `taken`: another
    * process has it, it must not be sent. `first`: no earlier attempt may have arrived.
@@ -135,14 +132,11 @@ export class Flights {
     if (code(error) === 'ATTR_PART_CORRUPT') return { type: 'corrupt', reason };
     if (error instanceof PermanentError) return { type: 'permanent', reason };
     const ambiguous = error instanceof AmbiguousError;
-    if (ambiguous && !this.#exporter.supports.idempotent) {
-      const text = `may have arrived, and ${this.#name} can neither be asked nor take it twice: ${reason}`;
-      return { type: 'ambiguous', reason: text, error };
-    }
+    if (ambiguous && !this.#exporter.supports.idempotent)
+      return { type: 'ambiguous', reason: ambiguousReason(this.#name, reason), error };
     if (delivery.attempts++ === 0) delivery.deliveredBefore = this.#delivered;
     if (delivery.attempts >= this.#context.delivery.attempts && this.#delivered > delivery.deliveredBefore) {
-      const text = `failed ${delivery.attempts} times while other parts got through: ${reason}`;
-      return { type: 'exhausted', reason: text };
+      return { type: 'exhausted', reason: exhaustedReason(delivery.attempts, reason) };
     }
     return { type: ambiguous ? 'ambiguous' : 'retryable', reason, error, first };
   }

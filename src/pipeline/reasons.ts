@@ -1,9 +1,27 @@
-/** Why a part was set aside without a word from the exporter, for the person who finds it. */
+/** Why a part was set aside, for the person who finds it, where the exporter's own words do not say all of it. */
 import type { QueuedPart } from '../core/contracts/part-queue.ts';
 import type { Phase } from './delivery-states.ts';
 
 export function foundReason({ since = 0 }: QueuedPart, outlet: string): string {
   return `may have arrived: it was sent at ${new Date(since).toISOString()} by a process that ended before the answer, and ${outlet} can neither be asked nor take it twice`;
+}
+
+/** `cause`: what the exporter says. */
+export function ambiguousReason(outlet: string, cause: string): string {
+  return `may have arrived, and ${outlet} can neither be asked nor take it twice: ${cause}`;
+}
+
+export function exhaustedReason(attempts: number, cause: string): string {
+  return `failed ${attempts} times while other parts got through: ${cause}`;
+}
+
+export function expiredReason(sentAt: number, outlet: string): string {
+  return `may have arrived: first sent at ${new Date(sentAt).toISOString()}, too long ago for ${outlet} to notice a repetition, and it cannot be asked`;
+}
+
+export function unspokenReason(silentMs: number, outlet: string): string {
+  const hours = Math.round(silentMs / 3_600_000);
+  return `may have arrived: handed over, and for ${hours} h ${outlet} could not say whether it did`;
 }
 
 export function closeReason(phase: Phase): string {

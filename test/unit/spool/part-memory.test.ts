@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Part } from '../../../src/core/model.ts';
-import { within } from '../../../src/pipeline/deadline.ts';
 import { PartMemory } from '../../../src/spool/part-memory.ts';
 
 const part = (id: number, bytes: number): Part => ({
@@ -56,11 +55,4 @@ test('a part released by one who does not hold it changes nothing', () => {
   const memory = new PartMemory(800);
   memory.release(part(1, 100));
   expect(memory.bytes).toBe(0);
-});
-
-test('within: in time, late, rejected', async () => {
-  expect(await within(1_000, Promise.resolve())).toBe(true);
-  expect(await within(1_000, Promise.reject(new Error('x')))).toBe(true);
-  expect(await within(5, new Promise(() => {}))).toBe(false);
-  expect(await within(-1, new Promise(() => {}))).toBe(false);
 });
