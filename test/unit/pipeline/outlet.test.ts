@@ -114,7 +114,10 @@ test('what the destination has not got waits in the queue as if it had never bee
 test('beyond the most that an outlet knows of, parts stay in the queue until there is room', async () => {
   const directory = tempDir();
   const exporter = new ScriptedExporter(new RetryableError('down'));
-  const t = openOutlet(exporter, { directory, delivery: { ...deliveryDefaults, partsMax: 2, backoffMs: 600_000 } });
+  const t = openOutlet(exporter, {
+    directory,
+    delivery: { ...deliveryDefaults, partsMax: 2, concurrency: 1, backoffMs: 600_000 },
+  });
   for (let i = 0; i < 5; i++) {
     const part = await t.put();
     t.outlet.offer(part);
