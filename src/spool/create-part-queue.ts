@@ -14,6 +14,8 @@ export interface PartQueueOptions {
   readonly maxSpoolBytes?: number | undefined;
   /** Bound of all parts in memory, in bytes. Default `limits.memoryPartsBytes`. */
   readonly memoryPartsBytes?: number | undefined;
+  /** Bound of the quarantine, in bytes. Default `limits.quarantineBytes`. */
+  readonly quarantineBytes?: number | undefined;
   readonly clock?: Clock | undefined;
   /** For tests of a failing disk. */
   readonly files?: SpoolFiles | undefined;
@@ -26,7 +28,7 @@ export function createPartQueue(options: PartQueueOptions = {}): PartQueue {
     directory: options.directory,
     maxSpoolBytes: options.maxSpoolBytes ?? limits.spoolBytes,
     memoryPartsBytes: options.memoryPartsBytes ?? limits.memoryPartsBytes,
-    quarantineBytes: limits.quarantineBytes,
+    quarantineBytes: options.quarantineBytes ?? limits.quarantineBytes,
     now: () => clock.now(),
     files: options.files ?? spoolFiles,
   });
