@@ -62,7 +62,7 @@ export class Pipeline {
   readonly #sealer: Sealer;
   readonly #ticker: Ticker;
   #instance: string | undefined;
-  /** That the table grows past its bound is counted once. */
+  /** That the table grows past its bound has been counted, as it is once for each time. */
   #said = false;
   /** The owner has been asked for a safe point. */
   #asked = false;
@@ -135,12 +135,13 @@ export class Pipeline {
   }
 
   /**
-   * The table is full and cannot be swapped: new keys come faster than they can be sealed, or the queue takes no parts. The table grows past
-   * `maxRows` meanwhile rather than lose rows. An owner who takes nothing new as long as this is so keeps it within `maxRows` and what
-   * came in one piece when it was reached; one who cannot refuse has no bound here.
+   * The table is full and cannot be swapped: new keys come faster than they can be sealed, the queue takes no parts, or there is no note. The
+   * table grows past `maxRows` meanwhile rather than lose rows. An owner who takes nothing new as long as this is so keeps it within `maxRows`
+   * and what came in one piece when that was reached; one who cannot refuse has no bound here.
    */
   get behind(): boolean {
-    return this.table.full && (this.#sealer.refused || this.#sealer.backlog >= 2 * FROZEN_MAX);
+    const refused = this.#sealer.refused || this.#rotation.refused;
+    return this.table.full && (refused || this.#sealer.backlog >= 2 * FROZEN_MAX);
   }
 
   /**

@@ -37,6 +37,7 @@ export class Rotation {
   readonly #hooks: (() => void)[] = [];
   #sequence = 0;
   #rotating = false;
+  #refused = false;
   /** Whether any table was swapped, and whether the latest was the last of this instance. */
   #rotated = false;
   #final = false;
@@ -47,6 +48,11 @@ export class Rotation {
     this.#options = options;
     this.#now = now;
     this.#instance = instance;
+  }
+
+  /** The latest swap did not come about for want of its note. */
+  get refused(): boolean {
+    return this.#refused;
   }
 
   /** `hook` runs before each swap. */
@@ -106,8 +112,11 @@ export class Rotation {
   #note(): { readonly note: unknown } | undefined {
     const { note } = this.#options;
     try {
-      return { note: note?.() };
+      const noted = { note: note?.() };
+      this.#refused = false;
+      return noted;
     } catch (error) {
+      this.#refused = true;
       this.failed('note', error);
       return undefined;
     }
