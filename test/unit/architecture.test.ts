@@ -16,7 +16,7 @@ const document = readDocument(ROOT);
 const text = readFileSync(path.join(ROOT, DOCUMENT), 'utf8');
 
 /** Files that a reader of each walk has to open: of a span, of a part. Whoever needs one more says why when he raises it. */
-const FILES_MAX = [42, 30];
+const FILES_MAX = [38, 28];
 
 it('sees the files and the imports there are', () => {
   expect(sources.length).toBeGreaterThan(200);
