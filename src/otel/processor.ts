@@ -48,11 +48,11 @@ export class GuardedProcessor implements SpanProcessor {
     try {
       const state = stateOf(span);
       if (state === undefined || state.ended) return;
-      if (!state.isRoot) this.#tracker.end(state, '');
+      if (!state.isRoot) this.#tracker.endChild(state);
       else {
         // A context holds its spans.
         this.#facts.forget();
-        this.#tracker.end(state, rpcRoute(contextApi.active()));
+        this.#tracker.endRoot(state, rpcRoute(contextApi.active()));
       }
     } catch {
       this.#o.accounts.count('attribution.hook.failed', 'on_end');

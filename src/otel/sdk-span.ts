@@ -54,8 +54,9 @@ export class SdkSpan extends SpanState {
     return this.source!.spanContext().spanId;
   }
 
-  get isSampled(): boolean {
-    return (this.source!.spanContext().traceFlags & SAMPLED) !== 0;
+  get exemplarTraceId(): string {
+    const { traceId, traceFlags } = this.source!.spanContext();
+    return (traceFlags & SAMPLED) === 0 ? '' : traceId;
   }
 
   get parentSpanId(): string {

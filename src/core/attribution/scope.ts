@@ -171,7 +171,7 @@ export abstract class SpanState implements SpanView {
   abstract readonly durationSeconds: number;
   abstract readonly traceId: string;
   abstract readonly spanId: string;
-  abstract readonly isSampled: boolean;
+  abstract readonly exemplarTraceId: string;
   abstract readonly parentSpanId: string;
   abstract readonly hasRemoteParent: boolean;
   abstract readonly linkCount: number;

@@ -93,7 +93,7 @@ export class SpanCounter {
     if (span.kind === CLIENT || span.kind === PRODUCER || mapped.category === 'genai') span.absorbs = mapped.address;
     const { measures } = mapped;
     const attributes = this.#o.resolver.rowAttributes(span.contextAttributes, span);
-    const traceId = span.isSampled ? span.traceId : '';
+    const traceId = span.exemplarTraceId;
     const seconds = span.durationSeconds;
     const { endMs } = span;
     const shares = span.linkCount === 0 || span.named !== undefined ? undefined : this.#shares(span);

@@ -21,8 +21,8 @@ export interface SpanView extends SpanFacts {
   /** Lower-case hex. */
   readonly traceId: string;
   readonly spanId: string;
-  /** Whether the trace is exported: then its id is worth keeping as an exemplar. */
-  readonly isSampled: boolean;
+  /** Its trace if that is exported, else '': what is worth keeping as an exemplar. */
+  readonly exemplarTraceId: string;
   /** '' when it has no parent. */
   readonly parentSpanId: string;
   /** True when the parent is in another process. */

@@ -1,11 +1,11 @@
 /**
  * Follows spans from start to end: links each to its scope, has it counted when it ends, and commits a scope to the sum
- * table when its origin is known. A view may throw where an application's getter does: `startRoot`, `startChild` and `end`
+ * table when its origin is known. A view may throw where an application's getter does: starting and ending a span
  * pass that on to their caller, who guards; what commits many scopes goes on with the next.
  */
 import type { Accounts } from '../accounts.ts';
 import { limits } from '../limits.ts';
-import type { Mapping } from '../mapping/types.ts';
+import type { Mapped, Mapping } from '../mapping/types.ts';
 import { DETACHED, UNKNOWN_SERVICE } from '../model.ts';
 import { INTERNAL, kindNames, SERVER } from '../span-kind.ts';
 import type { CarriedOrigin } from './carried.ts';
@@ -94,50 +94,62 @@ export class SpanTracker {
     else this.#o.accounts.count('attribution.limit.reached', 'scope_spans');
   }
 
-  /** `rpcRoute`: the route that the context of a root knows at its end, '' for none. */
-  end(span: SpanState, rpcRoute: string): void {
+  endChild(span: SpanState): void {
     if (span.ended) return;
-    const { scope, isRoot } = span;
+    const { scope } = span;
     // First of all: a span whose shape is known answers the questions below at once.
     const mapped = this.#o.mapping.match(span);
-    if (!isRoot) learn(span, scope);
-    const byAttribute = this.#o.resolver.namedBy(span);
-    if (byAttribute !== undefined) span.named = byAttribute;
-    else if (span.named === undefined) span.named = this.#o.resolver.namedAbove(span);
-
-    if (mapped === undefined) this.#unmatched[span.kind]!.n++;
-    else if (mapped.connection) this.#connections.n++;
-    else this.#counter.count(span, mapped);
-    this.#counter.releaseHeld(span, mapped);
-
-    scope.removeOpen(span);
-    span.ended = true;
+    learn(span, scope);
+    this.#count(span, mapped);
     try {
-      if (isRoot) this.#endRoot(span, scope, rpcRoute);
-      else if (scope.resolved !== undefined) this.#o.committer.commit(scope, scope.resolved);
+      if (scope.resolved !== undefined) this.#o.committer.commit(scope, scope.resolved);
       else if (scope.pending.size > limits.scopeSums) {
         this.#o.accounts.count('attribution.limit.reached', 'scope_sums');
         this.#commitEarly(scope);
       }
     } finally {
-      span.release();
-      this.#letGo(scope);
+      this.#release(span, scope);
     }
+  }
+
+  /** The origin of the scope is known now. `rpcRoute`: the route that the context of the root knows at its end, '' for none. */
+  endRoot(root: SpanState, rpcRoute: string): void {
+    if (root.ended) return;
+    const { scope } = root;
+    this.#count(root, this.#o.mapping.match(root));
+    scope.root = undefined;
+    try {
+      scope.rootEndedMs = root.endMs;
+      scope.resolved = this.#o.resolver.resolve(root, scope, rpcRoute);
+      if (scope.sent !== '' && scope.sent !== scope.resolved.origin) {
+        this.#o.accounts.count('attribution.origin.changed_after_send');
+      }
+      this.#o.committer.commit(scope, scope.resolved);
+    } finally {
+      this.#release(root, scope);
+    }
+  }
+
+  #count(span: SpanState, mapped: Mapped | undefined): void {
+    const byAttribute = this.#o.resolver.namedBy(span);
+    if (byAttribute !== undefined) span.named = byAttribute;
+    else if (span.named === undefined) span.named = this.#o.resolver.namedAbove(span);
+    if (mapped === undefined) this.#unmatched[span.kind]!.n++;
+    else if (mapped.connection) this.#connections.n++;
+    else this.#counter.count(span, mapped);
+    this.#counter.releaseHeld(span, mapped);
+    span.scope.removeOpen(span);
+    span.ended = true;
+  }
+
+  #release(span: SpanState, scope: Scope): void {
+    span.release();
+    this.#letGo(scope);
   }
 
   /** A scope that is over and has nothing left to commit. */
   #letGo(scope: Scope): void {
     if (scope.rootEndedMs >= 0 && scope.openCount === 0 && scope.pending.size === 0) this.scopes.remove(scope);
-  }
-
-  #endRoot(root: SpanState, scope: Scope, rpcRoute: string): void {
-    scope.root = undefined;
-    scope.rootEndedMs = root.endMs;
-    scope.resolved = this.#o.resolver.resolve(root, scope, rpcRoute);
-    if (scope.sent !== '' && scope.sent !== scope.resolved.origin) {
-      this.#o.accounts.count('attribution.origin.changed_after_send');
-    }
-    this.#o.committer.commit(scope, scope.resolved);
   }
 
   #commitEarly(scope: Scope): void {

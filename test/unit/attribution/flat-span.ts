@@ -18,7 +18,7 @@ export class FlatSpan extends SpanState {
   endMs = Number.NaN;
   readonly traceId = '0123456789abcdef0123456789abcdef';
   readonly spanId = '0123456789abcdef';
-  readonly isSampled = true;
+  readonly exemplarTraceId = '0123456789abcdef0123456789abcdef';
   readonly parentSpanId = '';
   readonly hasRemoteParent = false;
   released = false;

@@ -57,7 +57,8 @@ function start(fields: Omit<FlatSpanFields, 'startMs'> & { startMs?: number }, p
 
 function end(span: FlatSpan, endMs: number): void {
   span.endMs = endMs;
-  tracker.end(span, '');
+  if (span.isRoot) tracker.endRoot(span, '');
+  else tracker.endChild(span);
 }
 
 function rows(): string[] {

@@ -23,10 +23,10 @@ const shape = new AttributeShape(['a', 'b'], [true, false], [1, undefined]);
 it('reads what the SDK has, in milliseconds and seconds', () => {
   const span = new SdkSpan(sdkSpan(), undefined, '');
   expect([span.startMs, span.endMs, span.durationSeconds]).toEqual([1_800_000_000_500, 1_800_000_001_000, 0.5]);
-  expect([span.traceId, span.spanId, span.isSampled, span.parentSpanId, span.linkCount]).toEqual([
+  expect([span.traceId, span.spanId, span.exemplarTraceId, span.parentSpanId, span.linkCount]).toEqual([
     't',
     's',
-    true,
+    't',
     '',
     0,
   ]);
