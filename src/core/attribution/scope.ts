@@ -100,6 +100,16 @@ export interface HeldMeasurement {
   readonly sums: PendingSums;
 }
 
+/** What the spans below one leave for it. */
+export interface Below {
+  /** Systems of which a span ended and was counted. */
+  readonly counted: string[];
+  /** A message was processed, so that a receive count above is not one more. */
+  processed: boolean;
+  /** HTTP measurements that the span above may absorb when it ends. */
+  held: HeldMeasurement[];
+}
+
 /**
  * A span that is followed: what it says of itself, by the accessors of its subclass, and what is remembered about it. One
  * object for both, because there is one per span.
@@ -119,12 +129,8 @@ export abstract class SpanState implements SpanView {
   declare ended: boolean;
   /** Its operation was counted while it was still open; only the duration is still to come. */
   declare counted: boolean;
-  /** A message was processed below this span, so its own receive count is not one more. */
-  declare processedBelow: boolean;
-  /** Systems of which a span below ended and was counted. */
-  declare countedBelow: string[] | undefined;
-  /** HTTP measurements from below that this span may absorb when it ends. */
-  declare held: HeldMeasurement[] | undefined;
+  /** What has ended below it; most spans have nothing below. */
+  declare below: Below | undefined;
   /** `server.address` if this span ended, was mapped and can absorb HTTP spans that end after it; else undefined. */
   declare absorbs: string | undefined;
   declare previousOpen: SpanState | undefined;
@@ -137,9 +143,7 @@ export abstract class SpanState implements SpanView {
     this.contextAttributes = contextAttributes;
     this.ended = false;
     this.counted = false;
-    this.processedBelow = false;
-    this.countedBelow = undefined;
-    this.held = undefined;
+    this.below = undefined;
     this.absorbs = undefined;
     this.previousOpen = undefined;
     this.nextOpen = undefined;

@@ -53,7 +53,7 @@ export class SpanCounter {
       return;
     }
     if (isNestedSystem(mapped)) {
-      if (span.countedBelow?.includes(mapped.system)) {
+      if (span.below?.counted.includes(mapped.system)) {
         this.#suppressed.n++;
         return;
       }
@@ -76,9 +76,10 @@ export class SpanCounter {
 
   /** The span has ended: what it held back is either part of itself or an operation of its own. */
   releaseHeld(span: SpanState, mapped: Mapped | undefined): void {
-    const { held } = span;
-    if (held === undefined) return;
-    span.held = undefined;
+    const { below } = span;
+    if (below === undefined || below.held.length === 0) return;
+    const { held } = below;
+    below.held = [];
     for (const { address, sums } of held) {
       const absorbed = mapped !== undefined && !mapped.connection && absorbs(mapped.address, address);
       if (absorbed) this.#suppressed.n += sums.operations;
@@ -99,7 +100,7 @@ export class SpanCounter {
     const shares = span.linkCount === 0 || span.named !== undefined ? undefined : this.#shares(span);
     for (let i = 0; i < measures.length; i++) {
       const measure = measures[i]!;
-      if (span.processedBelow && mapped.consumes === 'receive' && measure.event === CONSUMED_MESSAGES) continue;
+      if (span.below?.processed && mapped.consumes === 'receive' && measure.event === CONSUMED_MESSAGES) continue;
       const value = mapped.read(i, span, seconds);
       if (Number.isNaN(value)) continue;
       const isDuration = mapped.isDuration(i);
@@ -173,7 +174,7 @@ export class SpanCounter {
       this.releaseHeld(span, mapped);
       if (span.counted || (span === scope.root && !withRoot)) continue;
       if (mapped === undefined || mapped.connection) continue;
-      if (isNestedSystem(mapped) && span.countedBelow?.includes(mapped.system)) continue;
+      if (isNestedSystem(mapped) && span.below?.counted.includes(mapped.system)) continue;
       if (isNestedSystem(mapped)) markCounted(span, mapped.system);
       span.counted = true;
       this.#o.accounts.count('attribution.span.unended');

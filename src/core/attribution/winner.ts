@@ -5,7 +5,7 @@
 import type { Mapped, Mapping } from '../mapping/types.ts';
 import { CLIENT, CONSUMER, INTERNAL, PRODUCER, SERVER } from '../span-kind.ts';
 import { PendingSums } from './pending-sums.ts';
-import type { SpanState } from './scope.ts';
+import type { Below, SpanState } from './scope.ts';
 
 export const CONSUMED_MESSAGES = 'messaging.client.consumed.messages';
 
@@ -30,10 +30,10 @@ export function absorberOf(state: SpanState, mapping: Mapping): SpanState | unde
 
 /** Sums in which the HTTP measurements of one address wait for the end of `outer`. */
 export function hold(outer: SpanState, address: string): PendingSums {
-  outer.held ??= [];
-  for (const held of outer.held) if (held.address === address) return held.sums;
+  const { held } = belowOf(outer);
+  for (const one of held) if (one.address === address) return one.sums;
   const sums = new PendingSums();
-  outer.held.push({ address, sums });
+  held.push({ address, sums });
   return sums;
 }
 
@@ -45,9 +45,9 @@ export function isNestedSystem(mapped: Mapped): boolean {
 export function markCounted(state: SpanState, system: string): void {
   for (let outer = state.parent; outer !== undefined; outer = outer.parent) {
     if (outer.kind === SERVER || outer.kind === CONSUMER) return;
-    if (outer.countedBelow === undefined) outer.countedBelow = [system];
-    else if (outer.countedBelow.includes(system)) return;
-    else outer.countedBelow.push(system);
+    const { counted } = belowOf(outer);
+    if (counted.includes(system)) return;
+    counted.push(system);
   }
 }
 
@@ -59,7 +59,12 @@ export function isBelowServer(state: SpanState): boolean {
 
 /** A message was processed below these spans: a `receive` among them does not count its messages again. */
 export function markProcessed(state: SpanState): void {
-  for (let outer = state.parent; outer !== undefined && !outer.processedBelow; outer = outer.parent) {
-    outer.processedBelow = true;
+  for (let outer = state.parent; outer !== undefined && !outer.below?.processed; outer = outer.parent) {
+    belowOf(outer).processed = true;
   }
+}
+
+function belowOf(span: SpanState): Below {
+  span.below ??= { counted: [], processed: false, held: [] };
+  return span.below;
 }

@@ -21,6 +21,9 @@ export class AttributeShape {
   /** The value of each that does. */
   readonly values: readonly unknown[];
   readonly #names: ReadonlySet<string>;
+  // Most shapes are asked for one and the same name by every span: the attribute that names an origin.
+  #lastKey: string | undefined;
+  #lastHas = false;
 
   constructor(keys: readonly string[], compared: readonly boolean[], values: readonly unknown[]) {
     this.keys = keys;
@@ -31,7 +34,11 @@ export class AttributeShape {
 
   /** Asked of a span of this shape, this tells what it lacks for a fifth of what looking for it in vain costs. */
   has(key: string): boolean {
-    return this.#names.has(key);
+    if (key !== this.#lastKey) {
+      this.#lastHas = this.#names.has(key);
+      this.#lastKey = key;
+    }
+    return this.#lastHas;
   }
 }
 
