@@ -158,3 +158,20 @@ test.each([
     expect([spooled(directory).length, machine.deliveries.isKnown('i-1')]).toEqual([1, true]);
   expect(t.queue.pressure).toBe(0);
 });
+
+test('a question is about 500 parts at the most, and every part is asked about', async () => {
+  const questions: (readonly string[])[] = [];
+  const exporter = Object.assign(new Handing(...Array<'handed'>(501).fill('handed')), {
+    confirm: async (ids: readonly string[]) => {
+      questions.push(ids);
+      return new Map(ids.map((id) => [id, 'arrived'] as const));
+    },
+  });
+  const t = openOutlet(exporter);
+  for (let i = 0; i < 501; i++) t.outlet.offer(await t.put());
+  await until(() => t.outlet.unconfirmed === 501);
+  await t.outlet.confirmNow();
+  expect(questions.map((ids) => ids.length)).toEqual([500, 1]);
+  expect(new Set(questions.flat()).size).toBe(501);
+  expect(t.outlet.unconfirmed).toBe(0);
+});
