@@ -1,8 +1,6 @@
 import type { Column } from '../reports/columns.ts';
 import type { ReportResult } from '../reports/report.ts';
 
-export type OutputFormat = 'table' | 'json' | 'csv';
-
 /** Terminal dress: only for a terminal, and never against NO_COLOR. */
 export function colours(stream: { isTTY?: boolean } = process.stdout, env: NodeJS.ProcessEnv = process.env) {
   const on = stream.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
