@@ -59,13 +59,5 @@ export const DUMMIES: readonly Dummy[] = [
   },
 ];
 
-/** What concerns exporters, receivers and options, besides the dummies' own tests. */
-export const TESTS: readonly string[] = [
-  'test/unit/config',
-  'test/unit/exporters/dummy.test.ts',
-  'test/unit/receivers/dummy.test.ts',
-  'test/unit/architecture.test.ts',
-  'test/contract/exporters.test.ts',
-  'test/contract/receiver.test.ts',
-  'test/docs/readme.test.ts',
-];
+/** All that run within this package alone: whichever of them an addition breaks shows that a file more would have to change. */
+export const TESTS: readonly string[] = ['test/unit', 'test/contract', 'test/docs'];
