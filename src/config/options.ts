@@ -69,6 +69,15 @@ export function declareOptions<const R extends readonly AnyExporterConfig[]>(exp
         };
       },
     }),
+    /** What a finished request leaves behind, such as a timer, is `(detached)` from then on, in seconds after its end. Default 15. */
+    detachedAfterSeconds: option({
+      schema: (z) => z.number().min(0, 'must not be negative').max(86_400, 'must be at most a day'),
+      type: 'number',
+      default: 15,
+      text: 'how long after its end a request answers for new work: what a timer or subscription that it left behind begins later is `(detached)`',
+      example: '15',
+      env: { name: 'OTEL_ATTRIBUTION_DETACHED_AFTER_SECONDS', read: 'number' },
+    }),
     /** Presets in force. Default: all. */
     presets: option({
       schema: (z): ZodType<readonly PresetName[]> => z.array(z.enum(presetNames)),

@@ -17,6 +17,8 @@ export const limits = {
   spreadWindows: 1_440,
   /** Live scopes (local roots whose origin is not yet known). */
   scopes: 100_000,
+  /** How long a request that ended without a route waits for one that a span below may still tell. */
+  lateRouteMs: 5_000,
   /** Open spans remembered by one scope. */
   scopeSpans: 10_000,
   /** Distinct sums one scope may hold before it is committed early. */

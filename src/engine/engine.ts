@@ -37,6 +37,7 @@ export class Engine {
   readonly windowSeconds: number;
   /** When it was made, milliseconds since the Unix epoch. */
   readonly startedMs = Date.now();
+  readonly #detachedAfterMs: number;
   readonly #committer: Committer;
   readonly #pipeline: Pipeline;
   readonly #collectors: (() => Promise<void>)[] = [];
@@ -46,6 +47,7 @@ export class Engine {
     const { accounts } = this;
     const { service, windowSeconds } = options;
     this.windowSeconds = windowSeconds;
+    this.#detachedAfterMs = options.detachedAfterSeconds * 1000;
     this.dictionary = new Dictionary({ onCut: () => accounts.count('attribution.limit.reached', 'name_chars') });
     const { dictionary } = this;
     const { presets, rules } = options;
@@ -78,6 +80,7 @@ export class Engine {
       committer: this.#committer,
       windowSeconds,
       originDeadlineMs: options.originDeadlineSeconds * 1000,
+      detachedAfterMs: this.#detachedAfterMs,
       service,
       now: Date.now,
       defer: (work) => void setImmediate(work).unref(),
@@ -106,6 +109,7 @@ export class Engine {
       committer: this.#committer,
       dictionary: this.dictionary,
       windowSeconds: this.windowSeconds,
+      detachedAfterMs: this.#detachedAfterMs,
       now: Date.now,
       service: () => this.tracker.service,
     });

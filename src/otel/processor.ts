@@ -97,12 +97,12 @@ export class GuardedProcessor implements SpanProcessor {
 }
 
 /**
- * A framework (Hono) that reads the caller's headers again starts a second server span for the request: it has the same
- * remote parent as the one the HTTP instrumentation made around it.
+ * A framework that reads headers again starts a further server span for the request, below the one the HTTP instrumentation
+ * made around it: Hono with the caller's span as its parent, Next.js with a span of its own that its proxy handed on.
  */
 function sameRequest(span: ReadableSpan, parentContext: Context): SpanState | undefined {
   const remote = span.parentSpanContext;
   if (span.kind !== SERVER || remote === undefined) return undefined;
   const outer = stateOf(rpcSpan(parentContext));
-  return outer !== undefined && !outer.ended && outer.parentSpanId === remote.spanId ? outer : undefined;
+  return outer !== undefined && !outer.ended && outer.traceId === remote.traceId ? outer : undefined;
 }

@@ -38,7 +38,7 @@ export function explainSpan({ facts, durationSeconds, where }: ReadSpan, options
 function originAsRoot(facts: ReadSpan['facts'], originAttribute: string): ExplainedSpan['asRoot'] {
   const named = facts.attribute(originAttribute);
   if (typeof named === 'string' && named !== '') return { origin: named, from: `the attribute ${originAttribute}` };
-  const { origin, complete } = rootOrigin(facts, { rpcRoute: '', childRoute: '', graphql: '' });
+  const { origin, complete } = rootOrigin(facts, { route: '', rpcRoute: '', childRoute: '', graphql: '' });
   if (origin === '') return { origin: UNATTRIBUTED, from: 'a span of this kind names no origin' };
   return { origin, from: complete ? 'its attributes' : 'no http.route here; a span below it may bring one' };
 }

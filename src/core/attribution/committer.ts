@@ -4,7 +4,7 @@ import type { Dictionary } from '../aggregate/dictionary.ts';
 import type { SumTable } from '../aggregate/sum-table.ts';
 import { mergeAttributes } from '../attributes.ts';
 import { limits } from '../limits.ts';
-import type { NamedOrigin } from './named-origin.ts';
+import { DETACHED_ORIGIN, type NamedOrigin } from './named-origin.ts';
 import type { Scope } from './scope.ts';
 
 export interface CommitterOptions {
@@ -27,7 +27,9 @@ export class Committer {
     const { dictionary, table, accounts } = this.#o;
     for (const sum of scope.pending.drain()) {
       const by = sum.named ?? origin;
-      const ofScope = mergeAttributes(origin.attributes, by.attributes, limits);
+      // What the request was about (its tenant, say) is not what a timer is about that it left behind.
+      const ofScope =
+        by === DETACHED_ORIGIN ? by.attributes : mergeAttributes(origin.attributes, by.attributes, limits);
       const key = dictionary.origin(
         scope.service,
         by.originService || scope.service,

@@ -4,8 +4,9 @@ import { attributeText, canonicalAttributes, mergeAttributes } from '../attribut
 import { limits } from '../limits.ts';
 import type { AttributeView } from '../mapping/attribute-view.ts';
 import { UNATTRIBUTED } from '../model.ts';
+import { INTERNAL, SERVER } from '../span-kind.ts';
 import type { NamedOrigin } from './named-origin.ts';
-import { handlerRoute, type RootOrigin, rootOrigin } from './root-origin.ts';
+import { handlerRoute, httpMethod, moreSpecific, type RootOrigin, requestOrigin, rootOrigin } from './root-origin.ts';
 import type { Scope, SpanState } from './scope.ts';
 import type { SpanView } from './span-view.ts';
 
@@ -69,7 +70,10 @@ export class OriginResolver {
     return found === undefined ? ofContext : mergeAttributes(ofContext, canonicalAttributes(found, limits), limits);
   }
 
-  /** The origin of all that the scope holds without a name of its own. Called once, at the root's end. */
+  /**
+   * The origin of all that the scope holds without a name of its own. Called once, at the root's end; a request without a
+   * route is marked as `routeless`.
+   */
   resolve(root: SpanState, scope: Scope, rpcRoute: string): NamedOrigin {
     const attributes = scope.scopeAttributes(this.rowAttributes('', root), limits);
     const { named } = root;
@@ -83,8 +87,16 @@ export class OriginResolver {
     if (scope.inbound !== undefined) {
       return { originService: scope.inbound.originService, origin: scope.inbound.origin, attributes };
     }
-    const { origin } = this.#ofRoot(root, scope, rpcRoute);
+    const { origin, complete } = this.#ofRoot(root, scope, rpcRoute);
+    if (!complete) scope.routeless = httpMethod(root);
     return { originService: scope.service, origin: origin || UNATTRIBUTED, attributes };
+  }
+
+  /** The same once more, after the root's end, with a route that came late; undefined as long as none is known. */
+  resolveLate(scope: Scope, fallback: NamedOrigin): NamedOrigin | undefined {
+    const route = scope.route || routeBelow(scope);
+    if (route === '') return undefined;
+    return { ...fallback, origin: requestOrigin(scope.routeless, route, scope.graphql) };
   }
 
   /** What can be said before the root has ended: a route that may still come makes it `(unattributed)`. */
@@ -100,7 +112,7 @@ export class OriginResolver {
 
   /** What is known of a scope at work, with the route that its handler knows already. */
   running(scope: Scope): NamedOrigin | undefined {
-    return this.known(scope, routeOfOpenHandler(scope));
+    return this.known(scope, '');
   }
 
   /** The same without the fallback: what may be sent to another service now. */
@@ -116,10 +128,13 @@ export class OriginResolver {
   }
 
   #ofRoot(root: SpanView, scope: Scope, rpcRoute: string): RootOrigin {
-    const hints = { rpcRoute, childRoute: scope.childRoute, graphql: scope.graphql };
+    const { route, graphql } = scope;
+    const hints = { route, rpcRoute, childRoute: '', graphql };
     const origin = rootOrigin(root, hints);
-    if (origin.complete || this.#route === undefined) return origin;
-    return rootOrigin(root, { ...hints, rpcRoute: this.#askRoute(root) });
+    if (origin.complete) return origin;
+    const childRoute = routeBelow(scope);
+    if (childRoute !== '') return rootOrigin(root, { ...hints, childRoute });
+    return this.#route === undefined ? origin : rootOrigin(root, { ...hints, rpcRoute: this.#askRoute(root) });
   }
 
   #askRoute(span: SpanView): string {
@@ -133,13 +148,24 @@ export class OriginResolver {
   }
 }
 
-/** The route that the open handler spans of a request know before its root does: the longest, as routers nest. */
-function routeOfOpenHandler(scope: Scope): string {
-  let longest = '';
+/** What spans below the root know of the route, those too that are still open: a handler may answer before it is done. */
+function routeBelow(scope: Scope): string {
+  let route = scope.childRoute;
   for (let state = scope.firstOpen; state !== undefined; state = state.nextOpen) {
-    if (state === scope.root) continue;
-    const route = handlerRoute(state);
-    if (route.length > longest.length) longest = route;
+    if (state !== scope.root && mayKnowRoute(state)) route = moreSpecific(handlerRoute(state), route);
   }
-  return longest;
+  return route;
+}
+
+/** What a call to another server says of its route is about that server. */
+function mayKnowRoute({ kind }: SpanState): boolean {
+  return kind === INTERNAL || kind === SERVER;
+}
+
+/** Whether a span that is still open may tell the route of its request when it ends. */
+export function awaitsRoute(scope: Scope): boolean {
+  for (let state = scope.firstOpen; state !== undefined; state = state.nextOpen) {
+    if (state !== scope.root && mayKnowRoute(state)) return true;
+  }
+  return false;
 }

@@ -9,7 +9,7 @@ import { windowOf } from '../windows.ts';
 import type { CarriedOrigin } from './carried.ts';
 import type { Committer } from './committer.ts';
 import { Measurement } from './measurement.ts';
-import type { NamedOrigin } from './named-origin.ts';
+import { DETACHED_ORIGIN, type NamedOrigin } from './named-origin.ts';
 import { Scope, type SpanState } from './scope.ts';
 
 /** Extra dimensions of a row, as an application gives them. */
@@ -40,6 +40,8 @@ export interface RecordOptions {
   readonly committer: Committer;
   readonly dictionary: Dictionary;
   readonly windowSeconds: number;
+  /** What begins longer than this after its request ended is not work of that request. */
+  readonly detachedAfterMs: number;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
   readonly service: () => string;
@@ -63,13 +65,16 @@ export function recordByHand(measured: ManualMeasurement, around: Surroundings, 
   const own = canonicalAttributes(measured.attributes ?? {}, limits);
   const measurement = new Measurement();
   measurement.measure = dictionary.measure(target, event, base);
-  measurement.named = around.named ?? around.span?.named;
   measurement.attributes = mergeAttributes(around.attributes, own, limits);
   measurement.value = (value * factor) / divisor;
   measurement.size = measurement.value;
   measurement.count = 1;
   measurement.samples = 1;
   const now = options.now();
+  measurement.named = around.named ?? around.span?.named;
+  if (measurement.named === undefined && around.span?.scope.isOver(now, options.detachedAfterMs)) {
+    measurement.named = DETACHED_ORIGIN;
+  }
   const service = around.span?.service ?? options.service();
   const scope = around.span?.scope ?? new Scope(now, service, undefined);
   scope.pending.add(windowOf(now, options.windowSeconds), measurement);

@@ -12,6 +12,8 @@ export type RootFacts = Pick<SpanFacts, 'kind' | 'name' | 'scopeName' | 'attribu
 
 /** What was learned outside the root's own attributes. */
 export interface RouteHints {
+  /** The whole route, from the framework itself. */
+  readonly route: string;
   /** `rpcMetadata.route` at the root's end. */
   readonly rpcRoute: string;
   /** `http.route` of a handler's span below the root. */
@@ -53,7 +55,8 @@ const HANDLER_TYPES: readonly (readonly [attribute: string, handler: string])[] 
   ['express.type', 'request_handler'],
   ['router.type', 'request_handler'],
   ['restify.type', 'request_handler'],
-  ['connect.type', 'request_handler'],
+  // Of Connect all are mounted, and each knows its own mount path only.
+  ['connect.type', ''],
   ['fastify.type', 'request_handler'],
   ['koa.type', 'router'],
   ['hapi.type', 'router'],
@@ -67,7 +70,13 @@ export function handlerRoute(span: AttributeView): string {
     const type = span.attribute(attribute);
     if (type !== undefined && type !== handler) return '';
   }
-  return route;
+  // The index of a mounted router is `/users/` to `router` and `/users` to Express: one name, whoever tells it.
+  return route.length > 1 && route.endsWith('/') ? route.slice(0, -1) : route;
+}
+
+/** Routers nest, and a handler deep below them knows more of the route. */
+export function moreSpecific(route: string, than: string): string {
+  return route.length > than.length ? route : than;
 }
 
 /** `query Search` of a span of a GraphQL operation, '' of others. */
@@ -80,10 +89,18 @@ export function graphqlOperation(span: AttributeView): string {
 
 /** Origin of an HTTP request: `METHOD route`, then the GraphQL operation. `complete` is false while the route is unknown. */
 function httpOrigin(root: RootFacts, hints: RouteHints): { origin: string; complete: boolean } {
-  const method = text(root, semconv.httpMethod) || 'HTTP';
-  const route = text(root, ROUTE) || hints.rpcRoute || hints.childRoute;
+  const route = hints.route || text(root, ROUTE) || hints.rpcRoute || hints.childRoute;
+  return { origin: requestOrigin(httpMethod(root), route, hints.graphql), complete: route !== '' };
+}
+
+export function httpMethod(root: AttributeView): string {
+  return text(root, semconv.httpMethod) || 'HTTP';
+}
+
+/** `route` and `graphql` are '' where they are not known, or not there. */
+export function requestOrigin(method: string, route: string, graphql: string): string {
   const base = methodAndRoute(method, route || '(no route)');
-  return { origin: hints.graphql === '' ? base : `${base} ${hints.graphql}`, complete: route !== '' };
+  return graphql === '' ? base : `${base} ${graphql}`;
 }
 
 // A new string of the same text costs its flattening and hashing at every look-up; routes are few.

@@ -21,11 +21,17 @@ export class Scope {
   root: SpanState | undefined;
   rootKind = 0;
   readonly pending = new PendingSums();
-  /** Known once the root has ended. */
+  /** Known once the root has ended, or a moment later: see `fallback`. */
   resolved: NamedOrigin | undefined;
   rootEndedMs = -1;
-  /** Longest `http.route` of a handler's span below the root. */
+  /** The route as the framework itself knows it, whole: told by one that we ask (`otel/routes`). */
+  route = '';
+  /** Most specific `http.route` of a handler's span below the root. */
   childRoute = '';
+  /** Method of an HTTP request that has ended without a route, '' of all others. */
+  routeless = '';
+  /** What serves if no route comes: the root has ended, and a span below that is still open may know its route. */
+  fallback: NamedOrigin | undefined;
   /** GraphQL operation seen below the root, such as `query Search`. */
   graphql = '';
   /** Last origin sent to another service. */
@@ -44,6 +50,11 @@ export class Scope {
     this.startMs = startMs;
     this.service = service;
     this.inbound = inbound;
+  }
+
+  /** Whether what begins at `atMs` begins so long after the request ended that it is not its work any more. */
+  isOver(atMs: number, detachedAfterMs: number): boolean {
+    return this.rootEndedMs >= 0 && atMs - this.rootEndedMs > detachedAfterMs;
   }
 
   addOpen(state: SpanState): void {

@@ -6,22 +6,20 @@
 import type { Accounts } from '../accounts.ts';
 import { limits } from '../limits.ts';
 import type { Mapped, Mapping } from '../mapping/types.ts';
-import { DETACHED, UNKNOWN_SERVICE } from '../model.ts';
+import { UNKNOWN_SERVICE } from '../model.ts';
 import { INTERNAL, kindNames, SERVER } from '../span-kind.ts';
 import type { CarriedOrigin } from './carried.ts';
 import type { Committer } from './committer.ts';
-import type { NamedOrigin } from './named-origin.ts';
-import type { OriginResolver } from './origin-resolver.ts';
+import { DETACHED_ORIGIN, type NamedOrigin } from './named-origin.ts';
+import { awaitsRoute, type OriginResolver } from './origin-resolver.ts';
 import { RemoteParents } from './remote-parents.ts';
-import { graphqlOperation, handlerRoute } from './root-origin.ts';
+import { graphqlOperation, handlerRoute, moreSpecific } from './root-origin.ts';
 import { Scope, type SpanState } from './scope.ts';
 import { ScopeRegistry } from './scope-registry.ts';
 import { SpanCounter } from './span-counter.ts';
 
 /** Overdue scopes committed in one turn; the rest follow in the next turns. */
 const OVERDUE_PER_TURN = 1_000;
-
-const DETACHED_ORIGIN: NamedOrigin = { originService: '', origin: DETACHED, attributes: '' };
 
 export interface TrackerOptions {
   readonly mapping: Mapping;
@@ -30,6 +28,8 @@ export interface TrackerOptions {
   readonly committer: Committer;
   readonly windowSeconds: number;
   readonly originDeadlineMs: number;
+  /** What begins longer than this after its request ended is not work of that request. */
+  readonly detachedAfterMs: number;
   /** Name of the service as long as no span has told one, '' for none. */
   readonly service: string;
   /** Milliseconds since the Unix epoch. */
@@ -49,6 +49,8 @@ export class SpanTracker {
   readonly #connections: { n: number };
   readonly #counter: SpanCounter;
   readonly #unmatched: readonly { n: number }[];
+  /** Scopes whose root has ended without a route that a span below may still tell. All of them are registered. */
+  readonly #routeless = new Set<Scope>();
 
   constructor(options: TrackerOptions) {
     this.#o = options;
@@ -78,8 +80,7 @@ export class SpanTracker {
     const { scope } = parent;
     span.parent = parent;
     if (scope.rootEndedMs >= 0) {
-      const isDetached = span.startMs - scope.rootEndedMs > this.#o.originDeadlineMs;
-      if (isDetached && span.named === undefined) span.named = DETACHED_ORIGIN;
+      if (span.named === undefined && scope.isOver(span.startMs, this.#o.detachedAfterMs)) span.named = DETACHED_ORIGIN;
       // Work that begins after its request has ended may never end itself: it has to be found again.
       if (!scope.registered) this.scopes.add(scope);
     }
@@ -103,6 +104,7 @@ export class SpanTracker {
     this.#count(span, mapped);
     try {
       if (scope.resolved !== undefined) this.#o.committer.commit(scope, scope.resolved);
+      else if (scope.fallback !== undefined) this.#resolveLate(scope, scope.fallback);
       else if (scope.pending.size > limits.scopeSums) {
         this.#o.accounts.count('attribution.limit.reached', 'scope_sums');
         this.#commitEarly(scope);
@@ -112,7 +114,10 @@ export class SpanTracker {
     }
   }
 
-  /** The origin of the scope is known now. `rpcRoute`: the route that the context of the root knows at its end, '' for none. */
+  /**
+   * The origin of the scope is known now, or a moment later. `rpcRoute`: the route that the context of the root knows at its
+   * end, '' for none.
+   */
   endRoot(root: SpanState, rpcRoute: string): void {
     if (root.ended) return;
     const { scope } = root;
@@ -120,20 +125,38 @@ export class SpanTracker {
     scope.root = undefined;
     try {
       scope.rootEndedMs = root.endMs;
-      scope.resolved = this.#o.resolver.resolve(root, scope, rpcRoute);
-      if (scope.sent !== '' && scope.sent !== scope.resolved.origin) {
-        this.#o.accounts.count('attribution.origin.changed_after_send');
-      }
-      this.#o.committer.commit(scope, scope.resolved);
+      const origin = this.#o.resolver.resolve(root, scope, rpcRoute);
+      if (scope.routeless !== '' && scope.registered && awaitsRoute(scope)) {
+        scope.fallback = origin;
+        this.#routeless.add(scope);
+      } else this.#resolved(scope, origin);
     } finally {
       this.#release(root, scope);
     }
+  }
+
+  #resolved(scope: Scope, origin: NamedOrigin): void {
+    scope.resolved = origin;
+    if (scope.sent !== '' && scope.sent !== origin.origin) {
+      this.#o.accounts.count('attribution.origin.changed_after_send');
+    }
+    this.#o.committer.commit(scope, origin);
+  }
+
+  /** A span below has ended, or the wait has: the route is known now, will never be, or may still come. */
+  #resolveLate(scope: Scope, fallback: NamedOrigin, waitIsOver = false): void {
+    const origin = this.#o.resolver.resolveLate(scope, fallback);
+    if (origin === undefined && !waitIsOver && awaitsRoute(scope)) return;
+    scope.fallback = undefined;
+    this.#routeless.delete(scope);
+    this.#resolved(scope, origin ?? fallback);
   }
 
   #count(span: SpanState, mapped: Mapped | undefined): void {
     const byAttribute = this.#o.resolver.namedBy(span);
     if (byAttribute !== undefined) span.named = byAttribute;
     else if (span.named === undefined) span.named = this.#o.resolver.namedAbove(span);
+    else if (span.named === DETACHED_ORIGIN) span.named = this.#o.resolver.namedAbove(span) ?? DETACHED_ORIGIN;
     if (mapped === undefined) this.#unmatched[span.kind]!.n++;
     else if (mapped.connection) this.#connections.n++;
     else this.#counter.count(span, mapped);
@@ -153,13 +176,20 @@ export class SpanTracker {
   }
 
   #commitEarly(scope: Scope): void {
+    if (scope.fallback !== undefined) this.#resolveLate(scope, scope.fallback, true);
     if (scope.pending.size === 0) return;
     this.#o.accounts.count('attribution.scope.committed_early');
     this.#o.committer.commit(scope, scope.resolved ?? this.#o.resolver.soFar(scope));
   }
 
-  /** Commits what waits longer than the origin deadline. Called before each rotation. */
+  /** Commits what waits longer than the origin deadline, or too long for a route. Called before each rotation. */
   commitOverdue(): void {
+    const routelessBefore = this.#o.now() - limits.lateRouteMs;
+    for (const scope of this.#routeless) {
+      // In the order in which their roots ended.
+      if (scope.rootEndedMs >= routelessBefore) break;
+      this.#resolveLate(scope, scope.fallback!, true);
+    }
     this.#commitOlderThan(this.#o.now() - this.#o.originDeadlineMs, this.scopes[Symbol.iterator]());
   }
 
@@ -193,8 +223,7 @@ export class SpanTracker {
 /** Routes and operation names that spans below the root know before, or instead of, the root. */
 function learn(span: SpanState, scope: Scope): void {
   if (span.kind !== INTERNAL && span.kind !== SERVER) return;
-  const route = handlerRoute(span);
-  if (route.length > scope.childRoute.length) scope.childRoute = route;
+  scope.childRoute = moreSpecific(handlerRoute(span), scope.childRoute);
   const operation = graphqlOperation(span);
   if (operation === '') return;
   scope.graphql = scope.graphql === '' || scope.graphql === operation ? operation : '(several operations)';

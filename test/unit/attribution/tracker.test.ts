@@ -21,8 +21,10 @@ let table: SumTable;
 let tracker: SpanTracker;
 let published: ReadonlySet<string>;
 let spans: FlatSpan[];
+let now: number;
 
 beforeEach(() => {
+  now = T0;
   accounts = new Accounts();
   const dictionary = new Dictionary();
   table = new SumTable({ dictionary, windowSeconds: 60 });
@@ -39,8 +41,9 @@ beforeEach(() => {
     committer: new Committer({ dictionary, table, accounts, rotate() {} }),
     windowSeconds: 60,
     originDeadlineMs: 120_000,
+    detachedAfterMs: 15_000,
     service: '',
-    now: () => T0,
+    now: () => now,
     defer: (work) => work(),
   });
   published = new Set([...mapping.attributeKeys, ...originKeys, 'attribution.origin', 'tenant.id']);
@@ -179,5 +182,170 @@ describe('attributes that run code', () => {
     tracker.commitAll();
     expect(accounts.total('attribution.hook.failed', 'commit')).toBe(1);
     expect(rows()).toEqual(['0 other postgresql://db/shop s 0 1/1']);
+  });
+});
+
+describe('a request that ends without a route', () => {
+  const GET = { 'http.request.method': 'GET' };
+  const query = (parent: FlatSpan, at = T0) =>
+    end(start({ kind: CLIENT, startMs: at, attributes: PG }, parent), at + 500);
+  const at = (target: string) => rows().filter((row) => row.includes(target));
+
+  it('takes that of a handler which is still open, at once', () => {
+    const root = start({ kind: SERVER, attributes: GET });
+    start({ kind: INTERNAL, attributes: { 'http.route': '/v1/:id', 'router.type': 'request_handler' } }, root);
+    query(root);
+    end(root, T0 + 1_000);
+    expect(at('postgresql')).toEqual(['0 GET /v1/:id postgresql://db/shop s 0.5 1/1']);
+  });
+
+  it('waits for a span below that tells one a moment later', () => {
+    const root = start({ kind: SERVER, attributes: GET });
+    const own = start({ kind: SERVER, name: 'GET', attributes: { 'http.method': 'GET' } }, root);
+    query(own);
+    end(root, T0 + 1_000);
+    query(own, T0 + 1_000);
+    expect(rows()).toEqual([]);
+    own.setAttribute('http.route', '/api/items/[id]');
+    end(own, T0 + 2_000);
+    query(own, T0 + 3_000);
+    expect(rows()).toEqual([
+      '0 GET /api/items/[id] postgresql://db/shop s 1.5 3/3',
+      '0 GET /api/items/[id] service://shop s 1 1/1',
+    ]);
+    expect(tracker.scopes.size).toBe(0);
+  });
+
+  it('has none once nothing is open that could tell one', () => {
+    const root = start({ kind: SERVER, attributes: GET });
+    const work = start({ kind: INTERNAL, name: 'work' }, root);
+    query(work);
+    end(root, T0 + 1_000);
+    expect(rows()).toEqual([]);
+    end(work, T0 + 2_000);
+    expect(at('postgresql')).toEqual(['0 GET (no route) postgresql://db/shop s 0.5 1/1']);
+    expect(tracker.scopes.size).toBe(0);
+  });
+
+  it('waits for no call to another server, and takes no route from one', () => {
+    const root = start({ kind: SERVER, attributes: GET });
+    const call = start({ kind: CLIENT, attributes: { ...GET, 'http.route': '/theirs', 'server.address': 'b' } }, root);
+    query(root);
+    end(root, T0 + 1_000);
+    end(call, T0 + 2_000);
+    expect(at('postgresql')).toEqual(['0 GET (no route) postgresql://db/shop s 0.5 1/1']);
+  });
+
+  it('waits five seconds, not for ever', () => {
+    const root = start({ kind: SERVER, attributes: GET });
+    const forever = start({ kind: INTERNAL, name: 'subscription' }, root);
+    query(root);
+    end(root, T0 + 1_000);
+    now = T0 + 6_000;
+    tracker.commitOverdue();
+    expect(rows()).toEqual([]);
+    now = T0 + 6_001;
+    tracker.commitOverdue();
+    expect(at('postgresql')).toEqual(['0 GET (no route) postgresql://db/shop s 0.5 1/1']);
+    query(forever, T0 + 7_000);
+    expect(at('postgresql')).toEqual(['0 GET (no route) postgresql://db/shop s 0.5 1/1']);
+  });
+
+  it('is counted at the end of the process, with what is known then', () => {
+    const root = start({ kind: SERVER, attributes: GET });
+    start({ kind: SERVER, attributes: { 'http.method': 'GET' } }, root);
+    query(root);
+    end(root, T0 + 1_000);
+    tracker.commitAll();
+    expect(at('postgresql')).toEqual(['0 GET (no route) postgresql://db/shop s 0.5 1/1']);
+  });
+
+  it('is not named by a middleware or a mount path', () => {
+    const mounted = [
+      { 'express.type': 'middleware' },
+      { 'router.type': 'middleware' },
+      { 'express.type': 'router' },
+      { 'connect.type': 'request_handler' },
+      { 'hapi.type': 'plugin' },
+    ];
+    const root = start({ kind: SERVER, attributes: GET });
+    const open = mounted.map((type) => start({ kind: INTERNAL, attributes: { ...type, 'http.route': '/api' } }, root));
+    query(root);
+    end(root, T0 + 1_000);
+    for (const span of open) end(span, T0 + 1_100);
+    expect(at('postgresql')).toEqual(['0 GET (no route) postgresql://db/shop s 0.5 1/1']);
+  });
+
+  it('has the name that Express gives it, whoever tells the route', () => {
+    const root = start({ kind: SERVER, attributes: GET });
+    const handler = { 'router.type': 'request_handler', 'http.route': '/users/' };
+    end(start({ kind: INTERNAL, attributes: handler }, root), T0 + 500);
+    end(root, T0 + 1_000);
+    expect(rows()).toEqual(['0 GET /users service://shop s 1 1/1']);
+  });
+
+  it('believes the framework itself before its instrumentation', () => {
+    const root = start({ kind: SERVER, attributes: { ...GET, 'http.route': '/users' } });
+    root.scope.route = '/v1/users';
+    end(root, T0 + 1_000);
+    expect(rows()).toEqual(['0 GET /v1/users service://shop s 1 1/1']);
+  });
+});
+
+describe('what a finished request leaves behind', () => {
+  const timer = (root: FlatSpan, startMs: number, more = {}) => {
+    const span = start({ kind: CLIENT, startMs, attributes: { ...PG, ...more } }, root);
+    end(span, startMs + 500);
+    return span;
+  };
+  const finished = () => {
+    const root = start({
+      kind: SERVER,
+      attributes: { 'http.request.method': 'GET', 'http.route': '/watch', 'tenant.id': 'acme' },
+    });
+    end(root, T0 + 1_000);
+    rows();
+    return root;
+  };
+
+  it('is its work for 15 seconds, and (detached) from then on', () => {
+    const root = finished();
+    timer(root, T0 + 1_000 + 15_000);
+    timer(root, T0 + 1_000 + 15_001);
+    expect(rows()).toEqual([
+      '0 (detached) postgresql://db/shop s 0.5 1/1',
+      '0 GET /watch{"tenant":"acme"} postgresql://db/shop s 0.5 1/1',
+    ]);
+  });
+
+  it('is judged by its start: what began in time may take as long as it needs', () => {
+    const root = finished();
+    const report = start({ kind: CLIENT, startMs: T0 + 10_000, attributes: PG }, root);
+    end(report, T0 + 50_000);
+    expect(rows()).toEqual(['0 GET /watch{"tenant":"acme"} postgresql://db/shop s 40 1/1']);
+  });
+
+  it('has what is below it', () => {
+    const root = finished();
+    const tick = start({ kind: INTERNAL, startMs: T0 + 20_000, name: 'tick' }, root);
+    timer(tick, T0 + 20_000);
+    end(tick, T0 + 21_000);
+    timer(tick, T0 + 22_000);
+    expect(rows()).toEqual(['0 (detached) postgresql://db/shop s 1 2/2']);
+  });
+
+  it('keeps a name and attributes of its own', () => {
+    const root = finished();
+    const tick = start(
+      { kind: INTERNAL, startMs: T0 + 20_000, attributes: { 'attribution.origin': 'job:poll' } },
+      root,
+    );
+    timer(tick, T0 + 20_000);
+    end(tick, T0 + 21_000);
+    timer(root, T0 + 22_000, { 'tenant.id': 'globex' });
+    expect(rows()).toEqual([
+      '0 (detached){"tenant":"globex"} postgresql://db/shop s 0.5 1/1',
+      '0 job:poll{"tenant":"acme"} postgresql://db/shop s 0.5 1/1',
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import { context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { RPCType, setRPCMetadata } from '@opentelemetry/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { withAttributes, withOrigin } from '../../../src/otel/api.ts';
+import { record, withAttributes, withOrigin } from '../../../src/otel/api.ts';
 import { type Harness, operations, PG_TARGET, startHarness } from './harness.ts';
 
 let h: Harness;
@@ -112,6 +112,19 @@ describe('the origin of a request', () => {
     ).end(later + 5);
     expect(await pgOperations()).toEqual({ 'GET /starts-a-timer': 1, '(detached)': 1 });
   });
+
+  it('is (detached) for what is recorded by hand then', async () => {
+    await h.close();
+    h = startHarness({ detachedAfterSeconds: 0.05 });
+    const request = h.request('/starts-a-timer');
+    request.end();
+    const mail = () =>
+      context.with(h.in(request), () => record({ target: 'mailer', event: 'sent', unit: '1', value: 1 }));
+    mail();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    mail();
+    expect(operations(await h.rows(), 'mailer')).toEqual({ 'GET /starts-a-timer': 1, '(detached)': 1 });
+  });
 });
 
 describe('roots', () => {
@@ -203,6 +216,27 @@ describe('linking', () => {
     const rows = await h.rows();
     expect(operations(rows, PG_TARGET)).toEqual({ 'GET /own/:id': 2 });
     expect(operations(rows, 'service://storefront')).toEqual({ 'GET /own/:id': 2 });
+  });
+
+  it('counts a request once where a proxy hands on the trace within it', async () => {
+    const request = h.span(
+      'GET',
+      { kind: SpanKind.SERVER, attributes: { 'http.request.method': 'GET' } },
+      ROOT_CONTEXT,
+    );
+    const inside = setRPCMetadata(h.in(request, ROOT_CONTEXT), { type: RPCType.HTTP, span: request });
+    const proxy = h.span('GET', { kind: SpanKind.SERVER, attributes: { 'http.method': 'GET' } }, inside);
+    h.pg(h.in(proxy, inside)).end();
+    proxy.end();
+    const handedOn = trace.setSpanContext(inside, { ...proxy.spanContext(), isRemote: true });
+    const own = h.span('GET', { kind: SpanKind.SERVER, attributes: { 'http.method': 'GET' } }, handedOn);
+    h.pg(h.in(own, inside)).end();
+    request.end();
+    own.setAttribute('http.route', '/items/[id]');
+    own.end();
+    const rows = await h.rows();
+    expect(operations(rows, PG_TARGET)).toEqual({ 'GET /items/[id]': 2 });
+    expect(operations(rows, 'service://storefront')).toEqual({ 'GET /items/[id]': 1 });
   });
 
   it('keeps a chain of spans, each started below the last, at a bounded length', () => {
