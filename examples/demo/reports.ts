@@ -67,7 +67,7 @@ function memoryTable(rows: readonly Row[]): string {
   const [from, to] = rangeOf(rows);
   const result = loadFromRows(rows, from, to);
   const { timeZone: tz } = Intl.DateTimeFormat().resolvedOptions();
-  return loadTable(result.rows, { ...result, dataThrough: to, tz, now: Date.now(), title: bold });
+  return loadTable(result.rows, { ...result, dataThrough: to, tz, now: Date.now() });
 }
 
 const quoted = (arg: string): string => (/^[\w.-]+$/.test(arg) ? arg : `'${arg}'`);

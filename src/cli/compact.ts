@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { withUnit } from '../reports/format.ts';
 import { parseDuration, usage } from '../reports/time.ts';
+import { say } from './output.ts';
 import { withLocalStore } from './store-access.ts';
 
 const DAY_MS = 86_400_000;
@@ -29,12 +30,11 @@ export function registerCompact(program: Command): void {
       const keep = flags.keep === undefined ? {} : { keepDays: days(flags.keep, '--keep') };
       await withLocalStore(flags.directory, async (store) => {
         const done = await store.compact({ now: Date.now(), hourAfterDays, dayAfterDays, ...keep });
-        process.stderr.write(`${done.days} days compacted: ${done.rowsBefore} rows became ${done.rowsAfter}\n`);
-        if (flags.keep !== undefined)
-          process.stderr.write(`${done.rowsDeleted} rows deleted, older than ${flags.keep}\n`);
+        say(`${done.days} days compacted: ${done.rowsBefore} rows became ${done.rowsAfter}`);
+        if (flags.keep !== undefined) say(`${done.rowsDeleted} rows deleted, older than ${flags.keep}`);
         if (flags.rewrite !== true) return;
         const { bytesBefore, bytesAfter } = await store.rewriteAndClose();
-        process.stderr.write(`Rewritten: ${withUnit(bytesBefore, 'By')} became ${withUnit(bytesAfter, 'By')}\n`);
+        say(`Rewritten: ${withUnit(bytesBefore, 'By')} became ${withUnit(bytesAfter, 'By')}`);
       });
     });
 }

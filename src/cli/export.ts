@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { checkZone, parseDuration, parseTime, usage } from '../reports/time.ts';
 import { exitCodes } from './exit-codes.ts';
+import { say } from './output.ts';
 import { withLocalStore } from './store-access.ts';
 
 interface ExportFlags {
@@ -51,7 +52,7 @@ export function registerExport(program: Command): void {
           ...(to === undefined ? {} : { to }),
         }),
       );
-      process.stderr.write(`${rows} rows written to ${out}\n`);
+      say(`${rows} rows written to ${out}`);
       if (rows === 0) process.exitCode = exitCodes.noData;
     });
 }

@@ -6,6 +6,7 @@ import { AttributionError } from '../core/errors.ts';
 import { unsupportedNode } from '../core/node-version.ts';
 import { commands } from './commands.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
+import { say } from './output.ts';
 import { version } from './version.ts';
 
 /**
@@ -15,7 +16,7 @@ import { version } from './version.ts';
 export async function main(argv: readonly string[]): Promise<number> {
   const tooOld = unsupportedNode(process.versions.node);
   if (tooOld !== '') {
-    process.stderr.write(`otel-attribution ${tooOld}\n`);
+    say(`otel-attribution ${tooOld}`);
     return exitCodes.unavailable;
   }
   const program = new Command('otel-attribution')
@@ -27,6 +28,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       process.env.OTEL_ATTRIBUTION_DIRECTORY || './.attribution',
     )
     .exitOverride()
+    .configureOutput({ outputError: (text) => say(text.trimEnd()) })
     .showHelpAfterError('(--help lists commands and options)');
   const asked = commandName(argv);
   const broken: string[] = [];
@@ -63,7 +65,7 @@ function commandName(argv: readonly string[]): string | undefined {
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  process.stderr.write(`otel-attribution: ${message(error)}\n`);
+  say(`otel-attribution: ${message(error)}`);
   if (process.env.OTEL_ATTRIBUTION_DEBUG) process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`);
   return exitCodeOf(error instanceof AttributionError ? error.code : undefined);
 }

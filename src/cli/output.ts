@@ -1,4 +1,6 @@
+import { lineWidth, wrap } from '../reports/cells.ts';
 import type { Column } from '../reports/columns.ts';
+import type { Sheet } from '../reports/page.ts';
 import type { ReportResult } from '../reports/report.ts';
 
 /** Terminal dress: only for a terminal, and never against NO_COLOR. */
@@ -6,6 +8,23 @@ export function colours(stream: { isTTY?: boolean } = process.stdout, env: NodeJ
   const on = stream.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
   const wrap = (code: number) => (text: string) => (on ? `\u001b[${code}m${text}\u001b[0m` : text);
   return { bold: wrap(1), dim: wrap(2), yellow: wrap(33), red: wrap(31), green: wrap(32) };
+}
+
+/** What standard output is; `wide`: whole lines whatever the terminal. */
+export const sheetOf = (wide?: boolean): Sheet & { readonly style: ReturnType<typeof colours> } => ({
+  width: wide === true ? Number.POSITIVE_INFINITY : lineWidth(process.stdout),
+  style: colours(),
+});
+
+/** A text on standard output, its lines broken between words. */
+export function print(text: string): void {
+  process.stdout.write(`${wrap(text, lineWidth(process.stdout), 2).join('\n')}\n`);
+}
+
+/** A message on standard error, its lines broken between words. */
+export function say(text: string, dress: (line: string) => string = (line) => line): void {
+  const lines = wrap(text, lineWidth(process.stderr));
+  process.stderr.write(`${lines.map(dress).join('\n')}\n`);
 }
 
 /** One JSON object: question, range, columns with units, rows in base units. Times are ISO strings. */

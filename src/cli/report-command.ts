@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { clockTime } from '../reports/format.ts';
 import type { ParameterName, ReportParameters } from '../reports/parameters.ts';
+import { render, wrapFacts } from '../reports/render.ts';
 import type { Report, ReportResult } from '../reports/report.ts';
 import { exitCodes } from './exit-codes.ts';
 import { addFlags } from './flags.ts';
-import { colours, toCsv, toJson } from './output.ts';
+import { colours, say, sheetOf, toCsv, toJson } from './output.ts';
 import { addStoreOptions, type StoreChoice, withChosenStore } from './store-access.ts';
 
 const options: Readonly<Record<ParameterName, (report: Report) => Option>> = {
@@ -30,6 +31,7 @@ const options: Readonly<Record<ParameterName, (report: Report) => Option>> = {
 interface Flags extends ReportParameters, StoreChoice {
   readonly json?: true;
   readonly csv?: true;
+  readonly wide?: true;
 }
 
 /** One command per report: the report says which parameters it takes. */
@@ -40,6 +42,7 @@ export function registerReport(program: Command, report: Report): void {
   addStoreOptions(command)
     .addOption(new Option('--json', 'one JSON object, base values and units').conflicts('csv'))
     .option('--csv', 'comma-separated values, base values and units')
+    .option('--wide', 'every column and whole names, however narrow the terminal')
     .action(async (_: unknown, self: Command) => {
       const flags = self.optsWithGlobals<Flags>();
       const { runReport } = await import('../reports/run.ts');
@@ -49,21 +52,30 @@ export function registerReport(program: Command, report: Report): void {
     });
 }
 
-function print(report: Report, { json, csv, by = 'origin' }: Flags, now: number, result: ReportResult): void {
-  const style = colours();
+function print(report: Report, { json, csv, wide, by = 'origin' }: Flags, now: number, result: ReportResult): void {
   if (json === true) process.stdout.write(`${toJson(result)}\n`);
   else if (csv === true) process.stdout.write(toCsv(result));
-  else if (result.rows.length > 0) {
-    process.stdout.write(`${report.table(result, { by, now, style })}\n\n${style.dim(footer(result, now))}\n`);
-  }
+  else if (result.rows.length > 0) printTable(report, result, by, now, wide);
   const { dim } = colours(process.stderr);
-  if (json !== true) for (const note of result.notes) process.stderr.write(`${dim(note)}\n`);
+  if (json !== true) for (const note of result.notes) say(note, dim);
   if (result.rows.length === 0) process.exitCode = exitCodes.noData;
 }
 
-function footer({ range, dataThrough, services, tz }: ReportResult, now: number): string {
+function printTable(report: Report, result: ReportResult, by: string, now: number, wide: true | undefined): void {
+  const sheet = sheetOf(wide);
+  const { text, leftOut } = render(report.table(result, { ...sheet, by, now }), sheet);
+  const facts = [...footer(result, now), ...(leftOut.length === 0 ? [] : [`--wide adds ${leftOut.join(', ')}`])];
+  const foot = wrapFacts(facts, sheet.width).map(sheet.style.dim).join('\n');
+  process.stdout.write(`${text}\n\n${foot}\n`);
+}
+
+function footer({ range, dataThrough, services, tz }: ReportResult, now: number): string[] {
   const at = (ms: number): string => clockTime(ms, tz, now);
-  return `${at(range.from)} to ${at(range.to)} ${tz} · data to ${at(dataThrough)} · ${services} ${services === 1 ? 'service' : 'services'}`;
+  return [
+    `${at(range.from)} to ${at(range.to)} ${tz}`,
+    `data to ${at(dataThrough)}`,
+    `${services} ${services === 1 ? 'service' : 'services'}`,
+  ];
 }
 
 function count(text: string): number {

@@ -9,7 +9,7 @@ import type { StoreHost } from '../stores/kind.ts';
 import { stores } from '../stores/registry.ts';
 import { exporterOptions } from './configured.ts';
 import { addFlags, flagOf } from './flags.ts';
-import { colours, progressBar } from './output.ts';
+import { colours, progressBar, say } from './output.ts';
 
 /** What commander makes of `addStoreOptions`. */
 export interface StoreChoice {
@@ -72,6 +72,5 @@ function hostOf(directory: string, flags: StoreHost['flags']): StoreHost {
 
 function stderrLogger(): Logger {
   const { yellow } = colours(process.stderr);
-  const line = (text: string) => void process.stderr.write(`${text}\n`);
-  return { debug() {}, info: line, warn: (text) => line(yellow(text)), error: (text) => line(yellow(text)) };
+  return { debug() {}, info: say, warn: (text) => say(text, yellow), error: (text) => say(text, yellow) };
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { exitCodes } from './exit-codes.ts';
-import { colours } from './output.ts';
+import { colours, print, say } from './output.ts';
 
 interface Flags {
   readonly schema?: true;
@@ -27,10 +27,10 @@ export function registerValidate(program: Command): void {
       if (flags.json === true) {
         process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
       } else if (result.valid) {
-        process.stdout.write(`${okText(result, colours())}\n`);
+        print(okText(result, colours()));
       } else {
         const { formatProblems } = await import('../config/problem.ts');
-        process.stderr.write(`${formatProblems(result.problems)}\n`);
+        say(formatProblems(result.problems));
       }
     });
 }

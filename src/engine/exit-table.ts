@@ -2,8 +2,10 @@
 import type { Part } from '../core/model.ts';
 import type { Row } from '../core/row.ts';
 import { decodePartSync, rowsOf } from '../parts/part-codec.ts';
+import { lineWidth, wrap } from '../reports/cells.ts';
 import { loadFromRows } from '../reports/load/from-rows.ts';
 import { loadTable } from '../reports/load/table.ts';
+import { plainSheet } from '../reports/page.ts';
 
 const RANGE_MS = 15 * 60_000;
 
@@ -21,19 +23,20 @@ export interface ExitTableSource {
 /** Prints to standard error if that is a terminal or the option `exitTable` says so. */
 export function printExitTable(source: ExitTableSource, now: number = Date.now()): void {
   if (!(source.options.exitTable ?? process.stderr.isTTY)) return;
-  process.stderr.write(`\n${exitTable(source, now)}\n`);
+  process.stderr.write(`\n${exitTable(source, now, lineWidth(process.stderr))}\n`);
 }
 
 /** The text, of at most the last 15 minutes; says so when nothing was measured. */
-export function exitTable(source: ExitTableSource, now: number): string {
+export function exitTable(source: ExitTableSource, now: number, width = Number.POSITIVE_INFINITY): string {
   const windowMs = source.windowSeconds * 1000;
   // The first window began before the process did: rates count from the later of the two.
   const firstMs = now - RANGE_MS;
   const fromMs = Math.max(source.startedMs, Math.ceil(firstMs / windowMs) * windowMs);
   const toMs = Math.max(now, fromMs + 1);
   const { rows, range } = loadFromRows(rowsFrom(source, fromMs, windowMs), fromMs, toMs);
-  if (rows.length === 0) return `otel-attribution: ${nothing(source)}`;
-  return loadTable(rows, { range, dataThrough: now, now, tz: Intl.DateTimeFormat().resolvedOptions().timeZone });
+  if (rows.length === 0) return wrap(`otel-attribution: ${nothing(source)}`, width).join('\n');
+  const tz = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return loadTable(rows, { range, dataThrough: now, now, tz }, { ...plainSheet, width });
 }
 
 function nothing(source: ExitTableSource): string {

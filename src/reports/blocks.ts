@@ -1,5 +1,5 @@
 /** What the tables of several reports have in common. */
-import { printable } from './format.ts';
+import type { Cell, Title } from './page.ts';
 
 type Measured = { readonly target: string; readonly event: string; readonly unit: string };
 
@@ -21,18 +21,11 @@ export function blocksOf<R extends Measured>(rows: readonly R[]): R[][] {
 }
 
 /** Names what a block is about: the target, and the event unless it is the usual one (seconds). */
-export function blockTitle(block: Measured, ...more: string[]): string {
-  const event =
-    block.target === '' || block.unit !== 's' || !block.event.endsWith('.operation.duration') ? [block.event] : [];
-  return [...(block.target === '' ? [] : [printable(block.target, 120)]), ...event, ...more].join(' · ');
+export function blockTitle({ target, event, unit }: Measured, ...facts: string[]): Title {
+  if (target === '') return { name: event, facts };
+  const usual = unit === 's' && event.endsWith('.operation.duration');
+  return { name: target, facts: usual ? facts : [event, ...facts] };
 }
 
 /** `storefront  GET /search`, or the key alone. */
-export function keyName(service: string, key: string, serviceWidth: number): string {
-  if (service === '') return printable(key);
-  return `${printable(service, 30).padEnd(serviceWidth)}  ${printable(key)}`;
-}
-
-/** For `keyName`. */
-export const widthOf = (services: readonly string[]): number =>
-  Math.max(0, ...services.map((service) => printable(service, 30).length));
+export const keyCell = (service: string, key: string): Cell => (service === '' ? key : [service, key]);

@@ -1,8 +1,5 @@
 import { toZone } from './time.ts';
 
-/** Dress for a terminal; whoever prints knows whether it is one. */
-export type Style = Readonly<Record<'bold' | 'green' | 'red', (text: string) => string>>;
-
 /** Shown where a value does not exist. */
 export const ABSENT = '–';
 
@@ -100,45 +97,4 @@ export function clockTime(ms: number, tz: string, now: number): string {
   const today = new Date(toZone(now, tz)).toISOString().slice(0, 10);
   const clock = time.slice(0, 8);
   return date === today ? clock : `${date} ${clock}`;
-}
-
-/** Cells under headers, two spaces apart; numbers to the right. Empty lines are kept. */
-export function table(
-  header: readonly string[],
-  rows: readonly (readonly string[])[],
-  align: readonly ('left' | 'right')[],
-): string {
-  const widths = header.map((cell, i) => Math.max(width(cell), ...rows.map((row) => width(row[i] ?? ''))));
-  const line = (cells: readonly string[]): string =>
-    header
-      .map((_, i) => {
-        const cell = cells[i] ?? '';
-        const pad = ' '.repeat(widths[i]! - width(cell));
-        return align[i] === 'right' ? pad + cell : cell + pad;
-      })
-      .join('  ')
-      .trimEnd();
-  return [line(header), ...rows.map(line)].join('\n');
-}
-
-/** Text that cannot move the cursor or break the line, whatever an origin is called. */
-export function printable(text: string, max = 60): string {
-  const clean = text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '�');
-  const chars = [...clean];
-  return chars.length <= max ? clean : `${chars.slice(0, max - 1).join('')}…`;
-}
-
-/** Columns a terminal gives the text: 2 for wide East Asian characters and emoji, 0 for combining marks. */
-function width(text: string): number {
-  let n = 0;
-  for (const char of text) {
-    if (/\p{M}/u.test(char)) continue;
-    n +=
-      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u.test(
-        char,
-      )
-        ? 2
-        : 1;
-  }
-  return n;
 }

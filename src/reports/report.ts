@@ -1,6 +1,6 @@
 import type { Column, Columns, ReportRow } from './columns.ts';
-import type { Style } from './format.ts';
 import type { Prelude } from './kql/prelude.ts';
+import type { Page, Style } from './page.ts';
 import type { OwnParameters, ParameterName, ReportParameters } from './parameters.ts';
 import type { Books, Period, Source, TimeRange, Values } from './source.ts';
 
@@ -26,7 +26,7 @@ export interface Report<R extends ReportRow = ReportRow, P extends ReportParamet
   /** The same in KQL, for its stored function. */
   readonly prelude?: Prelude;
   /** The answer as a terminal shows it. There is at least one row. */
-  table(result: ReportResult<R>, view: TableView): string;
+  table(result: ReportResult<R>, view: TableView): Page;
 }
 
 export interface BindContext<P extends ReportParameters> {
@@ -50,6 +50,8 @@ export interface TableView {
   /** What the keys are. */
   readonly by: string;
   readonly now: number;
+  /** Cells that there are for a line; `Infinity` where nobody minds. */
+  readonly width: number;
   readonly style: Style;
 }
 

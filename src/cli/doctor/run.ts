@@ -1,7 +1,8 @@
+import { hung } from '../../reports/cells.ts';
 import { type ExamineOptions, examine, type Group } from '../../setup/doctor/examine.ts';
 import type { Status } from '../../setup/doctor/finding.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { colours } from '../output.ts';
+import { sheetOf } from '../output.ts';
 
 export interface DoctorFlags extends ExamineOptions {
   readonly json: boolean;
@@ -21,14 +22,15 @@ export async function doctor({ json, ...options }: DoctorFlags): Promise<void> {
 }
 
 function text(groups: readonly Group[], problems: number): string {
-  const { bold, dim, green, red, yellow } = colours();
+  const { width, style } = sheetOf();
+  const { bold, dim, green, red, yellow } = style;
   const marks: Readonly<Record<Status, string>> = { ok: green('✓'), unsure: yellow('!'), bad: red('✗') };
   const lines: string[] = [];
   for (const { name, findings } of groups) {
     lines.push(bold(name));
     for (const { status, text: what, fix } of findings) {
-      lines.push(`  ${marks[status]} ${what}`);
-      if (fix !== '') lines.push(`    ${dim('→')} ${fix}`);
+      lines.push(hung(`  ${marks[status]} `, what, width));
+      if (fix !== '') lines.push(hung(`    ${dim('→')} `, fix, width));
     }
   }
   const last =

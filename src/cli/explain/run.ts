@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { formatProblems } from '../../config/problem.ts';
 import { AttributionError } from '../../core/errors.ts';
 import { type AttributionOptions, validateAll } from '../../engine/options.ts';
-import { colours } from '../output.ts';
+import { sheetOf } from '../output.ts';
 import { explainSpan } from './explained-span.ts';
 import { readSpans } from './read-spans.ts';
 import { explanationText } from './text.ts';
@@ -20,7 +20,7 @@ export async function explainFile(file: string, flags: ExplainFlags): Promise<vo
   const spans = readSpans(readInput(file), source, flags.service ?? options.service ?? '');
   const explained = spans.map((span) => explainSpan(span, options));
   if (flags.json === true) process.stdout.write(`${JSON.stringify({ spans: explained }, null, 2)}\n`);
-  else process.stdout.write(`${explained.map((one) => explanationText(one, colours())).join('\n\n')}\n`);
+  else process.stdout.write(`${explained.map((one) => explanationText(one, sheetOf())).join('\n\n')}\n`);
 }
 
 function loadConfig(file: string | undefined): AttributionOptions {

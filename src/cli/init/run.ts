@@ -1,7 +1,7 @@
 import { planInit } from '../../setup/init/plan.ts';
 import { writePlan } from '../../setup/init/write.ts';
 import { readProject } from '../../setup/project/package-json.ts';
-import { colours } from '../output.ts';
+import { sheetOf } from '../output.ts';
 import { planText } from './text.ts';
 
 export interface InitFlags {
@@ -18,6 +18,6 @@ export function init(folder: string, flags: InitFlags): void {
     const { script: _, ...rest } = plan;
     process.stdout.write(`${JSON.stringify({ ...rest, written }, null, 2)}\n`);
   } else {
-    process.stdout.write(`${planText(plan, flags.write === true ? written : undefined, colours())}\n`);
+    process.stdout.write(`${planText(plan, flags.write === true ? written : undefined, sheetOf())}\n`);
   }
 }

@@ -1,5 +1,6 @@
+import { hung, wrap } from '../../reports/cells.ts';
 import type { InitPlan, Step, Way } from '../../setup/init/plan.ts';
-import type { colours } from '../output.ts';
+import type { sheetOf } from '../output.ts';
 
 const WAYS: Readonly<Record<Way, string>> = {
   done: 'attribution is set up already',
@@ -14,22 +15,27 @@ const WAYS: Readonly<Record<Way, string>> = {
 export function planText(
   plan: InitPlan,
   written: readonly string[] | undefined,
-  dress: ReturnType<typeof colours>,
+  sheet: ReturnType<typeof sheetOf>,
 ): string {
-  const { bold, dim, green } = dress;
+  const { width, style } = sheet;
+  const { bold, dim, green, yellow } = style;
   const found = [...plan.frameworks, ...plan.drivers];
   const setUps = plan.setUps.map(({ kind, file, line }) => `${kind} in ${file}:${line}`);
   const lines = [
     bold(`${plan.name} · ${plan.packageManager} · ${plan.module ? 'ES modules' : 'CommonJS'}`),
-    `${dim('uses   ')}  ${found.length === 0 ? 'no framework or driver that is known here' : found.join(', ')}`,
-    `${dim('set-ups')}  ${setUps.length === 0 ? 'none' : setUps.join(', ')}`,
-    `${dim('way    ')}  ${WAYS[plan.way]}`,
+    hung(
+      `${dim('uses   ')}  `,
+      found.length === 0 ? 'no framework or driver that is known here' : found.join(', '),
+      width,
+    ),
+    hung(`${dim('set-ups')}  `, setUps.length === 0 ? 'none' : setUps.join(', '), width),
+    hung(`${dim('way    ')}  `, WAYS[plan.way], width),
   ];
   const steps = plan.steps.filter(({ kind }) => kind !== 'note');
-  for (const [i, step] of steps.entries()) lines.push('', ...stepLines(step, i + 1, written, dress));
+  for (const [i, step] of steps.entries()) lines.push('', ...stepLines(step, i + 1, written, sheet));
   const notes = plan.steps.filter(({ kind }) => kind === 'note');
-  if (notes.length > 0) lines.push('', ...notes.map(({ text }) => `${dress.yellow('!')} ${text}`));
-  lines.push('', lastLine(plan, written, green));
+  if (notes.length > 0) lines.push('', ...notes.map(({ text }) => hung(`${yellow('!')} `, text, width)));
+  lines.push('', ...wrap(lastLine(plan, written, green), width));
   return lines.join('\n');
 }
 
@@ -37,13 +43,13 @@ function stepLines(
   step: Step,
   number: number,
   written: readonly string[] | undefined,
-  dress: ReturnType<typeof colours>,
+  { width, style }: ReturnType<typeof sheetOf>,
 ): string[] {
   const done = step.writable && step.file !== undefined && written?.includes(step.file);
   const place = step.kind === 'code' && step.file !== undefined ? `${step.file}:${step.line}: ` : '';
-  const lines = [`${number}. ${done ? dress.green('written: ') : ''}${place}${step.text}`];
-  if (step.before !== undefined && step.after !== undefined) lines.push(dress.red(`   - ${step.before}`));
-  if (step.after !== undefined) lines.push(dress.green(`   + ${step.after}`));
+  const lines = [hung(`${number}. `, `${done ? style.green('written: ') : ''}${place}${step.text}`, width)];
+  if (step.before !== undefined && step.after !== undefined) lines.push(style.red(`   - ${step.before}`));
+  if (step.after !== undefined) lines.push(style.green(`   + ${step.after}`));
   return lines;
 }
 

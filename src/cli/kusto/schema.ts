@@ -6,7 +6,7 @@ import { type ConnectionFlags, connectionFlags } from '../../stores/kusto/flags.
 import type { SchemaOptions } from '../../stores/kusto/schema/objects.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addFlags } from '../flags.ts';
-import { colours } from '../output.ts';
+import { colours, say } from '../output.ts';
 import { version } from '../version.ts';
 import { kustoOptions, kustoPlace } from './connection.ts';
 import { addRetentionOptions, type RetentionFlags, retentionOf } from './retention.ts';
@@ -85,8 +85,7 @@ async function apply(client: KustoClient, names: KustoNames, schema: SchemaOptio
   const { applied, refused, notes } = await applySchema(client, names, {
     ...schema,
     now: Date.now,
-    onChange: (change, done, total, reason) =>
-      void process.stderr.write(`${changeLine(change, colour, `${done}/${total}`, reason)}\n`),
+    onChange: (change, done, total, reason) => say(changeLine(change, colour, `${done}/${total}`, reason)),
   });
   const at = `database ${client.database} at ${client.cluster}`;
   if (flags.json === true) {
@@ -94,7 +93,7 @@ async function apply(client: KustoClient, names: KustoNames, schema: SchemaOptio
     process.stdout.write(`${JSON.stringify({ cluster, database, applied, refused, notes }, null, 2)}\n`);
     return;
   }
-  for (const note of notes) process.stderr.write(`note: ${note}\n`);
+  for (const note of notes) say(`note: ${note}`);
   process.stdout.write(
     applied.length === 0 ? `${at}: nothing to change\n` : `${at}: ${applied.length} changes made, and read back\n`,
   );

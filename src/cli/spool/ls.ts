@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
-import { ABSENT, ago, printable, table, tally, withUnit } from '../../reports/format.ts';
+import { ABSENT, ago, tally, withUnit } from '../../reports/format.ts';
+import type { TableColumn } from '../../reports/page.ts';
+import { render } from '../../reports/render.ts';
+import { sheetOf } from '../output.ts';
 import { hasLivingOwner, inventory, LOCAL, type QuarantinedFile, type SpoolFolder } from './inventory.ts';
 
 interface Flags {
@@ -39,13 +42,28 @@ function toText(folders: readonly SpoolFolder[], now: number): string {
       lookedAfter(one),
     ];
   });
-  const head = ['exporter', 'waiting', 'unconfirmed', 'set aside', 'size', 'oldest', 'sent by'];
-  const texts = [table(head, rows, ['left', 'right', 'right', 'right', 'right', 'right', 'left'])];
   const reasons = folders.flatMap((one) => reasonsOf(one));
-  if (reasons.length > 0)
-    texts.push(table(['set aside', 'parts', 'first of them', 'reason'], reasons, ['left', 'right', 'left', 'left']));
-  return texts.join('\n\n');
+  // Each in its own columns: neither has to give way to the other.
+  const tables = [{ columns, rows }, ...(reasons.length > 0 ? [{ columns: reasonColumns, rows: reasons }] : [])];
+  return tables.map((table) => render({ blocks: [table] }, sheetOf()).text).join('\n\n');
 }
+
+const columns: readonly TableColumn[] = [
+  { head: 'exporter', kind: 'name' },
+  { head: 'waiting', kind: 'number' },
+  { head: 'unconfirmed', kind: 'number' },
+  { head: 'set aside', kind: 'number' },
+  { head: 'size', kind: 'number', drop: 1 },
+  { head: 'oldest', kind: 'number', drop: 2 },
+  { head: 'sent by', kind: 'prose' },
+];
+
+const reasonColumns: readonly TableColumn[] = [
+  { head: 'set aside', kind: 'name' },
+  { head: 'parts', kind: 'number' },
+  { head: 'first of them', kind: 'whole' },
+  { head: 'reason', kind: 'prose' },
+];
 
 function summary({ parts }: SpoolFolder) {
   const waiting = parts.filter(({ state }) => state === 'waiting').length;
@@ -80,7 +98,7 @@ function reasonsOf({ exporter, quarantined }: SpoolFolder): string[][] {
     exporter,
     tally(parts.length),
     parts[0]!.id,
-    printable(reason.split('\n')[0] || 'no reason given', 160),
+    reason.split('\n')[0] || 'no reason given',
   ]);
 }
 

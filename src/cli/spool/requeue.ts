@@ -7,7 +7,7 @@ import { tally } from '../../reports/format.ts';
 import { usage } from '../../reports/time.ts';
 import { ownerName } from '../../spool/spool-names.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { progressBar } from '../output.ts';
+import { print, progressBar } from '../output.ts';
 import { inventory, LOCAL, type QuarantinedFile, type SpoolFolder } from './inventory.ts';
 
 interface Flags {
@@ -53,7 +53,7 @@ export function registerSpoolRequeue(spool: Command): void {
       const held = doubtful.map(({ part }) => ({ id: part.id, reason: part.reason }));
       if (held.length + unknown.length + present.length > 0) process.exitCode = exitCodes.failure;
       if (json) process.stdout.write(`${JSON.stringify({ directory, requeued, held, present, unknown }, null, 2)}\n`);
-      else process.stdout.write(`${toText(requeued, held, present, unknown)}\n`);
+      else print(toText(requeued, held, present, unknown));
     });
 }
 

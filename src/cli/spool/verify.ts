@@ -4,9 +4,12 @@ import type { Command } from 'commander';
 import { AttributionError } from '../../core/errors.ts';
 import { partFromBytes } from '../../parts/part-codec.ts';
 import { makeFolder, PART_SUFFIX } from '../../parts/part-files.ts';
-import { printable, table, tally } from '../../reports/format.ts';
+import { printable } from '../../reports/cells.ts';
+import { tally } from '../../reports/format.ts';
+import type { TableColumn } from '../../reports/page.ts';
+import { render } from '../../reports/render.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { progressBar } from '../output.ts';
+import { print, progressBar, sheetOf } from '../output.ts';
 import { inventory, LOCAL, type PartFile } from './inventory.ts';
 
 interface Flags {
@@ -61,7 +64,7 @@ export function registerSpoolVerify(spool: Command): void {
       const parts = jobs.length;
       const files = newer.map(({ file }) => file);
       if (json) process.stdout.write(`${JSON.stringify({ directory, parts, newer: files, damaged }, null, 2)}\n`);
-      else process.stdout.write(`${toText(parts, newer, damaged)}\n`);
+      else print(toText(parts, newer, damaged));
     });
 }
 
@@ -94,18 +97,25 @@ async function move(directory: string, { exporter, part }: Job, reason: string):
   }
 }
 
+const columns: readonly TableColumn[] = [
+  { head: 'exporter', kind: 'name' },
+  { head: 'where', kind: 'whole' },
+  { head: 'part', kind: 'whole' },
+  { head: 'what is wrong', kind: 'prose' },
+];
+
 function toText(parts: number, newer: readonly { readonly reason: string }[], damaged: readonly Damage[]): string {
   const lines = [`${tally(parts)} parts read, ${tally(damaged.length)} damaged.`];
   if (newer.length > 0)
-    lines.push(`${tally(newer.length)} were written by a newer release. For one: ${printable(newer[0]!.reason, 240)}`);
+    lines.push(`${tally(newer.length)} were written by a newer release. For one: ${printable(newer[0]!.reason)}`);
   if (damaged.length > 0) {
     const rows = damaged.map(({ exporter, file, reason, setAside }) => [
       exporter,
       setAside ? 'set aside' : 'in place',
       path.basename(file),
-      printable(reason, 160),
+      reason,
     ]);
-    lines.push('', table(['exporter', 'where', 'part', 'what is wrong'], rows, ['left', 'left', 'left', 'left']));
+    lines.push('', render({ blocks: [{ columns, rows }] }, sheetOf()).text);
   }
   if (damaged.some((one) => !one.setAside))
     lines.push('', 'otel-attribution spool verify --set-aside moves them to quarantine/.');

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askSocket, type LiveSocket, liveSockets } from '../../engine/live/ask.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { colours } from '../output.ts';
+import { say, sheetOf } from '../output.ts';
 import { Sampler, type TopPicture } from './sample.ts';
 import { openScreen } from './screen.ts';
 import { topText } from './text.ts';
@@ -34,7 +34,7 @@ async function lookOnce(flags: TopFlags): Promise<true | undefined> {
   if (answers.some(([, answer]) => typeof answer !== 'string')) return true;
   process.exitCode = exitCodes.noData;
   const silent = answers.filter(([, answer]) => answer === 'silent');
-  process.stderr.write(`${silent.length > 0 ? blocked(silent.map(([socket]) => socket)) : await nobody(flags)}\n`);
+  say(silent.length > 0 ? blocked(silent.map(([socket]) => socket)) : await nobody(flags));
   return undefined;
 }
 
@@ -96,5 +96,5 @@ async function redraw(flags: TopFlags): Promise<void> {
 
 function text(picture: TopPicture, { interval }: TopFlags, lines?: number): string {
   const tz = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return topText(picture, { intervalMs: interval, tz, dress: colours(), ...(lines !== undefined && { lines }) });
+  return topText(picture, { intervalMs: interval, tz, sheet: sheetOf(), ...(lines !== undefined && { lines }) });
 }

@@ -1,36 +1,48 @@
-import { clockTime, printable, quantity, table, withUnit } from '../../reports/format.ts';
+import { wrap } from '../../reports/cells.ts';
+import { clockTime, quantity, withUnit } from '../../reports/format.ts';
+import type { Block, Sheet, TableColumn } from '../../reports/page.ts';
+import { render, wrapFacts } from '../../reports/render.ts';
 import type { colours } from '../output.ts';
 import type { TopPicture, TopRow } from './sample.ts';
 
 export interface TopTextOptions {
   readonly intervalMs: number;
   readonly tz: string;
-  readonly dress: ReturnType<typeof colours>;
+  readonly sheet: Sheet & { readonly style: ReturnType<typeof colours> };
   /** Lines to fill at most; what is beyond is counted in the last one. */
   readonly lines?: number;
 }
 
+const columns: readonly TableColumn[] = [
+  { head: 'origin', kind: 'name' },
+  { head: 'active', kind: 'number' },
+  { head: 'max', kind: 'number', drop: 1 },
+  { head: 'oldest', kind: 'number' },
+];
+
 /** The picture as text: a line about the processes, then one block per target. */
 export function topText(picture: TopPicture, options: TopTextOptions): string {
-  const { dress } = options;
-  const lines = [dress.bold(headline(picture, options)), ...notes(picture).map(dress.yellow)];
+  const { width, style } = options.sheet;
+  const head = wrapFacts(headline(picture, options), width).map(style.bold);
+  const lines = [...head, ...notes(picture).flatMap((note) => wrap(note, width).map(style.yellow))];
   if (picture.rows.length === 0) lines.push('', 'Nothing in flight.');
-  for (const block of blocksOf(picture.rows)) lines.push('', ...blockLines(block, dress));
+  const { text } = render({ blocks: blocksOf(picture.rows).map(blockOf) }, options.sheet);
+  if (text !== '') lines.push('', ...text.split('\n'));
   return withinLines(lines, picture, options.lines).join('\n');
 }
 
-function headline(picture: TopPicture, { intervalMs, tz }: TopTextOptions): string {
+/** Numbers first: a narrow screen may not show all names. */
+function headline(picture: TopPicture, { intervalMs, tz }: TopTextOptions): string[] {
   const answering = picture.processes.filter(({ answers }) => answers > 0);
   const services = [...new Set(answering.map(({ service }) => service))].sort();
   const scopes = answering.reduce((sum, { openScopes }) => sum + openScopes, 0);
-  const shown = services.slice(0, 5).map((name) => printable(name, 30));
-  const more = services.length > 5 ? ` and ${services.length - 5} more` : '';
+  const more = services.length > 5 ? [`and ${services.length - 5} more`] : [];
   return [
     counted(picture.processes.length, 'process', 'processes'),
-    `${counted(services.length, 'service')}: ${shown.join(', ')}${more}`,
     `${counted(scopes, 'request or job', 'requests and jobs')} open`,
     `${withUnit(intervalMs / 1000, 's')} to ${clockTime(picture.at, tz, picture.at)}`,
-  ].join(' · ');
+    `${counted(services.length, 'service')}: ${[...services.slice(0, 5), ...more].join(', ')}`,
+  ];
 }
 
 function notes(picture: TopPicture): string[] {
@@ -57,17 +69,18 @@ function blocksOf(rows: readonly TopRow[]): TopRow[][] {
   return blocks;
 }
 
-function blockLines(rows: readonly TopRow[], { bold }: ReturnType<typeof colours>): string[] {
+function blockOf(rows: readonly TopRow[]): Block {
   const active = rows.reduce((sum, row) => sum + row.active, 0);
-  const serviceWidth = Math.max(...rows.map(({ originService }) => printable(originService, 30).length));
-  const cells = rows.map((row) => [
-    `${printable(row.originService, 30).padEnd(serviceWidth)}  ${printable(row.origin)}`,
-    quantity(row.active),
-    String(row.max),
-    withUnit(row.oldestSeconds, 's'),
-  ]);
-  const text = table(['origin', 'active', 'max', 'oldest'], cells, ['left', 'right', 'right', 'right']);
-  return [bold(`${printable(rows[0]!.target, 120)} · ${quantity(active)} active`), ...text.split('\n')];
+  return {
+    title: { name: rows[0]!.target, facts: [`${quantity(active)} active`] },
+    columns,
+    rows: rows.map((row) => [
+      [row.originService, row.origin],
+      quantity(row.active),
+      String(row.max),
+      withUnit(row.oldestSeconds, 's'),
+    ]),
+  };
 }
 
 /** A screen full at most: the lightest are at the end, and what was left out is said. */

@@ -1,20 +1,30 @@
-import { BLOCKS_MAX, blocksOf, blockTitle, keyName, widthOf } from '../blocks.ts';
-import { ABSENT, percent, perSecond, perSecondHead, table } from '../format.ts';
+import { BLOCKS_MAX, blocksOf, blockTitle, keyCell } from '../blocks.ts';
+import { ABSENT, percent, perSecond, perSecondHead } from '../format.ts';
+import type { Block, Page, TableColumn } from '../page.ts';
 import type { ReportResult, TableView } from '../report.ts';
 import type { CompareRow } from './row.ts';
 
-export const compareTable = ({ rows }: ReportResult<CompareRow>, view: TableView): string =>
-  blocksOf(rows)
-    .slice(0, BLOCKS_MAX)
-    .map((block) => blockTable(block, view))
-    .join('\n\n');
+const columns = (by: string): TableColumn[] => [
+  { head: by, kind: 'name' },
+  { head: 'before', kind: 'number' },
+  { head: 'after', kind: 'number' },
+  { head: 'change', kind: 'number' },
+  { head: 'change %', kind: 'number', drop: 2 },
+  { head: 'of change', kind: 'number', drop: 1 },
+  { head: '', kind: 'whole' },
+];
 
-function blockTable(block: readonly CompareRow[], { by, style }: TableView): string {
+export const compareTable = ({ rows }: ReportResult<CompareRow>, { by }: TableView): Page => ({
+  blocks: blocksOf(rows)
+    .slice(0, BLOCKS_MAX)
+    .map((block) => blockTable(block, by)),
+});
+
+function blockTable(block: readonly CompareRow[], by: string): Block {
   const { unit } = block[0]!;
   const rate = (x: number): string => perSecond(x, unit);
-  const width = widthOf(block.map((row) => row.keyService));
   const rows = block.map((row) => [
-    keyName(row.keyService, row.key, width),
+    keyCell(row.keyService, row.key),
     rate(row.before),
     rate(row.after),
     (row.change > 0 ? '+' : '') + rate(row.change),
@@ -22,7 +32,5 @@ function blockTable(block: readonly CompareRow[], { by, style }: TableView): str
     percent(row.contribution),
     row.status,
   ]);
-  const head = [by, 'before', 'after', 'change', 'change %', 'of change', ''];
-  const title = style.bold(blockTitle(block[0]!, perSecondHead(unit)));
-  return `${title}\n${table(head, rows, ['left', 'right', 'right', 'right', 'right', 'right', 'left'])}`;
+  return { title: blockTitle(block[0]!, perSecondHead(unit)), columns: columns(by), rows };
 }

@@ -1,4 +1,5 @@
-import { percent, printable, table, withUnit } from '../format.ts';
+import { percent, withUnit } from '../format.ts';
+import type { Page, TableColumn } from '../page.ts';
 import type { ReportResult, TableView } from '../report.ts';
 import type { CoverageRow } from './row.ts';
 
@@ -13,18 +14,26 @@ const titles: Readonly<Record<CoverageRow['check'], string>> = {
 };
 
 /** One table per check. */
-export function coverageTable(result: ReportResult<CoverageRow>, { style }: TableView): string {
-  const texts = [...Map.groupBy(result.rows, (row) => row.check)].map(([check, rows]) => {
-    const lines = rows.map((row) => [
+export function coverageTable({ rows }: ReportResult<CoverageRow>, { style }: TableView): Page {
+  const mark = (cell: string): string => (cell === '✓' ? style.green(cell) : cell === '✗' ? style.red(cell) : cell);
+  const columns: TableColumn[] = [
+    { head: '', kind: 'whole', dress: mark },
+    { head: 'subject', kind: 'name' },
+    { head: 'reason', kind: 'name' },
+    { head: 'value', kind: 'number' },
+    { head: 'share', kind: 'number' },
+  ];
+  const blocks = [...Map.groupBy(rows, (row) => row.check)].map(([check, found]) => ({
+    title: { name: titles[check], facts: [] },
+    bare: true as const,
+    columns,
+    rows: found.map((row) => [
       row.ok === null ? ' ' : row.ok ? '✓' : '✗',
-      printable(row.subject, 80),
-      printable(row.reason),
+      row.subject,
+      row.reason,
       row.ok === true && row.value === 0 ? 'none' : withUnit(row.value, row.unit),
       row.share === null ? '' : percent(row.share),
-    ]);
-    const body = table(['', '', '', '', ''], lines, ['left', 'left', 'left', 'right', 'right']).replace(/^.*\n/, '');
-    const marked = body.replaceAll(/^✓/gm, style.green('✓')).replaceAll(/^✗/gm, style.red('✗'));
-    return `${style.bold(titles[check])}\n${marked}`;
-  });
-  return texts.join('\n\n');
+    ]),
+  }));
+  return { blocks };
 }

@@ -1,20 +1,28 @@
-import { keyName, widthOf } from '../blocks.ts';
-import { percent, perSecond, perSecondHead, printable, table, tally } from '../format.ts';
-import type { ReportResult, TableView } from '../report.ts';
+import { keyCell } from '../blocks.ts';
+import { percent, perSecond, perSecondHead, tally } from '../format.ts';
+import type { Page, TableColumn } from '../page.ts';
+import type { ReportResult } from '../report.ts';
 import type { FlowRow } from './row.ts';
 
-export function flowTable(result: ReportResult<FlowRow>, { style }: TableView): string {
-  const rows = result.rows.filter((row) => row.kind !== 'total');
-  const { event, unit } = rows[0]!;
-  const width = widthOf(rows.map((row) => row.originService));
-  const lines = rows.map((row) => [
-    keyName(row.originService, row.origin, width),
+const columns = (unit: string): TableColumn[] => [
+  { head: 'origin', kind: 'name' },
+  { head: '', kind: 'whole' },
+  { head: 'target', kind: 'name' },
+  { head: 'share', kind: 'number' },
+  { head: perSecondHead(unit), kind: 'number' },
+  { head: 'calls', kind: 'number', drop: 1 },
+];
+
+export function flowTable(result: ReportResult<FlowRow>): Page {
+  const lines = result.rows.filter((row) => row.kind !== 'total');
+  const { event, unit } = lines[0]!;
+  const rows = lines.map((row) => [
+    keyCell(row.originService, row.origin),
     '→',
-    printable(row.target, 80),
+    row.target,
     percent(row.share),
     perSecond(row.perSecond, unit),
     tally(row.calls),
   ]);
-  const head = ['origin', '', 'target', 'share', perSecondHead(unit), 'calls'];
-  return `${style.bold(event)}\n${table(head, lines, ['left', 'left', 'left', 'right', 'right', 'right'])}`;
+  return { blocks: [{ title: { name: event, facts: [] }, columns: columns(unit), rows }] };
 }

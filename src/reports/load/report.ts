@@ -3,7 +3,7 @@ import type { Report } from '../report.ts';
 import { grainOf, usage } from '../time.ts';
 import { loadPrelude } from './prelude.ts';
 import { type LoadRow, loadColumns } from './row.ts';
-import { loadTable } from './table.ts';
+import { loadPage } from './table.ts';
 
 export interface LoadParameters extends ReportParameters {
   readonly at?: string;
@@ -33,5 +33,5 @@ export const load: Report<LoadRow, LoadParameters> = {
     };
   },
   prelude: loadPrelude,
-  table: (result, { by, now, style }) => loadTable(result.rows, { ...result, by, now, title: style.bold }),
+  table: (result, { by, now }) => loadPage(result.rows, { ...result, by, now }),
 };

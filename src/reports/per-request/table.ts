@@ -1,20 +1,30 @@
-import { keyName, widthOf } from '../blocks.ts';
-import { printable, quantity, table, tally, withUnit } from '../format.ts';
+import { keyCell } from '../blocks.ts';
+import { quantity, tally, withUnit } from '../format.ts';
+import type { Page, TableColumn } from '../page.ts';
 import type { ReportResult } from '../report.ts';
 import type { PerRequestRow } from './row.ts';
 
-export function perRequestTable({ rows }: ReportResult<PerRequestRow>): string {
-  const width = widthOf(rows.map((row) => row.originService));
-  return table(
-    ['origin', 'calls/req', 'per req', 'mean', 'requests', 'target'],
-    rows.map((row) => [
-      keyName(row.originService, row.origin, width),
-      quantity(row.callsPerRequest),
-      withUnit(row.valuePerRequest, row.unit),
-      withUnit(row.mean, row.unit),
-      tally(row.requests),
-      printable(row.target, 80),
-    ]),
-    ['left', 'right', 'right', 'right', 'right', 'left'],
-  );
-}
+const columns: readonly TableColumn[] = [
+  { head: 'origin', kind: 'name' },
+  { head: 'calls/req', kind: 'number' },
+  { head: 'per req', kind: 'number' },
+  { head: 'mean', kind: 'number', drop: 2 },
+  { head: 'requests', kind: 'number', drop: 1 },
+  { head: 'target', kind: 'name' },
+];
+
+export const perRequestTable = ({ rows }: ReportResult<PerRequestRow>): Page => ({
+  blocks: [
+    {
+      columns,
+      rows: rows.map((row) => [
+        keyCell(row.originService, row.origin),
+        quantity(row.callsPerRequest),
+        withUnit(row.valuePerRequest, row.unit),
+        withUnit(row.mean, row.unit),
+        tally(row.requests),
+        row.target,
+      ]),
+    },
+  ],
+});

@@ -1,45 +1,97 @@
 import { BLOCKS_MAX, blocksOf, blockTitle } from '../blocks.ts';
-import { clockTime, perSecond, perSecondHead, printable, table } from '../format.ts';
+import { clockTime, perSecond, perSecondHead } from '../format.ts';
+import type { Block, Page } from '../page.ts';
+import { fits } from '../render.ts';
 import type { ReportResult, TableView } from '../report.ts';
 import type { TrendRow } from './row.ts';
 
-/** Times down, the heaviest keys across. */
-export const trendTable = ({ rows, tz }: ReportResult<TrendRow>, view: TableView): string =>
-  blocksOf(rows)
+/** Times down, the heaviest keys across: as many as there is room for, those after them in the rest. */
+export const trendTable = ({ rows, tz }: ReportResult<TrendRow>, view: TableView): Page => ({
+  blocks: blocksOf(rows)
     .slice(0, BLOCKS_MAX)
-    .map((block) => blockTable(block, tz, view))
-    .join('\n\n');
+    .map((block) => {
+      const keys = seriesOf(block);
+      const times = timesOf(block, tz, view.now);
+      for (let shown = keys.filter(({ kind }) => kind === 'key').length; ; shown--) {
+        const table = blockTable(block[0]!, withRest(keys, shown), times);
+        if (shown <= 1 || fits(table, view.width, HEAD_CELLS)) return table;
+      }
+    }),
+});
+
+/** A head is as long as this at least before there are fewer. */
+const HEAD_CELLS = 12;
+
+interface Series {
+  readonly kind: TrendRow['kind'];
+  readonly keyService: string;
+  readonly key: string;
+  value: number;
+  /** By step. */
+  readonly perSecond: Map<number, number>;
+}
 
 const order = { key: 1, unattributed: 2, rest: 3, total: 4 } as const;
 
-function blockTable(block: readonly TrendRow[], tz: string, { now, style }: TableView): string {
-  const { unit } = block[0]!;
-  const totals = new Map<string, { row: TrendRow; value: number }>();
-  const cells = new Map<string, TrendRow>();
-  const keyOf = (row: TrendRow): string => JSON.stringify([row.kind, row.keyService, row.key]);
-  for (const row of block) {
-    const key = keyOf(row);
-    const total = totals.get(key);
-    if (total === undefined) totals.set(key, { row, value: row.value });
-    else total.value += row.value;
-    cells.set(`${row.step} ${key}`, row);
+/** The heaviest first, then what is no key. */
+function seriesOf(block: readonly TrendRow[]): Series[] {
+  const series = new Map<string, Series>();
+  for (const { kind, keyService, key, value, step, perSecond } of block) {
+    const id = JSON.stringify([kind, keyService, key]);
+    const known = series.get(id) ?? { kind, keyService, key, value: 0, perSecond: new Map<number, number>() };
+    series.set(id, known);
+    known.value += value;
+    known.perSecond.set(step, perSecond);
   }
-  const series = [...totals.entries()].sort(
-    ([, a], [, b]) => order[a.row.kind] - order[b.row.kind] || b.value - a.value,
-  );
-  const steps = [...new Set(block.map((row) => row.step))];
-  const days = new Set(steps.map((step) => clockTime(step, tz, now).slice(0, -8)));
-  const head = [
-    'time',
-    ...series.map(([, { row }]) => printable([row.keyService, row.key].filter((s) => s !== '').join(' '), 28)),
+  return [...series.values()].sort((a, b) => order[a.kind] - order[b.kind] || b.value - a.value);
+}
+
+/** With at most `shown` keys: rates of the same step are summed, since they have the same divisor. */
+function withRest(series: readonly Series[], shown: number): Series[] {
+  const keys = series.filter(({ kind }) => kind === 'key');
+  const rest = series.find(({ kind }) => kind === 'rest');
+  const folded = keys.slice(shown);
+  if (folded.length === 0) return [...series];
+  const perSecond = new Map(rest?.perSecond);
+  for (const one of folded) {
+    for (const [step, rate] of one.perSecond) perSecond.set(step, (perSecond.get(step) ?? 0) + rate);
+  }
+  const value = folded.reduce((sum, one) => sum + one.value, rest?.value ?? 0);
+  return [
+    ...keys.slice(0, shown),
+    ...series.filter(({ kind }) => kind === 'unattributed'),
+    { kind: 'rest', keyService: '', key: '(rest)', value, perSecond },
+    ...series.filter(({ kind }) => kind === 'total'),
   ];
-  const rows = steps.map((step) => [
-    days.size > 1 || !days.has('') ? clockTime(step, tz, now).slice(0, -3) : clockTime(step, tz, now),
-    ...series.map(([key]) => {
-      const cell = cells.get(`${step} ${key}`);
-      return cell === undefined ? '' : perSecond(cell.perSecond, unit);
-    }),
+}
+
+type Times = ReadonlyMap<number, string>;
+
+/** With the date where it is not today's, without the seconds where there are none. */
+function timesOf(block: readonly TrendRow[], tz: string, now: number): Times {
+  const times = new Map(block.map(({ step }) => [step, clockTime(step, tz, now)]));
+  const dates = new Set([...times.values()].map((text) => text.slice(0, -8)));
+  const bare = dates.size > 1 || !dates.has('') || [...times.values()].every((text) => text.endsWith(':00'));
+  return bare ? new Map([...times].map(([step, text]) => [step, text.slice(0, -3)])) : times;
+}
+
+function blockTable(measured: TrendRow, series: readonly Series[], times: Times): Block {
+  const { unit } = measured;
+  const rows = [...times].map(([step, text]) => [
+    text,
+    ...series.map(({ perSecond: rates }) => (rates.has(step) ? perSecond(rates.get(step)!, unit) : '')),
   ]);
-  const title = style.bold(blockTitle(block[0]!, perSecondHead(unit)));
-  return `${title}\n${table(head, rows, ['left', ...series.map(() => 'right' as const)])}`;
+  return {
+    title: blockTitle(measured, perSecondHead(unit)),
+    columns: [
+      { head: 'time', kind: 'whole' },
+      ...series.map(({ keyService, key }) => ({
+        ...(keyService !== '' && { above: keyService }),
+        head: key,
+        kind: 'number' as const,
+        namedHead: true as const,
+      })),
+    ],
+    rows,
+  };
 }

@@ -6,7 +6,7 @@ import type { LiveSnapshot } from '../../../src/engine/live/snapshot.ts';
 const socket = (pid: number) => ({ path: `/tmp/${pid}-0.sock`, pid, thread: 0 });
 const plain = (text: string) => text;
 const dress = { bold: plain, dim: plain, yellow: plain, red: plain, green: plain };
-const options = { intervalMs: 1000, tz: 'UTC', dress };
+const options = { intervalMs: 1000, tz: 'UTC', sheet: { width: Number.POSITIVE_INFINITY, style: dress } };
 
 function snapshot(
   inFlight: readonly (readonly [origin: string, operations: number, oldestMs: number, target?: string])[],
