@@ -4,13 +4,12 @@ import { createAttribution } from './load.ts';
 
 /**
  * The propagator for set-ups that own their SDK: wraps yours, carries the origin to `propagateTo`, strips it elsewhere.
- * Without `propagateTo` and `trustBaggage` it is the delegate itself.
  */
 export class AttributionPropagator implements TextMapPropagator {
   readonly #inner: TextMapPropagator;
 
   constructor(delegate: TextMapPropagator, options?: AttributionOptions) {
-    this.#inner = createAttribution(options).propagator(delegate) ?? delegate;
+    this.#inner = createAttribution(options).propagator(delegate);
   }
 
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {

@@ -120,9 +120,9 @@ class PlugIn implements Attribution {
     return new AttributionSampler(delegate);
   }
 
-  propagator(delegate: TextMapPropagator | undefined): TextMapPropagator | undefined {
-    const { propagateTo, trustBaggage } = this.#settled;
-    if (propagateTo.length === 0 && !trustBaggage) return undefined;
+  propagator(delegate: TextMapPropagator | undefined): TextMapPropagator {
+    const { enabled, propagateTo, trustBaggage } = this.#settled;
+    if (!enabled) return delegate ?? NO_PROPAGATION;
     const { resolver, accounts, tracker } = this.#engine;
     const { remoteParents } = tracker;
     const inner = delegate ?? NO_PROPAGATION;

@@ -21,11 +21,8 @@ export interface Attribution extends ExitTableSource {
   readonly points: { add(metrics: ResourceMetrics, levelSeconds: number): void };
   /** Wraps a sampler so that every span is recorded and only what it samples is exported. */
   sampler(delegate: Sampler): Sampler;
-  /**
-   * Wraps a propagator so that it carries the origin to the listed targets and strips it elsewhere. Undefined when
-   * neither `propagateTo` nor `trustBaggage` asks for it: then the caller's propagators stay as they are.
-   */
-  propagator(delegate: TextMapPropagator | undefined): TextMapPropagator | undefined;
+  /** Wraps a propagator so that it carries the origin to the listed targets and strips it elsewhere. */
+  propagator(delegate: TextMapPropagator | undefined): TextMapPropagator;
   /** Readers for the SDK's meter provider; none without metric rules. */
   metricReaders(): readonly object[];
   record(measurement: ManualMeasurement, context: Context): boolean;

@@ -1,6 +1,7 @@
 /**
  * Carries the origin to the services that may have it, and takes it from callers that are trusted. W3C baggage forwards
- * whatever came in, so everywhere else our entry is removed.
+ * whatever came in, so everywhere else our entry is removed, also where nobody is listed and nobody trusted: a caller's
+ * claim must not pass a service that does not believe it on to one that believes this service.
  */
 import {
   type Context,
@@ -18,6 +19,7 @@ import type { OriginResolver } from '../core/attribution/origin-resolver.ts';
 import type { RemoteParents } from '../core/attribution/remote-parents.ts';
 import type { SpanState } from '../core/attribution/scope.ts';
 import { limits } from '../core/limits.ts';
+import { stripCarrier } from './carrier.ts';
 import { contextAttributes, inboundOrigin, namedOrigin, rpcRoute, setInboundOrigin } from './context.ts';
 import { stateOf } from './sdk-span.ts';
 
@@ -34,19 +36,23 @@ export class OriginPropagator implements TextMapPropagator {
   readonly #o: PropagatorOptions;
   readonly #isListed: (span: SpanState) => boolean;
   readonly #hasBaggage: boolean;
+  readonly #sends: boolean;
 
   constructor(options: PropagatorOptions) {
     this.#o = options;
     this.#isListed = listedTargets(options.propagateTo);
     this.#hasBaggage = options.delegate.fields().includes('baggage');
+    this.#sends = options.propagateTo.length > 0;
   }
 
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
     let outgoing = context;
     try {
-      const value = this.#outgoing(context);
-      if (this.#hasBaggage) outgoing = withEntry(context, value);
-      else if (value !== '') setter.set(carrier, HEADER, value);
+      stripCarrier(carrier);
+      const value = this.#sends ? this.#outgoing(context) : '';
+      // Also where no baggage is known to be sent: Jaeger's propagator does not list it.
+      outgoing = withEntry(context, this.#hasBaggage ? value : '');
+      if (!this.#hasBaggage && value !== '') setter.set(carrier, HEADER, value);
     } catch {
       this.#o.accounts.count('attribution.hook.failed', 'inject');
     }
@@ -105,7 +111,7 @@ export class OriginPropagator implements TextMapPropagator {
   }
 
   fields(): string[] {
-    return this.#hasBaggage ? this.#o.delegate.fields() : [...this.#o.delegate.fields(), HEADER];
+    return this.#hasBaggage || !this.#sends ? this.#o.delegate.fields() : [...this.#o.delegate.fields(), HEADER];
   }
 }
 

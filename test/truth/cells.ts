@@ -50,7 +50,25 @@ const OPTIONS = 'scenarios/sdk-options.ts';
 /** A caller that claims to be somebody else: nobody trusts it. */
 const FORGED = `attribution=${encodeURIComponent('["evil","job:evil"]')}`;
 
+/** Started in two ways, since both have to keep the claim from going on. */
+const EDGES: readonly AppSpec[] = (['register', OPTIONS] as const).map((start, i) => ({
+  service: i === 0 ? 'forged baggage' : 'forged baggage sdk',
+  entry: 'scenarios/edge.ts',
+  start,
+  resources: [],
+  headers: { baggage: `user=u1,${FORGED}`, 'x-otel-attribution': '["evil","job:evil"]' },
+  back: {
+    service: i === 0 ? 'forged baggage-back' : 'forged baggage sdk-back',
+    entry: 'scenarios/chain-back.ts',
+    start: OPTIONS,
+    resources: ['pg'],
+    needsAll: true,
+    env: { TRUTH_OPTIONS: JSON.stringify({ trustBaggage: true }) },
+  },
+}));
+
 export const SCENARIOS: readonly AppSpec[] = [
+  ...EDGES,
   {
     service: 'tenants',
     entry: 'scenarios/tenants.ts',

@@ -37,6 +37,25 @@ export function decodeCarried(value: string, nameChars: number): CarriedOrigin |
   }
 }
 
+/** A `baggage` header without our entry, however its name is written; the members of others byte for byte. Never throws. */
+export function withoutEntry(baggage: string): string {
+  if (!baggage.includes(BAGGAGE_KEY) && !baggage.includes('%')) return baggage;
+  const members = baggage.split(',');
+  const others = members.filter((member) => !isEntry(member));
+  return others.length === members.length ? baggage : others.join(',');
+}
+
+/** Implementations differ in whether the name of an entry is decoded: either reading makes it ours. */
+function isEntry(member: string): boolean {
+  const name = member.split(/[=;]/, 1)[0]!.trim();
+  if (name === BAGGAGE_KEY) return true;
+  try {
+    return name.includes('%') && decodeURIComponent(name).trim() === BAGGAGE_KEY;
+  } catch {
+    return false;
+  }
+}
+
 function isCanonical(attributes: string): boolean {
   const parsed: unknown = JSON.parse(attributes);
   if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) return false;

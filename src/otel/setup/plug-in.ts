@@ -156,14 +156,12 @@ class Setup {
     return attribution.sampler(this.#view.sampler(delegate));
   }
 
-  textMapPropagator(attribution: PluggedIn): object | null | undefined {
+  /** Always ours: what a caller claims to be is stripped here, and only the outermost propagator can do that. */
+  textMapPropagator(attribution: PluggedIn): object {
     const configured = this.#config.textMapPropagator as TextMapPropagator | null | undefined;
-    const needed = attribution.propagator(undefined) !== undefined;
-    const passOn = !this.#exportsTraces();
-    if (!needed && !passOn) return configured;
     const callers = configured === undefined ? propagatorFromEnv(this.#sdk!) : configured;
-    const delegate = callers !== null && passOn ? new PassOnPropagator(callers) : callers;
-    return needed ? attribution.propagator(delegate ?? undefined) : delegate;
+    const passOn = callers !== null && !this.#exportsTraces();
+    return attribution.propagator(passOn ? new PassOnPropagator(callers) : (callers ?? undefined));
   }
 
   metricReaders(attribution: PluggedIn): readonly object[] | undefined {

@@ -27,10 +27,13 @@ function standIn(wanted: Case) {
       shouldSample: (...args: Any[]) => delegate.shouldSample(...args),
       toString: () => `Ours{${delegate}}`,
     }),
-    propagator: (delegate: Any) =>
-      wanted.propagates === true
-        ? { ours: true, delegate, inject() {}, extract: (context: Any) => context, fields: () => [] }
-        : undefined,
+    propagator: (delegate: Any) => ({
+      ours: true,
+      delegate,
+      inject: (...args: Any[]) => delegate?.inject(...args),
+      extract: (context: Any, ...args: Any[]) => delegate?.extract(context, ...args) ?? context,
+      fields: () => delegate?.fields() ?? [],
+    }),
     metricReaders: () => (wanted.metricRule === true ? [ourReader()] : []),
   };
 }
@@ -143,7 +146,7 @@ async function snapshot(install: Install, wanted: Case, withUs: boolean): Promis
     sampler: provider === undefined ? '' : String(provider._tracerOptions.sampler),
     propagator: describe(propagator.ours === true ? { ours: true, delegate: propagator.delegate } : propagator),
     readers: describe(readers.map((r) => (r.ours === true ? 'ours' : r))),
-    injected: propagator.ours === true ? 'ours' : injected(api),
+    injected: injected(api),
     diagnostics: said,
     thrown,
   };

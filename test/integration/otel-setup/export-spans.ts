@@ -50,7 +50,7 @@ export async function exportSpans(install: Install, withUs: boolean, mode: strin
   const create = () => ({
     processor,
     sampler: (delegate: Any) => new install.AttributionSampler(delegate),
-    propagator: () => undefined,
+    propagator: (delegate: Any) => delegate,
   });
   const idGenerator = seededIds();
   const exporter = () => new (load('@opentelemetry/exporter-trace-otlp-http').OTLPTraceExporter)();

@@ -8,8 +8,6 @@ export interface Case {
   readonly metrics?: true;
   /** A metric rule exists: our reader is added. */
   readonly metricRule?: true;
-  /** Origins are propagated or stripped: our propagator is needed. */
-  readonly propagates?: true;
 }
 
 const env = (name: string, variables: Record<string, string>, more: Partial<Case> = {}): Case => ({
@@ -101,15 +99,12 @@ const configured: Case[] = [
   { name: 'metric readers and a metric rule', config: 'metricReaders', metrics: true, metricRule: true },
   { name: 'metric reader and a metric rule, only in 2.12', config: 'metricReader', metrics: true, metricRule: true },
   { name: 'propagator in code', config: 'propagator' },
-  { name: 'propagator in code, ours needed', config: 'propagator', propagates: true },
   { name: 'no propagator', config: 'noPropagator' },
-  { name: 'no propagator, ours needed', config: 'noPropagator', propagates: true },
 ];
 
 const propagators: Case[] = ['tracecontext', 'baggage', 'b3', 'b3multi', 'jaeger', 'none', 'xray', 'b3,xray'].flatMap(
   (name) => [
     env(`propagator ${name}`, { OTEL_PROPAGATORS: name }),
-    env(`propagator ${name}, ours needed`, { OTEL_PROPAGATORS: name }, { propagates: true }),
     env(`propagator ${name}, no traces`, { OTEL_PROPAGATORS: name, OTEL_TRACES_EXPORTER: 'none' }),
   ],
 );

@@ -1,4 +1,5 @@
 /** An Express application of a few hand-written routes, for the scenarios that are about more than a driver. */
+import type { IncomingHttpHeaders } from 'node:http';
 import express, { type ErrorRequestHandler } from 'express';
 import { onHarness, ownToken, type PlannedRequest, settings, tell } from '../frameworks/runtime.ts';
 
@@ -8,7 +9,7 @@ export interface ScenarioRoute {
   /** What to send and which origin it must get, where that is more than the path says. */
   readonly requests?: readonly { readonly path: string; readonly origin: string }[];
   /** `token` names this route. */
-  handle(token: string, id: string): Promise<string>;
+  handle(token: string, id: string, headers: IncomingHttpHeaders): Promise<string>;
 }
 
 export interface Scenario {
@@ -25,7 +26,7 @@ export async function serveScenario(scenario: Scenario): Promise<void> {
     const origin = `${method} ${path}`;
     for (const request of sent ?? [{ path, origin }]) requests.push({ method, ...request });
     app[method === 'GET' ? 'get' : 'post'](path, async (request, response) => {
-      response.send(await handle(ownToken(service, origin), String(request.params.id)));
+      response.send(await handle(ownToken(service, origin), String(request.params.id), request.headers));
     });
   }
   app.use(((error: Error, _request, response, _next) => {

@@ -1,4 +1,4 @@
-import { trace } from '@opentelemetry/api';
+import { type Context, trace } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type PluggedIn, plugIn, type SdkConfiguration } from '../../../src/otel/setup/plug-in.ts';
@@ -6,7 +6,8 @@ import { findSdk } from '../../../src/otel/setup/sdk-modules.ts';
 import { PassOnPropagator } from '../../../src/otel/setup/without-traces.ts';
 
 const processor = { onStart() {}, onEnd() {}, forceFlush: async () => {}, shutdown: async () => {} };
-const ours: PluggedIn = { processor, sampler: (delegate) => delegate, propagator: () => undefined };
+const nothing = { inject() {}, extract: (context: Context) => context, fields: () => [] };
+const ours: PluggedIn = { processor, sampler: (delegate) => delegate, propagator: (delegate) => delegate ?? nothing };
 const mine = { onStart() {}, onEnd() {}, forceFlush: async () => {}, shutdown: async () => {} };
 
 let stderr: string;
@@ -86,7 +87,7 @@ describe('withAttribution on a configuration', () => {
     );
   });
 
-  it('wraps a propagator that only passes on, where nothing is exported and origins are propagated', () => {
+  it('wraps a propagator that only passes on, where nothing is exported', () => {
     vi.stubEnv('OTEL_TRACES_EXPORTER', 'none');
     const asked: unknown[] = [];
     const propagator: PluggedIn['propagator'] = (delegate) => {

@@ -1,4 +1,4 @@
-import { context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { RPCType, setRPCMetadata } from '@opentelemetry/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { record, withAttributes, withOrigin } from '../../../src/otel/api.ts';
@@ -437,13 +437,6 @@ describe('scopes that wait', () => {
     await h.attribution.shutdown();
     const sums = operations(await h.rows(), PG_TARGET);
     expect(sums).toEqual({ 'GET /open': 2 });
-  });
-});
-
-describe('propagation', () => {
-  it('is off unless asked for', () => {
-    expect(h.attribution.propagator(undefined)).toBeUndefined();
-    expect(propagation.fields()).toEqual([]);
   });
 });
 

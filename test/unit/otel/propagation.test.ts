@@ -194,3 +194,35 @@ describe('a callee', () => {
     expect(operations(rows, PG_TARGET)).toEqual({ 'process orders': 1 });
   });
 });
+
+describe('a service that neither sends nor trusts', () => {
+  const claim = encodeURIComponent(encodeURIComponent('["web","GET /x"]'));
+  const incoming = { baggage: `user=u1,attribution=${claim}` };
+
+  it('adds no field and hands on the baggage of others alone', () => {
+    start({});
+    expect(propagator.fields()).toEqual(w3c().fields());
+    const context = propagator.extract(ROOT_CONTEXT, incoming, getter);
+    expect(send(context, 'other', context).baggage).toBe('user=u1');
+  });
+
+  it('keeps back what came in past its propagator, whatever the one below does with it', () => {
+    const entries: TextMapPropagator = {
+      inject: (context, carrier, { set }) => {
+        for (const [key, { value }] of propagation.getBaggage(context)?.getAllEntries() ?? [])
+          set(carrier, `uberctx-${key}`, value);
+      },
+      extract: (context) => context,
+      fields: () => ['uber-trace-id'],
+    };
+    start({}, entries);
+    const past = new W3CBaggagePropagator().extract(ROOT_CONTEXT, incoming, getter);
+    expect(send(past, 'other', past)).toEqual({ 'uberctx-user': 'u1' });
+  });
+
+  it('does not count a span of its own less for it', async () => {
+    start({});
+    receive(incoming);
+    expect(operations(await h.rows(), PG_TARGET)).toEqual({ 'POST /charge': 1 });
+  });
+});
