@@ -18,7 +18,6 @@ import { registeredProvider, watchProviders } from './providers.ts';
 import { say } from './say.ts';
 import { findSdk, resolveFromApplication, SDK_PACKAGE } from './sdk-modules.ts';
 import { instrumentationDefaults, isExported, withSignalDefaults } from './signal-defaults.ts';
-import { endOnSignals } from './signals.ts';
 
 const AUTO_PACKAGE = '@opentelemetry/auto-instrumentations-node';
 /** Without a span for this long, something is worth saying. */
@@ -63,14 +62,13 @@ export function startZeroCode(silenceMs = SILENCE_MS): ZeroCode | undefined {
   if (started === undefined) return undefined;
   const { attribution, sdk, instrumentations, view } = started;
 
-  const finish = atExit(attribution);
   let stopped: Promise<void> | undefined;
   const shutdown = (): Promise<void> => {
     stopped ??= Promise.allSettled([sdk.shutdown(), attribution.shutdown()]).then(() => {});
     return stopped;
   };
   process.once('beforeExit', () => void shutdown());
-  endOnSignals({ stop: shutdown, finish });
+  atExit(attribution, shutdown);
 
   let otherProvider = '';
   watchProviders(sdkPath, (name) => {
