@@ -1,10 +1,13 @@
 /**
- * Repairs drivers that lose the OpenTelemetry context, as they are loaded. Uses the application's own
- * `@opentelemetry/instrumentation`, which knows how to reach CommonJS and ES modules alike.
+ * Repairs drivers that lose the OpenTelemetry context, and has frameworks tell their routes, as they are loaded. Uses the
+ * application's own `@opentelemetry/instrumentation`, which knows how to reach CommonJS and ES modules alike.
  */
 import { createRequire } from 'node:module';
 import type { Logger } from '../../core/logger.ts';
 import { packageVersion } from '../../engine/package-version.ts';
+import { watchFastify } from '../routes/fastify.ts';
+import { watchHapi } from '../routes/hapi.ts';
+import { watchKoa } from '../routes/koa.ts';
 import { resolveFromApplication, SDK_PACKAGE } from '../setup/sdk-modules.ts';
 import { bindPoolCallback } from './bind-callback.ts';
 import { repairUndiciQueue } from './undici-queue.ts';
@@ -45,6 +48,7 @@ export function installRepairs(logger: Logger): void {
     if (module === undefined) return;
     installed = true;
     makeRepair(module);
+    watchFastify();
   } catch (error) {
     logger.debug(`pool repair is off: ${error instanceof Error ? error.message : error}`);
   }
@@ -91,6 +95,10 @@ function makeRepair(module: InstrumentationModule): object {
           undiciFile('undici/lib/pool-base.js'),
         ]),
         new InstrumentationNodeModuleDefinition('pg-pool', ['>=2 <4'], bind('connect'), keep),
+        new InstrumentationNodeModuleDefinition('@hapi/hapi', ['>=17 <23'], watchHapi as never, keep),
+        new InstrumentationNodeModuleDefinition('koa', ['>=2 <4'], undefined, undefined, [
+          new InstrumentationNodeModuleFile('koa/lib/context.js', ['>=2 <4'], watchKoa, keep),
+        ]),
       ];
     }
   }

@@ -21,7 +21,7 @@ export interface Finding {
 
 /** Packages that make no spans with `@opentelemetry/auto-instrumentations-node`, and what does. */
 const NEEDS: Readonly<Record<string, string>> = {
-  fastify: 'npm i @fastify/otel and register its plugin (routes; requests are seen without it)',
+  fastify: 'npm i @fastify/otel and register its plugin (spans of its hooks; requests and routes are seen without it)',
   hono: 'npm i @hono/otel and use its middleware (routes; requests are seen without it)',
   '@prisma/client': 'npm i @prisma/instrumentation and add it to the instrumentations',
   postgres: 'there is no instrumentation for this driver; pg has one',

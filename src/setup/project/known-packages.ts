@@ -56,7 +56,7 @@ export const COMPANIONS: Readonly<
   fastify: {
     add: '@fastify/otel',
     use: 'register its plugin',
-    without: 'requests are seen, their routes are not',
+    without: 'requests and their routes are seen, its hooks are not',
   },
   hono: { add: '@hono/otel', use: 'use its middleware', without: 'requests are seen, their routes are not' },
   '@prisma/client': {
