@@ -18,6 +18,8 @@ export interface AppOptions {
   readonly entry: string;
   /** `register`: the flag alone. Otherwise a file that sets up the SDK, preloaded. */
   readonly start: 'register' | string;
+  /** Packages preloaded before that. */
+  readonly imports?: readonly string[];
   readonly endpoints: Endpoints;
   readonly env: Readonly<Record<string, string>>;
   readonly onCounted: (target: string, token: string, operations: number) => void;
@@ -39,7 +41,9 @@ export class AppProcess {
     this.#service = options.service;
     const settings: AppSettings = { service: options.service, endpoints: options.endpoints };
     const preload = options.start === 'register' ? REGISTER : join(HERE, options.start);
-    this.#child = spawn(process.execPath, ['--import', preload, join(HERE, options.entry)], {
+    const imports = [...(options.imports ?? []).map((name) => import.meta.resolve(name)), preload];
+    const args = [...imports.flatMap((file) => ['--import', file]), join(HERE, options.entry)];
+    this.#child = spawn(process.execPath, args, {
       cwd: this.#directory,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {

@@ -1,7 +1,9 @@
 /** What is run: applications, the resources each of them loads, and how it is started. */
+import type { InstallName } from '../installs/install.ts';
 import type { TargetPattern } from './books.ts';
 import { DRIVER_NAMES } from './drivers/connect.ts';
 import type { Endpoints } from './drivers/types.ts';
+import { ROUTES } from './route-cells.ts';
 import type { Resource } from './servers/start.ts';
 
 export interface AppSpec {
@@ -10,6 +12,8 @@ export interface AppSpec {
   readonly entry: string;
   /** `register` for the flag alone, else the file that sets up the SDK. */
   readonly start: 'register' | string;
+  /** Packages that are preloaded before that. */
+  readonly imports?: readonly string[];
   readonly resources: readonly Resource[];
   readonly env?: Readonly<Record<string, string>>;
   /** Spans go to an endpoint that takes them, instead of nowhere. */
@@ -24,6 +28,10 @@ export interface AppSpec {
   readonly back?: AppSpec;
   /** Sent along with every request. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** A further install of `test/installs` that it runs from. */
+  readonly install?: InstallName;
+  /** What has to be done before it can start. */
+  readonly prepare?: () => Promise<void>;
 }
 
 const SAMPLED = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.01' };
@@ -118,6 +126,16 @@ export const SCENARIOS: readonly AppSpec[] = [
       env: { TRUTH_OPTIONS: JSON.stringify({ trustBaggage: true }) },
     },
   },
+  {
+    service: 'timer',
+    entry: 'scenarios/timer.ts',
+    start: OPTIONS,
+    resources: ['pg'],
+    needsAll: true,
+    maxRounds: 6,
+    env: { TRUTH_OPTIONS: JSON.stringify({ detachedAfterSeconds: 2 }) },
+  },
+  ...ROUTES,
 ];
 
 const EVENTS: Readonly<Record<Resource, string>> = {

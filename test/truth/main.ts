@@ -7,6 +7,7 @@
  * REQUIRE_ALL=1, when a cell was skipped because a server is not installed.
  */
 import { parseArgs } from 'node:util';
+import { whyNotInstalled } from '../installs/install.ts';
 import { type AppSpec, FRAMEWORKS, SCENARIOS } from './cells.ts';
 import { judge } from './judge.ts';
 import { type Cell, reportOf, skippedCell, tableOf } from './report.ts';
@@ -56,6 +57,8 @@ const ONE_SESSION = 'needs PostgreSQL: PGlite is one session for all connections
 
 function reasonOf(part: AppSpec, resource: Resource, servers: Servers): string | undefined {
   if (part.needsSessions === true && servers.sqlKind === 'PGlite') return ONE_SESSION;
+  const notInstalled = part.install === undefined ? '' : whyNotInstalled(part.install);
+  if (notInstalled !== '') return notInstalled;
   return servers.missing.get(resource)?.split('\n')[0];
 }
 

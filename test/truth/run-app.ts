@@ -67,6 +67,7 @@ function launch(spec: AppSpec, servers: Servers, tally: Tally, env: Record<strin
     service: spec.service,
     entry: spec.entry,
     start: spec.start,
+    imports: spec.imports ?? [],
     endpoints: endpointsOf(spec, servers),
     env: { ...envOf(spec, servers), ...env },
     onCounted(target, token, operations) {
@@ -104,6 +105,7 @@ async function drive(
   env: Record<string, string>,
 ): Promise<readonly Row[]> {
   const { service } = spec;
+  await spec.prepare?.();
   const app = launch(spec, servers, tally, env);
   try {
     const { port, requests } = await app.ready;

@@ -1,15 +1,14 @@
 /**
- * Spans that never end, timers that outlive their request and requests longer than the deadline. The deadline is two
- * seconds here; every operation starts well before or well after it.
+ * Spans that never end, and requests longer than the deadline. The deadline is two seconds here; every operation starts
+ * well before or well after it.
  */
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import knexModule from 'knex';
 import pgModule from 'pg';
 import Cursor from 'pg-cursor';
-import { DETACHED } from '../../../src/core/model.ts';
 import { pg } from '../drivers/pg.ts';
-import { ownToken, settings } from '../frameworks/runtime.ts';
+import { settings } from '../frameworks/runtime.ts';
 import { serveScenario } from './express-app.ts';
 
 /** Options of this application: `originDeadlineSeconds`. */
@@ -27,29 +26,8 @@ const database = await pg((name) => import(name), endpoints.pg!, service);
 const knex = knexModule({ client: 'pg', version: '15.0', connection, pool: { min: 0, max: 40 } });
 const open: (() => Promise<void> | void)[] = [];
 
-/** Begun in a request, goes on long after it: what starts late belongs to nobody's request. */
-function startTimer(token: string): void {
-  const detached = ownToken(service, DETACHED);
-  setTimeout(() => void database.one(token), 100);
-  const begun = Date.now();
-  let ticks = 0;
-  const timer = setInterval(() => {
-    if (Date.now() - begun < DEADLINE_MS * 1.75) return;
-    void database.one(detached);
-    if (++ticks === 4) clearInterval(timer);
-  }, 400);
-  open.push(() => clearInterval(timer));
-}
-
 await serveScenario({
   routes: [
-    {
-      path: '/timer/:id',
-      async handle(token) {
-        startTimer(token);
-        return 'started';
-      },
-    },
     {
       path: '/cursor/:id',
       async handle(token) {
