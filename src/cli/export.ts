@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { checkZone, parseDuration, parseTime, usage } from '../reports/time.ts';
+import { parseTime } from '../reports/moment.ts';
+import { checkZone, parseDuration, usage } from '../reports/time.ts';
 import { exitCodes } from './exit-codes.ts';
 import { say } from './output.ts';
 import { withLocalStore } from './store-access.ts';
@@ -24,7 +25,7 @@ export function registerExport(program: Command): void {
     .addOption(new Option('--format <format>', 'file format').choices(['parquet', 'csv']).default('parquet'))
     .requiredOption('--out <file>', 'file to write')
     .option('--since <duration>', 'how far back, such as 1h, 7d (default: everything)')
-    .option('--from <time>', 'begin: 2026-11-22, 2026-11-22T14:00, or a duration ago')
+    .option('--from <time>', 'begin: 07:39, 2026-11-22, 2026-11-22T14:00, yesterday, or a duration ago')
     .option('--to <time>', 'end, exclusive')
     .option('--tz <zone>', 'time zone of --from and --to (default: the system’s)')
     .option('--force', 'replace the file if there is one')
@@ -37,13 +38,9 @@ export function registerExport(program: Command): void {
         throw usage(`${out} exists: choose another --out, or --force to replace it`);
       if (!existsSync(dirname(out))) throw usage(`the directory ${dirname(out)} of --out does not exist`);
       if (flags.since !== undefined && flags.from !== undefined) throw usage('--since and --from exclude each other');
-      const to = flags.to === undefined ? undefined : parseTime(flags.to, '--to', now, tz);
-      const from =
-        flags.since !== undefined
-          ? (to ?? now) - parseDuration(flags.since, '--since')
-          : flags.from === undefined
-            ? undefined
-            : parseTime(flags.from, '--from', now, tz);
+      const begin = flags.from === undefined ? undefined : parseTime(flags.from, '--from', now, tz);
+      const to = flags.to === undefined ? undefined : parseTime(flags.to, '--to', now, tz, begin);
+      const from = flags.since === undefined ? begin : (to ?? now) - parseDuration(flags.since, '--since');
       const { rows } = await withLocalStore(flags.directory, (store) =>
         store.export({
           file: out,

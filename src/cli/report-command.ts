@@ -10,7 +10,7 @@ import { addStoreOptions, type StoreChoice, withChosenStore } from './store-acce
 
 const options: Readonly<Record<ParameterName, (report: Report) => Option>> = {
   since: (r) => new Option('--since <duration>', `how far back, such as 15m, 1h, 7d (default: ${r.since})`),
-  from: () => new Option('--from <time>', 'begin: 2026-11-22, 2026-11-22T14:00, or a duration ago'),
+  from: () => new Option('--from <time>', 'begin: 07:39, 2026-11-22, 2026-11-22T14:00, yesterday, or a duration ago'),
   to: () => new Option('--to <time>', 'end, exclusive (default: the newest data)'),
   tz: () => new Option('--tz <zone>', 'time zone of times and days (default: the system’s)'),
   asOf: () => new Option('--as-of <time>', 'only what was sealed until then'),

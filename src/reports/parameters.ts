@@ -4,7 +4,7 @@
 export interface ReportParameters {
   /** How far back from `to`: `15m`, `1h`, `7d`. */
   readonly since?: string;
-  /** A date, a date and time (in `tz` unless it has an offset), or a duration ago. */
+  /** A time of day, a date, both (in `tz` unless it has an offset), or a duration ago. */
   readonly from?: string;
   readonly to?: string;
   /** IANA time zone for reading and showing times. Default: the system's. */

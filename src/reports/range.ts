@@ -1,8 +1,9 @@
 /** The range of an answer: the rules, whatever the language. */
 import { AttributionError } from '../core/errors.ts';
+import { parseTime } from './moment.ts';
 import type { ReportParameters } from './parameters.ts';
 import type { Books, Source, TimeRange } from './source.ts';
-import { parseDuration, parseTime, secondsOf, usage } from './time.ts';
+import { parseDuration, secondsOf, usage } from './time.ts';
 
 /** @throws AttributionError `ATTR_STORE_EMPTY` */
 export async function readBooks(source: Source, now: number): Promise<Books> {
@@ -28,12 +29,10 @@ export async function resolveRange(
     throw usage('--since and --from exclude each other');
   // A part is sealed a little after its window: three widths later a silent store is silent, not late.
   const live = books.through >= now - 3 * books.windowMs ? books.through : now;
-  const end = parameters.to === undefined ? live : parseTime(parameters.to, '--to', now, tz);
+  const begin = parameters.from === undefined ? undefined : parseTime(parameters.from, '--from', now, tz);
+  const end = parameters.to === undefined ? live : parseTime(parameters.to, '--to', now, tz, begin);
   const to = Math.min(end, live);
-  const from =
-    parameters.from === undefined
-      ? end - parseDuration(parameters.since ?? defaultSince, '--since')
-      : parseTime(parameters.from, '--from', now, tz);
+  const from = begin ?? end - parseDuration(parameters.since ?? defaultSince, '--since');
   if (parameters.to !== undefined && from >= end) throw usage('the range is empty: --from is not before --to');
   if (from > now) throw usage(`the range begins in the future: ${new Date(from).toISOString()}`);
   return snap(source, books, Math.min(Math.max(from, books.first), to), to);

@@ -3,13 +3,14 @@ import { parseBy } from './by.ts';
 import { columnsOf, type ReportRow } from './columns.ts';
 import { kqlSource } from './kql/source.ts';
 import { measureOf } from './measure.ts';
+import { parseTime } from './moment.ts';
 import { emptyNote, rowsGoneNote } from './notes.ts';
 import type { ReportParameters } from './parameters.ts';
 import { readBooks, resolveRange } from './range.ts';
 import type { Report, ReportResult } from './report.ts';
 import type { Values } from './source.ts';
 import { sqlSource } from './sql/source.ts';
-import { checkZone, parseTime, usage } from './time.ts';
+import { checkZone, usage } from './time.ts';
 import { parseWhere } from './where.ts';
 
 export interface RunOptions {

@@ -13,33 +13,11 @@ export function tryDuration(text: string): number | undefined {
 /** @throws AttributionError `ATTR_USAGE` */
 export function parseDuration(text: string, option: string): number {
   const ms = tryDuration(text);
-  if (ms === undefined) throw usage(`${option} is ${JSON.stringify(text)}: expected a duration such as 15m, 1h, 7d`);
-  return ms;
-}
-
-/**
- * A moment: `now`, a duration ago (`2h`), a date, or a date and time, in `tz` unless it ends in `Z` or an offset.
- * @throws AttributionError `ATTR_USAGE`
- */
-export function parseTime(text: string, option: string, now: number, tz: string): number {
-  if (text === 'now') return now;
-  const ago = tryDuration(text);
-  if (ago !== undefined) return now - ago;
-  const parts = /^(\d{4})-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?$/.exec(
-    text,
-  );
-  if (parts !== null) {
-    const [, year, month, day = '01', hour = '00', minute = '00', second = '00', offset] = parts;
-    const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
-    const utc = Date.parse(`${iso}Z`);
-    // Date.parse rolls nothing over in this form: 2026-02-31 is NaN or another day.
-    if (Number.isFinite(utc) && new Date(utc).toISOString().startsWith(iso)) {
-      return offset === undefined ? fromZone(utc, tz) : Date.parse(iso + offset);
-    }
+  if (ms === undefined) {
+    const hint = /^\d{1,2}:\d\d|^\d{4}-/.test(text) ? `. That is a moment: --from ${text}` : '';
+    throw usage(`${option} is ${JSON.stringify(text)}: expected a duration such as 15m, 1h, 7d${hint}`);
   }
-  throw usage(
-    `${option} is ${JSON.stringify(text)}: expected 2026-11-22, 2026-11-22T14:00, 2026-11-22T14:00Z or a duration ago such as 2h`,
-  );
+  return ms;
 }
 
 /** @throws AttributionError `ATTR_USAGE` */

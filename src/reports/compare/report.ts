@@ -1,9 +1,10 @@
 import { clockTime } from '../format.ts';
+import { parseTime } from '../moment.ts';
 import type { ReportParameters } from '../parameters.ts';
 import { snap } from '../range.ts';
 import type { BindContext, Report } from '../report.ts';
 import type { Period, Values } from '../source.ts';
-import { parseTime, secondsOf, tryDuration, usage } from '../time.ts';
+import { secondsOf, tryDuration, usage } from '../time.ts';
 import { comparePrelude } from './prelude.ts';
 import { type CompareRow, compareColumns } from './row.ts';
 import { compareTable } from './table.ts';
@@ -66,9 +67,12 @@ function baseline({ parameters, range, tz, now }: BindContext<CompareParameters>
   if (length !== undefined) return { from: range.from - length, to: range.from };
   const [from, to, more] = text.split('..');
   if (from === undefined || to === undefined || more !== undefined) {
-    throw usage(`--baseline is ${JSON.stringify(text)}: expected a duration such as 1h, or <from>..<to>`);
+    throw usage(
+      `--baseline is ${JSON.stringify(text)}: expected a duration such as 1h, or <from>..<to> such as 07:50..07:52`,
+    );
   }
-  const period = { from: parseTime(from, '--baseline', now, tz), to: parseTime(to, '--baseline', now, tz) };
+  const begin = parseTime(from, '--baseline', now, tz);
+  const period = { from: begin, to: parseTime(to, '--baseline', now, tz, begin) };
   if (period.from >= period.to) throw usage('--baseline is empty: its begin is not before its end');
   if (period.to > range.from)
     throw usage('--baseline overlaps the range: it must end where the range begins or before');
