@@ -6,6 +6,7 @@ import { AttributionError } from '../core/errors.ts';
 import { unsupportedNode } from '../core/node-version.ts';
 import { commands } from './commands.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
+import { addDirectoryOption } from './flags.ts';
 import { say } from './output.ts';
 import { version } from './version.ts';
 
@@ -22,14 +23,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('otel-attribution')
     .description('Who causes the load on your databases, queues and APIs.')
     .version(version())
-    .option(
-      '-d, --directory <path>',
-      'directory of parts and store',
-      process.env.OTEL_ATTRIBUTION_DIRECTORY || './.attribution',
-    )
     .exitOverride()
     .configureOutput({ outputError: (text) => say(text.trimEnd()) })
     .showHelpAfterError('(--help lists commands and options)');
+  addDirectoryOption(program, process.env.OTEL_ATTRIBUTION_DIRECTORY || './.attribution');
   const asked = commandName(argv);
   const broken: string[] = [];
   for (const { name, load } of asked === undefined ? commands : commands.filter((c) => c.name === asked)) {

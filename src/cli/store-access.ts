@@ -3,22 +3,22 @@ import { type Command, Option } from 'commander';
 import type { Store } from '../core/contracts/store.ts';
 import type { Logger } from '../core/logger.ts';
 import { usage } from '../reports/time.ts';
-import { localStore } from '../stores/duckdb/kind.ts';
 import type { DuckDBStore } from '../stores/duckdb/store.ts';
 import type { StoreHost } from '../stores/kind.ts';
 import { stores } from '../stores/registry.ts';
 import { exporterOptions } from './configured.ts';
-import { addFlags, flagOf } from './flags.ts';
+import { addFlags, flagOf, takesSeveralDirectories } from './flags.ts';
 import { colours, progressBar, say } from './output.ts';
 
 /** What commander makes of `addStoreOptions`. */
 export interface StoreChoice {
-  readonly directory: string;
+  readonly directory: string | readonly string[];
   readonly store: string;
 }
 
 /** Adds `--store` and what says which one it is. */
 export function addStoreOptions(command: Command): Command {
+  takesSeveralDirectories(command);
   command.addOption(
     new Option('--store <kind>', `where the rows are: ${stores.map(({ what }) => what).join(', or ')}`)
       .choices(stores.map(({ name }) => name))
@@ -42,12 +42,14 @@ export function withChosenStore<T>(
     const flag = Object.keys(other.flags).find((one) => flags[one] !== undefined && !Object.hasOwn(chosen.flags, one));
     if (flag !== undefined) throw usage(`${flagOf(flag)} is about ${other.what}: add --store ${other.name}`);
   }
-  return withStore(chosen.open(hostOf(directory, flags)), work);
+  return withStore(chosen.open(hostOf([directory].flat(), flags)), work);
 }
 
 /** The same with the store of `directory`, for what only a local one can do. */
-export const withLocalStore = <T>(directory: string, work: (store: DuckDBStore) => Promise<T>): Promise<T> =>
-  withStore(localStore.open(hostOf(directory, {})), work);
+export async function withLocalStore<T>(directory: string, work: (store: DuckDBStore) => Promise<T>): Promise<T> {
+  const { openMerged } = await import('../stores/duckdb/open.ts');
+  return withStore(openMerged(directory, hostOf([directory], {})), work);
+}
 
 async function withStore<S extends Store, T>(opening: Promise<S>, work: (store: S) => Promise<T>): Promise<T> {
   const store = await opening;
@@ -58,9 +60,9 @@ async function withStore<S extends Store, T>(opening: Promise<S>, work: (store: 
   }
 }
 
-function hostOf(directory: string, flags: StoreHost['flags']): StoreHost {
+function hostOf(directories: readonly string[], flags: StoreHost['flags']): StoreHost {
   return {
-    directory,
+    directories,
     flags,
     env: process.env,
     exporterOptions,

@@ -21,8 +21,8 @@ export interface StoreFlag {
 
 /** What whoever opens a store knows, and the store does not. */
 export interface StoreHost {
-  /** Of parts, where they are on this computer. */
-  readonly directory: string;
+  /** Of parts, where they are on this computer: at least one. */
+  readonly directories: readonly string[];
   /** The values given for the flags of the store. */
   readonly flags: Readonly<Record<string, string | undefined>>;
   readonly env: Readonly<Record<string, string | undefined>>;

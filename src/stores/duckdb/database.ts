@@ -7,16 +7,21 @@ import { AttributionError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import { type DuckDB, loadDuckDB } from './peer.ts';
 
-export interface DatabaseOptions {
+const LOCK_WAIT_MS = 5_000;
+
+export interface DatabaseOptions extends Limits {
   /** How long to wait while another process holds the file. Default 5,000. */
   readonly lockWaitMs?: number;
+  readonly logger: Logger;
+}
+
+interface Limits {
   /** Memory cap of DuckDB in MiB. Default 512. */
   readonly memoryMiB?: number;
   /** Default 2. */
   readonly threads?: number;
   /** Cap of what DuckDB may spill to `<directory>/store.tmp`, in MiB. Default 4,096. */
   readonly tempMiB?: number;
-  readonly logger: Logger;
 }
 
 interface Shared {
@@ -131,29 +136,60 @@ export async function openDatabase(file: string, options: DatabaseOptions): Prom
   return new Database(path, await instance.connect(), await loadDuckDB(), held, () => release(instance));
 }
 
-async function openInstance(path: string, options: DatabaseOptions): Promise<DuckDBInstance> {
-  const { DuckDBInstance } = await loadDuckDB();
-  const temp = join(dirname(path), 'store.tmp');
-  await mkdir(temp, { recursive: true });
-  const settings = {
+/** A database without a file, for what `attach` adds. */
+export async function openMemory(options: Limits & { readonly tempDirectory: string }): Promise<Database> {
+  const duckdb = await loadDuckDB();
+  const instance = await duckdb.DuckDBInstance.create(':memory:', await settingsOf(options.tempDirectory, options));
+  const shared: Shared = { opening: Promise.resolve(instance), users: 1, writing: Promise.resolve() };
+  return new Database(':memory:', await instance.connect(), duckdb, shared, () => instance.closeSync());
+}
+
+/**
+ * Adds the file as `schema`, to be read. No part of this process may have it open.
+ * @throws AttributionError `ATTR_STORE_LOCKED`
+ */
+export async function attach(db: Database, path: string, schema: string, lockWaitMs = LOCK_WAIT_MS): Promise<void> {
+  await unlocked(path, lockWaitMs, () => db.run(`ATTACH '${path.replaceAll("'", "''")}' AS ${schema} (READ_ONLY)`));
+}
+
+async function settingsOf(tempDirectory: string, options: Limits): Promise<Record<string, string>> {
+  await mkdir(tempDirectory, { recursive: true });
+  return {
     memory_limit: `${options.memoryMiB ?? 512}MiB`,
     threads: String(options.threads ?? 2),
-    temp_directory: temp,
+    temp_directory: tempDirectory,
     max_temp_directory_size: `${options.tempMiB ?? 4096}MiB`,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   };
-  const deadline = Date.now() + (options.lockWaitMs ?? 5_000);
+}
+
+/** Tries again while another process holds the file. */
+async function unlocked<T>(path: string, lockWaitMs: number, work: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + lockWaitMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      if (!/could not set lock|being used by another process/i.test(message)) throw cause;
+      if (Date.now() >= deadline) throw lockedError(path, message, cause);
+      await sleep(50);
+    }
+  }
+}
+
+async function openInstance(path: string, options: DatabaseOptions): Promise<DuckDBInstance> {
+  const { DuckDBInstance } = await loadDuckDB();
+  const settings = await settingsOf(join(dirname(path), 'store.tmp'), options);
   let walSetAside = false;
   for (;;) {
     try {
-      return await DuckDBInstance.fromCache(path, settings);
+      return await unlocked(path, options.lockWaitMs ?? LOCK_WAIT_MS, () => DuckDBInstance.fromCache(path, settings));
     } catch (cause) {
+      if (cause instanceof AttributionError) throw cause;
       const message = cause instanceof Error ? cause.message : String(cause);
-      if (/could not set lock|being used by another process/i.test(message)) {
-        if (Date.now() >= deadline) throw lockedError(path, message, cause);
-        await sleep(50);
-      } else if (/\bWAL\b/.test(message) && !walSetAside) {
+      if (/\bWAL\b/.test(message) && !walSetAside) {
         walSetAside = true;
         await setWalAside(path, message, options.logger);
       } else {

@@ -4,5 +4,5 @@ export const localStore = {
   name: 'local',
   what: 'a local directory',
   flags: {},
-  open: async (host) => (await import('./open.ts')).openMerged(host),
+  open: async (host) => (await import('./open.ts')).openLocal(host),
 } satisfies StoreKind;
