@@ -1,5 +1,7 @@
+import { keyName } from '../reports/by.ts';
 import { lineWidth, wrap } from '../reports/cells.ts';
 import type { Column } from '../reports/columns.ts';
+import { withKeyFields } from '../reports/keys.ts';
 import type { Sheet } from '../reports/page.ts';
 import type { ReportResult } from '../reports/report.ts';
 
@@ -29,12 +31,14 @@ export function say(text: string, dress: (line: string) => string = (line) => li
 
 /** One JSON object: question, range, columns with units, rows in base units. Times are ISO strings. */
 export function toJson(result: ReportResult): string {
-  const { range, dataThrough, rows, columns, tz: _tz, ...rest } = result;
+  const { range, dataThrough, tz: _tz, by, ...rest } = result;
+  const { columns, rows } = withKeyFields(result.columns, result.rows, by);
   return JSON.stringify(
     {
       ...rest,
       range: { from: iso(range.from), to: iso(range.to), seconds: range.seconds },
       dataThrough: iso(dataThrough),
+      ...(by !== undefined && { by: by.map(keyName) }),
       columns,
       rows: rows.map((row) => Object.fromEntries(columns.map((column) => [column.name, cell(row, column)]))),
     },
@@ -45,8 +49,9 @@ export function toJson(result: ReportResult): string {
 
 /** RFC 4180 with a header line; base units. Text that a spreadsheet would run as a formula is kept as text. */
 export function toCsv(result: ReportResult): string {
-  const lines = [result.columns.map((column) => column.name).join(',')];
-  for (const row of result.rows) lines.push(result.columns.map((column) => csvCell(cell(row, column))).join(','));
+  const { columns, rows } = withKeyFields(result.columns, result.rows, result.by);
+  const lines = [columns.map((column) => csvCell(column.name)).join(',')];
+  for (const row of rows) lines.push(columns.map((column) => csvCell(cell(row, column))).join(','));
   return `${lines.join('\r\n')}\r\n`;
 }
 

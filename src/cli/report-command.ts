@@ -19,7 +19,11 @@ const options: Readonly<Record<ParameterName, (report: Report) => Option>> = {
       '--where <conditions>',
       "field=value or field~pattern*, joined by commas: 'target~postgresql*,attribute.tenant=acme'",
     ),
-  by: () => new Option('--by <what>', 'origin, target, service or attribute.<name> (default: origin)'),
+  by: () =>
+    new Option(
+      '--by <what>',
+      'origin, target, service, attribute.<name>, or several joined by commas (default: origin)',
+    ),
   limit: (r) => new Option('--limit <n>', `lines before the rest is summed (default: ${r.limit})`).argParser(count),
   measure: () =>
     new Option(
@@ -52,18 +56,18 @@ export function registerReport(program: Command, report: Report): void {
     });
 }
 
-function print(report: Report, { json, csv, wide, by = 'origin' }: Flags, now: number, result: ReportResult): void {
+function print(report: Report, { json, csv, wide }: Flags, now: number, result: ReportResult): void {
   if (json === true) process.stdout.write(`${toJson(result)}\n`);
   else if (csv === true) process.stdout.write(toCsv(result));
-  else if (result.rows.length > 0) printTable(report, result, by, now, wide);
+  else if (result.rows.length > 0) printTable(report, result, now, wide);
   const { dim } = colours(process.stderr);
   if (json !== true) for (const note of result.notes) say(note, dim);
   if (result.rows.length === 0) process.exitCode = exitCodes.noData;
 }
 
-function printTable(report: Report, result: ReportResult, by: string, now: number, wide: true | undefined): void {
+function printTable(report: Report, result: ReportResult, now: number, wide: true | undefined): void {
   const sheet = sheetOf(wide);
-  const { text, leftOut } = render(report.table(result, { ...sheet, by, now }), sheet);
+  const { text, leftOut } = render(report.table(result, { ...sheet, now }), sheet);
   const facts = [...footer(result, now), ...(leftOut.length === 0 ? [] : [`--wide adds ${leftOut.join(', ')}`])];
   const foot = wrapFacts(facts, sheet.width).map(sheet.style.dim).join('\n');
   process.stdout.write(`${text}\n\n${foot}\n`);

@@ -13,7 +13,7 @@ export interface ReportParameters {
   readonly asOf?: string;
   /** `field=value`, `field!=value`, `field~pattern*`, `field!~pattern*`, joined by commas (and). */
   readonly where?: string;
-  /** `origin`, `target`, `service` or `attribute.<name>`. */
+  /** `origin`, `target`, `service` or `attribute.<name>`, or several joined by commas. */
   readonly by?: string;
   readonly limit?: number;
   /** Event name. Default: durations of client targets. */

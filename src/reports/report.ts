@@ -1,3 +1,4 @@
+import type { By } from './by.ts';
 import type { Column, Columns, ReportRow } from './columns.ts';
 import type { Prelude } from './kql/prelude.ts';
 import type { Page, Style } from './page.ts';
@@ -47,8 +48,6 @@ export interface Binding {
 }
 
 export interface TableView {
-  /** What the keys are. */
-  readonly by: string;
   readonly now: number;
   /** Cells that there are for a line; `Infinity` where nobody minds. */
   readonly width: number;
@@ -68,4 +67,6 @@ export interface ReportResult<R extends ReportRow = ReportRow> {
   readonly rows: readonly R[];
   readonly notes: readonly string[];
   readonly tz: string;
+  /** What the keys are, where the report is asked that. */
+  readonly by?: By;
 }

@@ -69,5 +69,6 @@ export async function runReport<R extends ReportRow, P extends ReportParameters>
     rows,
     notes,
     tz,
+    ...(report.parameters.includes('by') && { by }),
   };
 }

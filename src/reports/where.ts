@@ -1,3 +1,4 @@
+import { didYouMean, nearMiss } from './near-miss.ts';
 import { usage } from './time.ts';
 
 const fields = ['target', 'origin', 'service', 'originService', 'event', 'unit'] as const;
@@ -29,7 +30,10 @@ export function parseWhere(text: string): Condition[] {
     const attribute = dotted!.slice(1);
     const field = fieldOf(name!);
     if (field === undefined || (field === 'attribute') !== (attribute !== '')) {
-      throw whereError(text, `unknown field ${JSON.stringify(name! + dotted!)}`);
+      throw whereError(
+        text,
+        `unknown field ${JSON.stringify(name! + dotted!)}${didYouMean(nearMiss(name! + dotted!, fields))}`,
+      );
     }
     const value = quoted === undefined ? plain!.trim() : quoted.replaceAll(/\\(.)/g, '$1');
     conditions.push({ field, attribute, operator: operator as Condition['operator'], value });
@@ -44,7 +48,7 @@ function fieldOf(name: string): Condition['field'] | undefined {
 
 function whereError(text: string, problem: string) {
   return usage(
-    `--where is ${JSON.stringify(text)}: ${problem}. Expected field=value or field~pattern*, joined by commas; ` +
+    `--where is ${JSON.stringify(text)}: ${problem}${problem.endsWith('?') ? '' : '.'} Expected field=value or field~pattern*, joined by commas; ` +
       `fields are ${fields.join(', ')}, attribute.<name>`,
   );
 }

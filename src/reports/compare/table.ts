@@ -1,11 +1,13 @@
-import { BLOCKS_MAX, blocksOf, blockTitle, keyCell } from '../blocks.ts';
+import { BLOCKS_MAX, blocksOf, blockTitle } from '../blocks.ts';
+import { type By, byOrigin } from '../by.ts';
 import { ABSENT, percent, perSecond, perSecondHead } from '../format.ts';
+import { keyCell, keyHead } from '../keys.ts';
 import type { Block, Page, TableColumn } from '../page.ts';
-import type { ReportResult, TableView } from '../report.ts';
+import type { ReportResult } from '../report.ts';
 import type { CompareRow } from './row.ts';
 
-const columns = (by: string): TableColumn[] => [
-  { head: by, kind: 'name' },
+const columns = (by: By): TableColumn[] => [
+  { head: keyHead(by), kind: 'name' },
   { head: 'before', kind: 'number' },
   { head: 'after', kind: 'number' },
   { head: 'change', kind: 'number' },
@@ -14,17 +16,17 @@ const columns = (by: string): TableColumn[] => [
   { head: '', kind: 'whole' },
 ];
 
-export const compareTable = ({ rows }: ReportResult<CompareRow>, { by }: TableView): Page => ({
+export const compareTable = ({ rows, by = byOrigin }: ReportResult<CompareRow>): Page => ({
   blocks: blocksOf(rows)
     .slice(0, BLOCKS_MAX)
     .map((block) => blockTable(block, by)),
 });
 
-function blockTable(block: readonly CompareRow[], by: string): Block {
+function blockTable(block: readonly CompareRow[], by: By): Block {
   const { unit } = block[0]!;
   const rate = (x: number): string => perSecond(x, unit);
   const rows = block.map((row) => [
-    keyCell(row.keyService, row.key),
+    keyCell(row, by),
     rate(row.before),
     rate(row.after),
     (row.change > 0 ? '+' : '') + rate(row.change),

@@ -5,7 +5,7 @@ import { type ColumnType, columnsOf } from '../columns.ts';
 import type { ParameterName } from '../parameters.ts';
 import { queryText } from '../query-text.ts';
 import type { Report } from '../report.ts';
-import { BY_ARGUMENT, byOrigin } from './grouping.ts';
+import { BY_ARGUMENT, BY_LETS, groupedByOrigin } from './grouping.ts';
 import { MEASURE_ARGUMENT, REQUESTS } from './measure.ts';
 import { RANGE } from './range-texts.ts';
 import { fill, nameTexts } from './texts.ts';
@@ -73,6 +73,7 @@ function reportFunction(names: KustoNames, report: Report): StoredFunctionDefini
     RANGE,
     'let _limit = Limit;\nlet _asOf = AsOf;\n',
     takes('where') ? FILTERS : '',
+    takes('by') ? BY_LETS : '',
     prelude?.lets ?? '',
     `let _grain = ${prelude?.grain ?? '1h'};\n`,
     queryText(report.folder, 'kql'),
@@ -84,7 +85,7 @@ function reportFunction(names: KustoNames, report: Report): StoredFunctionDefini
     columns: kustoColumns(report),
     body: fill(body, {
       ...nameTexts(names),
-      ...(takes('by') ? BY_ARGUMENT : byOrigin),
+      ...(takes('by') ? BY_ARGUMENT : groupedByOrigin),
       where:
         ' and (_anyService or Service in (Services)) and (_anyTarget or Target in (Targets)) and (_anyOrigin or Origin in (Origins))',
       measure: MEASURE_ARGUMENT,

@@ -33,5 +33,5 @@ export const load: Report<LoadRow, LoadParameters> = {
     };
   },
   prelude: loadPrelude,
-  table: (result, { by, now }) => loadPage(result.rows, { ...result, by, now }),
+  table: (result, { now }) => loadPage(result.rows, { ...result, now }),
 };

@@ -1,5 +1,7 @@
-import { BLOCKS_MAX, blocksOf, keyCell } from '../blocks.ts';
+import { BLOCKS_MAX, blocksOf } from '../blocks.ts';
+import { type By, byOrigin } from '../by.ts';
 import { ABSENT, clockTime, percent, perSecond, perSecondHead, quantity, span, withUnit } from '../format.ts';
+import { keyCell, keyHead } from '../keys.ts';
 import { type Block, type Page, plainSheet, type Sheet, type TableColumn } from '../page.ts';
 import { render } from '../render.ts';
 import type { LoadRow } from './row.ts';
@@ -11,13 +13,13 @@ export interface LoadHeader {
   readonly tz: string;
   readonly now: number;
   /** What the keys are: `origin` unless given. */
-  readonly by?: string;
+  readonly by?: By;
   /** Blocks to show; the others are counted in a last line. Default: `BLOCKS_MAX`. */
   readonly blocks?: number;
 }
 
-const columns = (by: string, unit: string): TableColumn[] => [
-  { head: by, kind: 'name' },
+const columns = (by: By, unit: string): TableColumn[] => [
+  { head: keyHead(by), kind: 'name' },
   { head: 'share', kind: 'number' },
   { head: perSecondHead(unit), kind: 'number' },
   { head: 'calls/s', kind: 'number', drop: 2 },
@@ -45,6 +47,7 @@ export function loadPage(rows: readonly LoadRow[], header: LoadHeader): Page {
 }
 
 function blockTable(block: readonly LoadRow[], header: LoadHeader, nameEvent: boolean): Block {
+  const { by = byOrigin } = header;
   const { target, event, unit, peakAt } = block[0]!;
   const at = (ms: number): string => clockTime(ms, header.tz, header.now);
   const live = header.now - header.range.to < 10 * 60_000;
@@ -57,14 +60,14 @@ function blockTable(block: readonly LoadRow[], header: LoadHeader, nameEvent: bo
   const rows = block
     .filter((row) => row.kind !== 'total')
     .map((row) => {
-      const cells = [keyCell(row.keyService, row.key), percent(row.share), perSecond(row.perSecond, unit)];
+      const cells = [keyCell(row, by), percent(row.share), perSecond(row.perSecond, unit)];
       if (row.kind !== 'key') return cells;
       const perRequest = row.callsPerRequest === null ? ABSENT : quantity(row.callsPerRequest);
       return [...cells, quantity(row.callsPerSecond), perRequest, withUnit(row.mean, unit)];
     });
   return {
     title: { name: target === '' ? event : target, facts },
-    columns: columns(header.by ?? 'origin', unit),
+    columns: columns(by, unit),
     rows,
   };
 }

@@ -1,7 +1,8 @@
 import type { SqlParams, SqlStore, SqlValue } from '../../core/contracts/store.ts';
 import { queryText } from '../query-text.ts';
 import type { Change, Source, Values } from '../source.ts';
-import { bySql, measureSql, NO_ACCOUNTS, REQUESTS, sealed, span, statement, whereSql } from './texts.ts';
+import { bySql } from './grouping.ts';
+import { measureSql, NO_ACCOUNTS, REQUESTS, sealed, span, statement, whereSql } from './texts.ts';
 
 /** What reports ask, in SQL of the tables in stores/duckdb/schema.ts. */
 export function sqlSource(db: SqlStore): Source {

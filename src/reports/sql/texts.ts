@@ -1,7 +1,6 @@
 /** What varies in the text of a query.sql, as fixed texts; values are bound. */
 import type { SqlParams } from '../../core/contracts/store.ts';
-import { ACCOUNTS_TARGET, UNATTRIBUTED } from '../../core/model.ts';
-import { type By, NONE } from '../by.ts';
+import { ACCOUNTS_TARGET } from '../../core/model.ts';
 import { type Measure, requestEvents, SERVICE_TARGETS } from '../measure.ts';
 import type { Condition, Field } from '../where.ts';
 
@@ -41,41 +40,6 @@ export interface Texts {
   readonly params: SqlParams;
 }
 
-/**
- * What to group by: `key` with `key_service` beside it, `unattributed` (true for the row that names nobody), and `block`, the target of
- * a table of its own ('' when targets are what is compared).
- */
-export function bySql(by: By): Texts {
-  const block = 'target';
-  const nobody = { key_service: "''", unattributed: 'false' };
-  switch (by.kind) {
-    case 'origin':
-      return {
-        text: {
-          key_service: `CASE WHEN origin = '${UNATTRIBUTED}' THEN '' ELSE origin_service END`,
-          key: 'origin',
-          unattributed: `key = '${UNATTRIBUTED}'`,
-          block,
-        },
-        params: {},
-      };
-    case 'target':
-      return { text: { ...nobody, key: 'target', block: "''" }, params: {} };
-    case 'service':
-      return { text: { ...nobody, key: 'service', block }, params: {} };
-    case 'attribute':
-      return {
-        text: {
-          ...nobody,
-          key: `coalesce(nullif(${attributeSql('$by_path')}, ''), '${NONE}')`,
-          unattributed: `key = '${NONE}'`,
-          block,
-        },
-        params: { by_path: jsonPointer(by.name) },
-      };
-  }
-}
-
 /** Holds where all conditions do, ' AND …' or ''. A field without a value equals ''. */
 export function whereSql(conditions: readonly Condition[]): { sql: string; params: SqlParams } {
   const params: Record<string, string> = {};
@@ -97,7 +61,7 @@ export function whereSql(conditions: readonly Condition[]): { sql: string; param
 }
 
 /** The value of one row attribute, NULL when the row has none. The name is a bound JSON pointer. */
-const attributeSql = (path: string): string =>
+export const attributeSql = (path: string): string =>
   `CASE WHEN json_valid(attributes) THEN json_extract_string(attributes, ${path}::VARCHAR) END`;
 
 /** RFC 6901. */

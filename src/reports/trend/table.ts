@@ -1,19 +1,21 @@
 import { BLOCKS_MAX, blocksOf, blockTitle } from '../blocks.ts';
+import { type By, byOrigin } from '../by.ts';
 import { clockTime, perSecond, perSecondHead } from '../format.ts';
-import type { Block, Page } from '../page.ts';
+import { keyCell } from '../keys.ts';
+import type { Block, Page, TableColumn } from '../page.ts';
 import { fits } from '../render.ts';
 import type { ReportResult, TableView } from '../report.ts';
 import type { TrendRow } from './row.ts';
 
 /** Times down, the heaviest keys across: as many as there is room for, those after them in the rest. */
-export const trendTable = ({ rows, tz }: ReportResult<TrendRow>, view: TableView): Page => ({
+export const trendTable = ({ rows, tz, by = byOrigin }: ReportResult<TrendRow>, view: TableView): Page => ({
   blocks: blocksOf(rows)
     .slice(0, BLOCKS_MAX)
     .map((block) => {
       const keys = seriesOf(block);
       const times = timesOf(block, tz, view.now);
       for (let shown = keys.filter(({ kind }) => kind === 'key').length; ; shown--) {
-        const table = blockTable(block[0]!, withRest(keys, shown), times);
+        const table = blockTable(block[0]!, withRest(keys, shown), times, by);
         if (shown <= 1 || fits(table, view.width, HEAD_CELLS)) return table;
       }
     }),
@@ -75,7 +77,7 @@ function timesOf(block: readonly TrendRow[], tz: string, now: number): Times {
   return bare ? new Map([...times].map(([step, text]) => [step, text.slice(0, -3)])) : times;
 }
 
-function blockTable(measured: TrendRow, series: readonly Series[], times: Times): Block {
+function blockTable(measured: TrendRow, series: readonly Series[], times: Times, by: By): Block {
   const { unit } = measured;
   const rows = [...times].map(([step, text]) => [
     text,
@@ -83,15 +85,13 @@ function blockTable(measured: TrendRow, series: readonly Series[], times: Times)
   ]);
   return {
     title: blockTitle(measured, perSecondHead(unit)),
-    columns: [
-      { head: 'time', kind: 'whole' },
-      ...series.map(({ keyService, key }) => ({
-        ...(keyService !== '' && { above: keyService }),
-        head: key,
-        kind: 'number' as const,
-        namedHead: true as const,
-      })),
-    ],
+    columns: [{ head: 'time', kind: 'whole' }, ...series.map((one) => seriesColumn([keyCell(one, by)].flat()))],
     rows,
   };
+}
+
+/** The last part of the name over the numbers, the others above it. */
+function seriesColumn(names: readonly string[]): TableColumn {
+  const above = names.slice(0, -1).filter((name) => name !== '');
+  return { head: names.at(-1)!, above: above.join(' · '), kind: 'number', namedHead: true };
 }

@@ -27,7 +27,7 @@ const conditions = ['target', 'origin', 'service', 'originService', 'event', 'un
 const wheres = [0, 20, 40].map((i) => conditions.slice(i, i + 20).join(','));
 const varied: Readonly<Record<string, readonly string[]>> = {
   where: wheres,
-  by: ['target', 'service', 'attribute.tenant'],
+  by: ['target', 'service', 'attribute.tenant', 'origin,target', 'attribute.a,attribute.b,service,origin'],
   measure: ['gen_ai.client.token.usage'],
   asOf: ['2h'],
   at: ['peak'],

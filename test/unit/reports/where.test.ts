@@ -65,8 +65,41 @@ test('patterns: only * is special', () => {
   expect(whereSql(parseWhere('origin~50%_\\*')).params).toEqual({ where_0: '50\\%\\_\\\\%' });
 });
 
-test.each(['team', 'attribute.', '', 'origin; DROP', 'Origin'])('--by %j is refused', (text) => {
-  expect(() => parseBy(text)).toThrow(/--by is/);
+test.each(['team', 'attribute.', '', 'origin; DROP', 'Origin', 'origin,', ',origin', 'origin,origin', 'a,b'])(
+  '--by %j is refused',
+  (text) => {
+    expect(() => parseBy(text)).toThrow(/--by is/);
+  },
+);
+
+test.each([
+  ['tenant', 'attribute.tenant'],
+  ['route', 'origin'],
+  ['orgin', 'origin'],
+  ['Origin', 'origin'],
+  ['targets', 'target'],
+  ['database', 'target'],
+  ['app', 'service'],
+  ['attribute.tenant,endpoint', 'origin'],
+])('--by %s: did you mean %s?', (text, meant) => {
+  expect(() => parseBy(text)).toThrow(`did you mean ${meant}?`);
+});
+
+test('--by event says how events are told apart', () => expect(() => parseBy('event')).toThrow(/--measure/));
+
+test.each([
+  ['tenant=acme', 'attribute.tenant'],
+  ['route=GET /', 'origin'],
+  ['orginService=a', 'originService'],
+])('--where %s: did you mean %s?', (text, meant) => {
+  expect(() => parseWhere(text)).toThrow(`did you mean ${meant}?`);
+});
+
+test('several keys, also of attributes whose names have commas', () => {
+  expect(parseBy('origin, target')).toEqual([{ kind: 'origin' }, { kind: 'target' }]);
+  expect(parseBy('attribute."a,b\\"c",service')).toEqual([{ kind: 'attribute', name: 'a,b"c' }, { kind: 'service' }]);
+  expect(() => parseBy('origin,target,service,attribute.a,attribute.b')).toThrow(/at most 4/);
+  expect(() => parseBy('attribute.a,attribute.a')).toThrow(/names attribute\.a twice/);
 });
 
 test('a statement keeps the parameters it names and knows all its placeholders', () => {

@@ -71,7 +71,7 @@ function pageOf(report: Report, width: number): Page {
     notes: [],
     tz: 'UTC',
   };
-  const view: TableView = { by: 'origin', now, width, style: plainStyle };
+  const view: TableView = { now, width, style: plainStyle };
   return report.table(result, view);
 }
 

@@ -38,7 +38,14 @@ const wheres: readonly AnyParameters[] = [
 /** Both kinds of attributes, and of patterns, at once. */
 const manyWheres: AnyParameters = { where: 'unit="s",target~"x*",origin!~"*x",attribute.a!="b",attribute.c~"*"' };
 
-const bys: readonly AnyParameters[] = ['origin', 'target', 'service', 'attribute.tenant'].map((by) => ({ by }));
+const bys: readonly AnyParameters[] = [
+  'origin',
+  'target',
+  'service',
+  'attribute.tenant',
+  'attribute.tenant,origin',
+  'service,target',
+].map((by) => ({ by }));
 
 /** Each value of each parameter that can change a text alone, and those that meet in one text together. */
 const variants: readonly AnyParameters[] = [

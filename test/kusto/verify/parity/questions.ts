@@ -99,8 +99,10 @@ function randomPattern(random: Random, value: string): string {
 
 export function randomBy(random: Random, rows: readonly TestRow[]): string {
   const names = rows.flatMap((row) => Object.keys(parseAttributes(row.attributes)));
-  const attribute = `attribute.${names.length > 0 && random.chance(0.9) ? random.pick(names) : random.pick(attributeNames)}`;
-  return random.pick(['origin', 'target', 'service', attribute, attribute]);
+  const name = names.length > 0 && random.chance(0.9) ? random.pick(names) : random.pick(attributeNames);
+  const attribute = `attribute.${name.includes(',') ? JSON.stringify(name) : name}`;
+  const one = (): string => random.pick(['origin', 'target', 'service', attribute, attribute]);
+  return random.chance(0.7) ? one() : [...new Set([one(), one(), one()])].join(',');
 }
 
 function randomStep(random: Random, set: DataSet): string {
