@@ -63,6 +63,18 @@ describe('an application without any OpenTelemetry of its own', () => {
     expect(new Set(rows.map(({ partId }) => partId.slice(0, 36))).size).toBe(2);
   });
 
+  it('is attributed through default imports of CommonJS libraries', async () => {
+    const { stdout, stderr, code, rows } = await run([...register, 'app-default-imports.mjs']);
+    expect({ stdout, stderr, code }).toEqual({ stdout: 'served\n', stderr: '', code: 0 });
+    expect(callsByOrigin(rows, SERVER)).toEqual({ 'GET /search': 1 });
+    const databases = rows.filter(({ event }) => event === 'db.client.operation.duration');
+    expect(databases.map(({ target, origin, count }) => [target.split(':')[0], origin, count]).sort()).toEqual([
+      ['memcached', 'GET /search', 1],
+      ['mysql', 'GET /search', 1],
+    ]);
+    expect(callsByOrigin(rows, 'rpc.client.call.duration')).toEqual({ 'GET /search': 1 });
+  });
+
   it('is seen even through a name imported from node:http', async () => {
     const { stdout, rows } = await run([...register, 'app-named-import.mjs']);
     expect(stdout).toBe('served\n');

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { definitionsOf } from './definitions.ts';
 
 const PACKAGE = /[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)(?=[\\/])/g;
 
@@ -14,13 +15,5 @@ export function loadedPackages(files: Iterable<string> = Object.keys(createRequi
 
 /** Modules that an instrumentation patches; [] when this version keeps that elsewhere. */
 export function patchedModules(instrumentations: readonly object[]): string[] {
-  const names = new Set<string>();
-  for (const instrumentation of instrumentations) {
-    const modules = (instrumentation as { _modules?: unknown })._modules;
-    if (!Array.isArray(modules)) continue;
-    for (const definition of modules as { name?: unknown }[]) {
-      if (typeof definition?.name === 'string') names.add(definition.name);
-    }
-  }
-  return [...names].sort();
+  return [...new Set(definitionsOf(instrumentations).map(({ module }) => module))].sort();
 }

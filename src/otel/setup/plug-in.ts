@@ -11,12 +11,14 @@ import { CallersView } from './callers-view.ts';
 import { metricReadersFromEnv } from './env-metrics.ts';
 import { propagatorFromEnv } from './env-propagators.ts';
 import { batchSpanProcessor, exportsTracesFromEnv, samplerFromEnv, spanProcessorsFromEnv } from './env-traces.ts';
+import { mendInstrumentations } from './mend-imports.ts';
 import { say } from './say.ts';
 import { findSdk, type SdkModules } from './sdk-modules.ts';
 import { noTraces, PassOnPropagator } from './without-traces.ts';
 
 /** What we read of `Partial<NodeSDKConfiguration>`; both SDK lines fit it. */
 export interface SdkConfiguration {
+  readonly instrumentations?: readonly unknown[] | undefined;
   readonly spanProcessors?: readonly object[] | undefined;
   /** 2.12 line only, deprecated there. */
   readonly spanProcessor?: object | undefined;
@@ -116,6 +118,7 @@ class Setup {
       return null;
     }
     this.#attribution = this.#hooks.create() ?? null;
+    if (this.#attribution !== null) mendInstrumentations([this.#config.instrumentations], say);
     return this.#attribution;
   }
 

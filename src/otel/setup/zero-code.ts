@@ -13,6 +13,7 @@ import { CallersView } from './callers-view.ts';
 import { diagnose, formatFindings } from './diagnose.ts';
 import { loadedPackages, patchedModules } from './loaded-packages.ts';
 import { installLoaderHook } from './loader-hook.ts';
+import { mendInstrumentations } from './mend-imports.ts';
 import { plugIn, type SdkConfiguration, type SetupHooks, sdkDisabled } from './plug-in.ts';
 import { registeredProvider, watchProviders } from './providers.ts';
 import { say } from './say.ts';
@@ -107,6 +108,8 @@ function startSdk(sdkPath: string, autoPath: string): Started | undefined {
     const { NodeSDK } = createRequire(sdkPath)(sdkPath) as { NodeSDK: new (config: object) => NodeSdk };
     const auto = createRequire(autoPath)(autoPath) as AutoInstrumentations;
     const instrumentations = auto.getNodeAutoInstrumentations(instrumentationDefaults(process.env));
+    // Attribution may be off, and the loader hook is on all the same.
+    mendInstrumentations(instrumentations, say);
     const config: SdkConfiguration & Record<string, unknown> = {
       instrumentations,
       // Asking the clouds who we are costs network calls: only where the answer goes somewhere.
