@@ -51,6 +51,7 @@ export const FRAMEWORKS: readonly AppSpec[] = [
   },
   { service: 'nest', entry: 'frameworks/nest.cjs', start: 'register', resources: DRIVER_NAMES },
   { service: 'hono', entry: 'frameworks/hono.ts', start: SDK, resources: DRIVER_NAMES, exports: true, env: SAMPLED },
+  { service: 'connect', entry: 'frameworks/connect.ts', start: 'register', resources: ['pg', 'memcached', 'grpc-js'] },
   { service: 'graphql', entry: 'frameworks/graphql.ts', start: 'register', resources: DRIVER_NAMES },
 ];
 
@@ -147,6 +148,7 @@ const EVENTS: Readonly<Record<Resource, string>> = {
   ioredis: 'db.client.operation.duration',
   redis: 'db.client.operation.duration',
   bullmq: 'db.client.operation.duration',
+  memcached: 'db.client.operation.duration',
   undici: 'http.client.request.duration',
   http: 'http.client.request.duration',
   amqplib: 'messaging.client.operation.duration',

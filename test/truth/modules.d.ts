@@ -1,4 +1,4 @@
-/** What this folder uses of two packages that bring no types. */
+/** What this folder uses of packages that bring no types. */
 declare module 'amqplib' {
   export interface Message {
     readonly properties: { readonly headers?: Readonly<Record<string, unknown>> };
@@ -25,4 +25,18 @@ declare module 'pg-cursor' {
     submit(connection: unknown): void;
     read(rows: number): Promise<unknown[]>;
   }
+}
+
+declare module 'connect' {
+  import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+
+  type Next = (error?: unknown) => void;
+  type Handler = (request: IncomingMessage, response: ServerResponse, next: Next) => void;
+  interface App {
+    use(handler: Handler): App;
+    use(path: string, handler: Handler): App;
+    listen(port: number, host: string): Server;
+  }
+  const connect: () => App;
+  export default connect;
 }

@@ -3,12 +3,13 @@ import { grpcJs } from './grpc-js.ts';
 import { http } from './http.ts';
 import { ioredis } from './ioredis.ts';
 import { knex } from './knex.ts';
+import { memcached } from './memcached.ts';
 import { mysql2 } from './mysql2.ts';
 import { pg } from './pg.ts';
 import { prisma } from './prisma.ts';
 import { redis } from './redis.ts';
 import { typeorm } from './typeorm.ts';
-import type { Driver, DriverName, Endpoints, Load, MapperName } from './types.ts';
+import type { Driver, DriverName, Endpoints, FurtherName, Load, MapperName } from './types.ts';
 import { undici } from './undici.ts';
 
 const FACTORIES: Record<DriverName, (load: Load, port: number, service: string) => Promise<Driver>> = {
@@ -23,11 +24,13 @@ const FACTORIES: Record<DriverName, (load: Load, port: number, service: string) 
   knex,
   typeorm,
   prisma,
+  memcached,
 };
 
 export const MAPPER_NAMES: readonly MapperName[] = ['knex', 'typeorm', 'prisma'];
+const FURTHER_NAMES: readonly FurtherName[] = ['memcached'];
 export const DRIVER_NAMES = (Object.keys(FACTORIES) as DriverName[]).filter(
-  (name) => !MAPPER_NAMES.includes(name as MapperName),
+  (name) => ![...MAPPER_NAMES, ...FURTHER_NAMES].includes(name as MapperName),
 );
 
 /** Connects every driver that has an endpoint. */
@@ -37,7 +40,7 @@ export async function connectDrivers(
   service: string,
 ): Promise<Map<DriverName, Driver>> {
   const drivers = new Map<DriverName, Driver>();
-  for (const name of [...DRIVER_NAMES, ...MAPPER_NAMES]) {
+  for (const name of [...DRIVER_NAMES, ...MAPPER_NAMES, ...FURTHER_NAMES]) {
     const port = endpoints[name];
     if (port !== undefined) drivers.set(name, await FACTORIES[name](load, port, service));
   }

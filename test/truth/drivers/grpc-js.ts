@@ -1,7 +1,6 @@
 import type { Driver, Load } from './types.ts';
 
 export async function grpcJs(load: Load, port: number): Promise<Driver> {
-  // As a namespace: the instrumentation does not reach the default export of an ES module import.
   const grpc = await load('@grpc/grpc-js');
   const identity = (value: Buffer) => value;
   const method = (name: string, responseStream: boolean) => ({

@@ -27,6 +27,7 @@ export interface Endpoints {
   readonly typeorm?: number;
   readonly prisma?: number;
   readonly bullmq?: number;
+  readonly memcached?: number;
 }
 
 /** Connections of a pool: far fewer than requests at a time, so that work queues and other requests release it. */
@@ -34,4 +35,16 @@ export const POOL_SIZE = 3;
 
 /** Mappers over the driver `pg`. */
 export type MapperName = 'knex' | 'typeorm' | 'prisma';
-export type DriverName = MapperName | 'pg' | 'mysql2' | 'ioredis' | 'redis' | 'undici' | 'http' | 'amqplib' | 'grpc-js';
+/** Drivers that one framework or scenario loads, not all of them. */
+export type FurtherName = 'memcached';
+export type DriverName =
+  | MapperName
+  | FurtherName
+  | 'pg'
+  | 'mysql2'
+  | 'ioredis'
+  | 'redis'
+  | 'undici'
+  | 'http'
+  | 'amqplib'
+  | 'grpc-js';

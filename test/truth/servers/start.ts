@@ -6,6 +6,7 @@ import type { Tally } from '../tally.ts';
 import { type Cause, NO_SPAN } from '../token.ts';
 import { startGrpc, startHttp } from './downstream.ts';
 import { startMariaDb } from './mariadb.ts';
+import { startMemcached } from './memcached.ts';
 import { startPgTap } from './pg-tap.ts';
 import { startSqlServer } from './postgres.ts';
 import { generatePrismaClient } from './prisma-client.ts';
@@ -112,6 +113,7 @@ export async function startServers(
     start(['ioredis'], () => startRedis(countingRedis('ioredis'))),
     start(['redis'], () => startRedis(counting('redis'))),
     start(['bullmq'], () => startRedis(countingRedis('bullmq'), 'bullmq')),
+    start(['memcached'], () => startMemcached(counting('memcached'))),
     start(['undici'], () => startHttp(counting('undici'))),
     start(['http'], () => startHttp(counting('http'))),
     start(['grpc-js'], () => startGrpc(counting('grpc-js'))),
