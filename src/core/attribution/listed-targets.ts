@@ -1,7 +1,7 @@
 /** The `propagateTo` list: which outgoing calls may carry the origin. Nothing is listed by default, so nothing leaks. */
 import type { AttributeView } from '../mapping/attribute-view.ts';
 import { semconv } from '../mapping/semconv.ts';
-import { messagingDestination, text } from './root-origin.ts';
+import { messagingDestination, rawDestination, text } from './root-origin.ts';
 
 const URLS = [...semconv.urlFull, 'messaging.url'];
 
@@ -20,11 +20,11 @@ function escapeRegExp(textPart: string): string {
   return textPart.replace(/[\\^$.|?+()[\]{}]/g, '\\$&');
 }
 
-/** Every name the target of a call goes by: host, host:port, then system/destination of a message. */
+/** Every name the target of a call goes by: host, host:port, system/destination of a message, folded and as it is. */
 function namesOf(span: AttributeView): string[] {
   const names: string[] = [];
   const system = text(span, semconv.messagingSystem);
-  if (system !== '') names.push(`${system}/${messagingDestination(span)}`);
+  if (system !== '') names.push(`${system}/${messagingDestination(span)}`, `${system}/${rawDestination(span)}`);
   let host = text(span, semconv.httpHost);
   let port = text(span, semconv.port);
   if (host === '') {

@@ -3,6 +3,7 @@
  * Pure: attributes in, a name out. '' means that nothing here is an origin.
  */
 import type { AttributeView } from '../mapping/attribute-view.ts';
+import { destinationName } from '../mapping/destination.ts';
 import { semconv } from '../mapping/semconv.ts';
 import type { SpanFacts } from '../mapping/types.ts';
 import { CLIENT, CONSUMER, INTERNAL, PRODUCER, SERVER } from '../span-kind.ts';
@@ -119,13 +120,20 @@ function methodAndRoute(method: string, route: string): string {
   return origin ?? `${method} ${route}`;
 }
 
+/** Name of the destination as the span has it, or of what stands for it. */
+export function rawDestination(attributes: AttributeView): string {
+  return text(attributes, semconv.messagingDestination) || text(attributes, semconv.messagingRoutingKey);
+}
+
+/** The same as targets show it: without what differs per client or message. */
 export function messagingDestination(attributes: AttributeView): string {
   const template = text(attributes, semconv.messagingTemplate);
-  if (template !== '') return template;
-  const name = text(attributes, semconv.messagingDestination);
-  const folded = TEMPORARY.some((key) => attributes.attribute(key) === true);
-  if (folded) return '(temporary)';
-  return name || text(attributes, semconv.messagingRoutingKey);
+  const temporary = TEMPORARY.some((key) => isTrue(attributes.attribute(key)));
+  return destinationName(template, temporary, rawDestination(attributes));
+}
+
+function isTrue(value: unknown): boolean {
+  return value === true || value === 'true';
 }
 
 function isReceive(root: RootFacts): boolean {

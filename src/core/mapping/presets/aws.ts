@@ -1,4 +1,5 @@
 import { CLIENT, CONSUMER, PRODUCER } from '../../span-kind.ts';
+import { foldDestination } from '../destination.ts';
 import { type EventSpec, type Outcome, type Plan, valueKeys } from '../plan.ts';
 import { semconv } from '../semconv.ts';
 import { type Facts, kindOf, textOf } from '../slot.ts';
@@ -55,7 +56,7 @@ function serviceName(name: string): string {
 function topicName(topicArn: string, destination: string): string {
   const arn = parseArn(topicArn || destination);
   if (arn === undefined) return destination === '' || topicArn !== '' ? topicArn : '(direct)';
-  return arn.resource.startsWith('endpoint/') ? '(direct)' : arn.resource;
+  return arn.resource.startsWith('endpoint/') ? '(direct)' : foldDestination(arn.resource);
 }
 
 function arnTarget(system: string, arnText: string, region: string): string {
@@ -105,7 +106,9 @@ function resourceOf(service: string, text: (at: number) => string, kind: unknown
   const queue = text(AT.queueUrl) || (service === 'sqs' ? text(AT.destination) : '');
   if (queue !== '') {
     const outcome = messagingOutcome(text(AT.operation), kind);
-    return typeof outcome === 'string' ? outcome : { target: `aws.sqs://${lastSegment(queue)}`, ...outcome };
+    return typeof outcome === 'string'
+      ? outcome
+      : { target: `aws.sqs://${foldDestination(lastSegment(queue))}`, ...outcome };
   }
   const topic = service === 'sns' ? topicName(text(AT.topicArn), text(AT.destination)) : '';
   if (topic !== '') {

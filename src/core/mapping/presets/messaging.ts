@@ -1,4 +1,5 @@
 import { CLIENT, CONSUMER, PRODUCER } from '../../span-kind.ts';
+import { destinationName } from '../destination.ts';
 import { type EventSpec, type Outcome, type Plan, valueKeys } from '../plan.ts';
 import { semconv } from '../semconv.ts';
 import { type Facts, kindOf, type Scalar, type Slot, textOf } from '../slot.ts';
@@ -21,9 +22,6 @@ export const consumed: EventSpec = {
 
 export const messagingValueKeys: readonly string[] = valueKeys([sent, consumed]);
 
-/** Queues that brokers name for one client. */
-const BROKER_NAMED = /^(amq\.gen-|amq\.rabbitmq\.reply-to|_INBOX\.)/;
-const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 /** Systems in which the name of a destination says it all. */
 const BY_NAME: ReadonlySet<string> = new Set(['aws.sqs', 'aws.sns', 'gcp.pubsub']);
 
@@ -79,14 +77,6 @@ export function destinationSlots(at: number): Slot[] {
     field('port', { unless: [override, cluster] }),
     serviceSlot([override, cluster, host, peer, url]),
   ];
-}
-
-/** A destination without what differs per client or message; '' when the span names none. */
-function destinationName(template: string, temporary: boolean, name: string): string {
-  if (template !== '') return template;
-  if (temporary || BROKER_NAMED.test(name)) return '(temporary)';
-  const short = name.startsWith('arn:') ? name.slice(name.lastIndexOf(':') + 1) : name;
-  return short.replace(UUID, '{uuid}');
 }
 
 export function messagingTarget(
