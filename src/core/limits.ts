@@ -21,6 +21,8 @@ export const limits = {
   lateRouteMs: 5_000,
   /** Open spans remembered by one scope. */
   scopeSpans: 10_000,
+  /** Ended spans of one scope that wait for what is open below them; one more counts at once. */
+  scopeWaiting: 100,
   /** Distinct sums one scope may hold before it is committed early. */
   scopeSums: 10_000,
   /** Distinct attribute combinations one compiled rule remembers. */

@@ -9,3 +9,8 @@ export const CONSUMER = 4;
 export const kindNames = ['internal', 'server', 'client', 'producer', 'consumer'] as const;
 
 export type SpanKindName = (typeof kindNames)[number];
+
+/** Whether spans of the kind are the parents of all that a handler does: many operations, none of them their own. */
+export function isHandler(kind: number): boolean {
+  return kind === SERVER || kind === CONSUMER;
+}

@@ -2,6 +2,7 @@
 import type { AttributeLimits } from '../attributes.ts';
 import { canonicalAttributes, mergeAttributes, parseAttributes } from '../attributes.ts';
 import type { AttributeShape } from '../mapping/attribute-view.ts';
+import { isHandler } from '../span-kind.ts';
 import type { CarriedOrigin } from './carried.ts';
 import type { NamedOrigin } from './named-origin.ts';
 import { PendingSums } from './pending-sums.ts';
@@ -36,6 +37,11 @@ export class Scope {
   graphql = '';
   /** Last origin sent to another service. */
   sent = '';
+  /** Spans that have ended and have an `own` measurement; hardly any scope has one. */
+  waiting: SpanState[] | undefined;
+  /** The last span of a driver whose mapper's span may stand beside it: see `Siblings`. */
+  driver: DriverSpan | undefined;
+  undecided: Undecided[] | undefined;
   openCount = 0;
   firstOpen: SpanState | undefined;
   /** Neighbours in the registry, oldest first. */
@@ -105,20 +111,40 @@ export class Scope {
   }
 }
 
+/** What mappers measured while it is not known whether their driver makes spans; all of it has the same fate. */
+export interface Undecided {
+  readonly system: string;
+  readonly sums: PendingSums;
+  spans: number;
+}
+
+export interface DriverSpan {
+  readonly system: string;
+  startMs: number;
+}
+
 /** HTTP measurements that an outer span may still absorb, by the address they went to. */
 export interface HeldMeasurement {
   readonly address: string;
   readonly sums: PendingSums;
 }
 
+/** What a span that has ended counts unless something that is still open below it turns out to be the same. */
+export interface OwnMeasurement {
+  /** As in `Below.counted`: what would be the same. */
+  readonly what: string;
+  readonly sums: PendingSums;
+  /** True where these are all the sums of the span, false where they are some. */
+  readonly whole: boolean;
+}
+
 /** What the spans below one leave for it. */
 export interface Below {
-  /** Systems of which a span ended and was counted. */
+  /** What ended there and was counted: systems, and `MESSAGES`. */
   readonly counted: string[];
-  /** A message was processed, so that a receive count above is not one more. */
-  processed: boolean;
   /** HTTP measurements that the span above may absorb when it ends. */
   held: HeldMeasurement[];
+  own: OwnMeasurement | undefined;
 }
 
 /**
@@ -140,6 +166,8 @@ export abstract class SpanState implements SpanView {
   declare ended: boolean;
   /** Its operation was counted while it was still open; only the duration is still to come. */
   declare counted: boolean;
+  /** A span was started below it. */
+  declare hasBelow: boolean;
   /** What has ended below it; most spans have nothing below. */
   declare below: Below | undefined;
   /** `server.address` if this span ended, was mapped and can absorb HTTP spans that end after it; else undefined. */
@@ -154,6 +182,7 @@ export abstract class SpanState implements SpanView {
     this.contextAttributes = contextAttributes;
     this.ended = false;
     this.counted = false;
+    this.hasBelow = false;
     this.below = undefined;
     this.absorbs = undefined;
     this.previousOpen = undefined;
@@ -173,7 +202,16 @@ export abstract class SpanState implements SpanView {
   release(): void {
     this.letGo();
     // Keeps chains of spans, each started below the last ended one, at a bounded length.
-    if (this.parent?.ended) this.parent = this.parent.parent;
+    let { parent } = this;
+    while (parent?.ended && !this.#isAsked(parent)) parent = parent.parent;
+    this.parent = parent;
+  }
+
+  /** Whether what is open below here has to find `ended` above: it waits for that, may stand for its calls, or ends the search. */
+  #isAsked(ended: SpanState): boolean {
+    if (ended.below?.own !== undefined) return true;
+    if (isHandler(this.kind)) return false;
+    return isHandler(ended.kind) || (ended.absorbs !== undefined && this.absorbs === undefined);
   }
 
   /** Drops what this is a view of. */

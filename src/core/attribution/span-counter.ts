@@ -3,8 +3,9 @@
  * same operation, splits batches over their links, spreads durations over windows.
  */
 import type { Accounts } from '../accounts.ts';
+import { limits } from '../limits.ts';
 import type { Mapped, Mapping } from '../mapping/types.ts';
-import { CLIENT, PRODUCER, SERVER } from '../span-kind.ts';
+import { SERVER } from '../span-kind.ts';
 import { spread, windowOf } from '../windows.ts';
 import { Measurement } from './measurement.ts';
 import type { NamedOrigin } from './named-origin.ts';
@@ -12,15 +13,21 @@ import type { OriginResolver } from './origin-resolver.ts';
 import type { PendingSums } from './pending-sums.ts';
 import type { RemoteParents } from './remote-parents.ts';
 import type { Scope, SpanState } from './scope.ts';
+import { Siblings } from './siblings.ts';
 import {
   absorberOf,
   absorbs,
   CONSUMED_MESSAGES,
+  canAbsorb,
   hold,
   isBelowServer,
   isNestedSystem,
+  MESSAGES,
   markCounted,
-  markProcessed,
+  mayBeBelow,
+  stopWaiting,
+  wait,
+  waitsInVain,
 } from './winner.ts';
 
 export interface SpanCounterOptions {
@@ -37,6 +44,7 @@ export class SpanCounter {
   readonly #o: SpanCounterOptions;
   readonly #matched: { n: number };
   readonly #suppressed: { n: number };
+  readonly #siblings = new Siblings();
   /** Filled anew for each measurement: see `Measurement`. */
   readonly #measurement = new Measurement();
 
@@ -52,12 +60,23 @@ export class SpanCounter {
       this.#suppressed.n++;
       return;
     }
+    if (canAbsorb(span, mapped)) span.absorbs = mapped.address;
+    if (mapped.sibling !== '') {
+      const repeated = this.#siblings.isRepeated(span, mapped);
+      if (repeated === undefined) this.#keepUndecided(span, mapped);
+      else if (repeated) this.#suppressed.n++;
+      if (repeated !== false) return;
+    }
     if (isNestedSystem(mapped)) {
       if (span.below?.counted.includes(mapped.system)) {
         this.#suppressed.n++;
         return;
       }
-      markCounted(span, mapped.system);
+      if (this.#hasToWait(span, mapped.system)) {
+        this.#measure(span, mapped, wait(span, mapped.system, true));
+        return;
+      }
+      this.#suppressed.n += markCounted(span, mapped.system);
     }
     if (mapped.category === 'http') {
       const outer = absorberOf(span, this.#o.mapping);
@@ -69,9 +88,17 @@ export class SpanCounter {
         this.#suppressed.n++;
         return;
       }
-    } else if (mapped.consumes === 'process') markProcessed(span);
+    } else if (mapped.consumes === 'process') markCounted(span, MESSAGES);
     this.#matched.n++;
     this.#measure(span, mapped, span.scope.pending);
+  }
+
+  #hasToWait(span: SpanState, what: string): boolean {
+    if (!mayBeBelow(span, what)) return false;
+    const { waiting } = span.scope;
+    if (waiting === undefined || waiting.length < limits.scopeWaiting) return true;
+    this.#o.accounts.count('attribution.limit.reached', 'scope_waiting');
+    return false;
   }
 
   /** The span has ended: what it held back is either part of itself or an operation of its own. */
@@ -81,7 +108,7 @@ export class SpanCounter {
     const { held } = below;
     below.held = [];
     for (const { address, sums } of held) {
-      const absorbed = mapped !== undefined && !mapped.connection && absorbs(mapped.address, address);
+      const absorbed = mapped !== undefined && canAbsorb(span, mapped) && absorbs(mapped.address, address);
       if (absorbed) this.#suppressed.n += sums.operations;
       else {
         this.#matched.n += sums.operations;
@@ -90,8 +117,45 @@ export class SpanCounter {
     }
   }
 
+  /**
+   * Counts the spans of the scope that waited for one below them, where nothing is open there any more. `since`: what
+   * began before that counts as if it had ended.
+   */
+  settle(scope: Scope, since = Number.NEGATIVE_INFINITY): void {
+    for (;;) {
+      const span = waitsInVain(scope, since);
+      const own = span?.below?.own;
+      if (span === undefined || own === undefined) return;
+      stopWaiting(span);
+      if (own.whole) {
+        this.#matched.n++;
+        this.#suppressed.n += markCounted(span, own.what);
+      }
+      own.sums.moveTo(scope.pending);
+    }
+  }
+
+  #keepUndecided(span: SpanState, mapped: Mapped): void {
+    const { scope } = span;
+    const sums = this.#siblings.keep(scope, mapped.system);
+    this.#measure(span, mapped, sums);
+    if (sums.size > limits.scopeSums) this.decide(scope);
+  }
+
+  /** The scope is about to be committed. */
+  decide(scope: Scope): void {
+    this.#siblings.decide(
+      scope,
+      (spans) => {
+        this.#matched.n += spans;
+      },
+      (spans) => {
+        this.#suppressed.n += spans;
+      },
+    );
+  }
+
   #measure(span: SpanState, mapped: Mapped, into: PendingSums): void {
-    if (span.kind === CLIENT || span.kind === PRODUCER || mapped.category === 'genai') span.absorbs = mapped.address;
     const { measures } = mapped;
     const attributes = this.#o.resolver.rowAttributes(span.contextAttributes, span);
     const traceId = span.exemplarTraceId;
@@ -100,7 +164,11 @@ export class SpanCounter {
     const shares = span.linkCount === 0 || span.named !== undefined ? undefined : this.#shares(span);
     for (let i = 0; i < measures.length; i++) {
       const measure = measures[i]!;
-      if (span.below?.processed && mapped.consumes === 'receive' && measure.event === CONSUMED_MESSAGES) continue;
+      let sums = into;
+      if (mapped.consumes === 'receive' && measure.event === CONSUMED_MESSAGES) {
+        if (span.below?.counted.includes(MESSAGES)) continue;
+        if (this.#hasToWait(span, MESSAGES)) sums = wait(span, MESSAGES, false);
+      }
       const value = mapped.read(i, span, seconds);
       if (Number.isNaN(value)) continue;
       const isDuration = mapped.isDuration(i);
@@ -116,8 +184,8 @@ export class SpanCounter {
         measurement.named = span.named;
         measurement.count = operations;
         measurement.samples = operations;
-        this.#add(into, measurement, endMs, isDuration, 1);
-      } else this.#addShares(into, measurement, endMs, isDuration, operations, shares);
+        this.#add(sums, measurement, endMs, isDuration, 1);
+      } else this.#addShares(sums, measurement, endMs, isDuration, operations, shares);
     }
   }
 
@@ -174,8 +242,9 @@ export class SpanCounter {
       this.releaseHeld(span, mapped);
       if (span.counted || (span === scope.root && !withRoot)) continue;
       if (mapped === undefined || mapped.connection) continue;
+      if (mapped.sibling !== '' && this.#siblings.isRepeated(span, mapped) === true) continue;
       if (isNestedSystem(mapped) && span.below?.counted.includes(mapped.system)) continue;
-      if (isNestedSystem(mapped)) markCounted(span, mapped.system);
+      if (isNestedSystem(mapped)) this.#suppressed.n += markCounted(span, mapped.system);
       span.counted = true;
       this.#o.accounts.count('attribution.span.unended');
       this.#measureUnended(span, mapped, scope.pending);

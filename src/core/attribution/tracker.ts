@@ -84,6 +84,8 @@ export class SpanTracker {
       // Work that begins after its request has ended may never end itself: it has to be found again.
       if (!scope.registered) this.scopes.add(scope);
     }
+    parent.hasBelow = true;
+    if (parent.absorbs !== undefined) passOver(span, parent);
     this.#open(span, scope);
   }
 
@@ -103,7 +105,7 @@ export class SpanTracker {
     learn(span, scope);
     this.#count(span, mapped);
     try {
-      if (scope.resolved !== undefined) this.#o.committer.commit(scope, scope.resolved);
+      if (scope.resolved !== undefined) this.#commit(scope, scope.resolved);
       else if (scope.fallback !== undefined) this.#resolveLate(scope, scope.fallback);
       else if (scope.pending.size > limits.scopeSums) {
         this.#o.accounts.count('attribution.limit.reached', 'scope_sums');
@@ -140,7 +142,7 @@ export class SpanTracker {
     if (scope.sent !== '' && scope.sent !== origin.origin) {
       this.#o.accounts.count('attribution.origin.changed_after_send');
     }
-    this.#o.committer.commit(scope, origin);
+    this.#commit(scope, origin);
   }
 
   /** A span below has ended, or the wait has: the route is known now, will never be, or may still come. */
@@ -161,8 +163,10 @@ export class SpanTracker {
     else if (mapped.connection) this.#connections.n++;
     else this.#counter.count(span, mapped);
     this.#counter.releaseHeld(span, mapped);
-    span.scope.removeOpen(span);
+    const { scope } = span;
+    scope.removeOpen(span);
     span.ended = true;
+    if (scope.waiting !== undefined) this.#counter.settle(scope);
   }
 
   #release(span: SpanState, scope: Scope): void {
@@ -175,8 +179,14 @@ export class SpanTracker {
     if (scope.rootEndedMs >= 0 && scope.openCount === 0 && scope.pending.size === 0) this.scopes.remove(scope);
   }
 
+  #commit(scope: Scope, origin: NamedOrigin): void {
+    if (scope.undecided !== undefined) this.#counter.decide(scope);
+    this.#o.committer.commit(scope, origin);
+  }
+
   #commitEarly(scope: Scope): void {
     if (scope.fallback !== undefined) this.#resolveLate(scope, scope.fallback, true);
+    if (scope.undecided !== undefined) this.#counter.decide(scope);
     if (scope.pending.size === 0) return;
     this.#o.accounts.count('attribution.scope.committed_early');
     this.#o.committer.commit(scope, scope.resolved ?? this.#o.resolver.soFar(scope));
@@ -210,7 +220,12 @@ export class SpanTracker {
 
   /** Never throws: a span whose attributes cannot be read must not keep what else waits, here or in other scopes. */
   #commitUnended(scope: Scope, before: number, withRoot: boolean): void {
-    for (const step of [() => this.#counter.countUnended(scope, before, withRoot), () => this.#commitEarly(scope)]) {
+    const steps = [
+      () => this.#counter.countUnended(scope, before, withRoot),
+      () => this.#counter.settle(scope, before),
+      () => this.#commitEarly(scope),
+    ];
+    for (const step of steps) {
       try {
         step();
       } catch {
@@ -218,6 +233,15 @@ export class SpanTracker {
       }
     }
   }
+}
+
+/**
+ * A call that has ended is followed by what runs in its context, not made of it: a span begun now is below what the call
+ * was below. An origin that the call had goes on.
+ */
+function passOver(span: SpanState, call: SpanState): void {
+  span.parent = call.parent;
+  if (call.named !== undefined && (span.named ?? DETACHED_ORIGIN) === DETACHED_ORIGIN) span.named = call.named;
 }
 
 /** Routes and operation names that spans below the root know before, or instead of, the root. */

@@ -1,29 +1,41 @@
 /**
  * One resource, one winner. An SDK's own span over its HTTP call, or an ORM's over its driver's, describe one operation:
- * it is counted once. What a request handler calls is never absorbed by the handler.
+ * it is counted once, whichever span ends first. What a request handler calls is never absorbed by the handler.
  */
 import type { Mapped, Mapping } from '../mapping/types.ts';
-import { CLIENT, CONSUMER, INTERNAL, PRODUCER, SERVER } from '../span-kind.ts';
+import { CLIENT, CONSUMER, INTERNAL, isHandler, PRODUCER, SERVER } from '../span-kind.ts';
 import { PendingSums } from './pending-sums.ts';
-import type { Below, SpanState } from './scope.ts';
+import type { Below, Scope, SpanState } from './scope.ts';
 
 export const CONSUMED_MESSAGES = 'messaging.client.consumed.messages';
+/** Stands in `Below.counted` for messages that were processed, so that a receive above does not count them again. */
+export const MESSAGES = '(messages)';
 
 /** An outer span without `server.address`, or with the same one, stands for the HTTP call below it. */
 export function absorbs(outerAddress: string, innerAddress: string): boolean {
   return outerAddress === '' || outerAddress === innerAddress;
 }
 
+/** Whether the span may stand for HTTP calls below it: a call to somebody, not the handling of one. */
+export function canAbsorb(span: SpanState, mapped: Mapped): boolean {
+  if (mapped.connection || !mapped.overHttp) return false;
+  if (span.kind === CONSUMER) return mapped.consumes === 'receive';
+  return span.kind === CLIENT || span.kind === PRODUCER || mapped.category === 'genai';
+}
+
 /**
- * The span that could stand for an HTTP call made below it: the nearest CLIENT or PRODUCER span or GenAI call, reached
- * through INTERNAL spans only.
+ * The span that could stand for an HTTP call made below it: the nearest CLIENT or PRODUCER span, GenAI call or CONSUMER
+ * span that fetches messages, reached through INTERNAL spans only.
  */
 export function absorberOf(state: SpanState, mapping: Mapping): SpanState | undefined {
   for (let outer = state.parent; outer !== undefined; outer = outer.parent) {
-    if (outer.kind === CLIENT || outer.kind === PRODUCER) return outer;
-    if (outer.kind !== INTERNAL) return undefined;
     if (outer.absorbs !== undefined) return outer;
-    if (!outer.ended && mapping.match(outer)?.category === 'genai') return outer;
+    const { kind } = outer;
+    if (kind === CLIENT || kind === PRODUCER) return outer;
+    if (kind !== INTERNAL && kind !== CONSUMER) return undefined;
+    const mapped = outer.ended ? undefined : mapping.match(outer);
+    if (mapped !== undefined && canAbsorb(outer, mapped)) return outer;
+    if (kind === CONSUMER) return undefined;
   }
   return undefined;
 }
@@ -42,13 +54,64 @@ export function isNestedSystem(mapped: Mapped): boolean {
   return mapped.system !== '' && (mapped.category === 'db' || mapped.category === 'genai');
 }
 
-export function markCounted(state: SpanState, system: string): void {
+/**
+ * `what` was counted at this span: nothing above counts it once more. Systems are looked for as far as the handler of
+ * a request, which does more than one thing. @returns how many spans that had ended and waited are out of it now.
+ */
+export function markCounted(state: SpanState, what: string): number {
+  let out = 0;
   for (let outer = state.parent; outer !== undefined; outer = outer.parent) {
-    if (outer.kind === SERVER || outer.kind === CONSUMER) return;
-    const { counted } = belowOf(outer);
-    if (counted.includes(system)) return;
-    counted.push(system);
+    if (what !== MESSAGES && isHandler(outer.kind)) break;
+    const below = belowOf(outer);
+    if (below.counted.includes(what)) break;
+    below.counted.push(what);
+    if (below.own?.what === what) {
+      if (below.own.whole) out++;
+      stopWaiting(outer);
+    }
   }
+  return out;
+}
+
+/** Something begun after `since` is open below the span, or has ended and waits: `what` may still be counted there. */
+export function mayBeBelow(span: SpanState, what: string, since = Number.NEGATIVE_INFINITY): boolean {
+  if (!span.hasBelow) return false;
+  const { scope } = span;
+  for (let open = scope.firstOpen; open !== undefined; open = open.nextOpen) {
+    if (isBelow(open, span, what) && open.startMs > since) return true;
+  }
+  return scope.waiting?.some((other) => isBelow(other, span, what)) === true;
+}
+
+/** The same way up as that of `markCounted`. */
+function isBelow(span: SpanState, outer: SpanState, what: string): boolean {
+  for (let above = span.parent; above !== undefined; above = above.parent) {
+    if (what !== MESSAGES && isHandler(above.kind)) return false;
+    if (above === outer) return true;
+  }
+  return false;
+}
+
+/** The span has ended; what it measured waits for what is open below it. */
+export function wait(span: SpanState, what: string, whole: boolean): PendingSums {
+  const sums = new PendingSums();
+  belowOf(span).own = { what, sums, whole };
+  const { scope } = span;
+  scope.waiting ??= [];
+  scope.waiting.push(span);
+  return sums;
+}
+
+export function stopWaiting(span: SpanState): void {
+  const { scope } = span;
+  if (span.below !== undefined) span.below.own = undefined;
+  const left = scope.waiting?.filter((other) => other !== span);
+  scope.waiting = left?.length === 0 ? undefined : left;
+}
+
+/** A span of the scope that waits in vain: nothing begun after `since` is open below it. The innermost first. */
+export function waitsInVain(scope: Scope, since: number): SpanState | undefined {
+  return scope.waiting?.find((span) => !mayBeBelow(span, span.below?.own?.what ?? '', since));
 }
 
 /** A framework's own server span (Hono, Next.js) below that of the HTTP instrumentation is the same request. */
@@ -57,14 +120,7 @@ export function isBelowServer(state: SpanState): boolean {
   return scope.rootKind === SERVER && scope.root !== state;
 }
 
-/** A message was processed below these spans: a `receive` among them does not count its messages again. */
-export function markProcessed(state: SpanState): void {
-  for (let outer = state.parent; outer !== undefined && !outer.below?.processed; outer = outer.parent) {
-    belowOf(outer).processed = true;
-  }
-}
-
 function belowOf(span: SpanState): Below {
-  span.below ??= { counted: [], processed: false, held: [] };
+  span.below ??= { counted: [], held: [], own: undefined };
   return span.below;
 }

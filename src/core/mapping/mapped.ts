@@ -28,6 +28,8 @@ export class MappedCombination implements Mapped {
   readonly target: string;
   readonly system: string;
   readonly address: string;
+  readonly overHttp: boolean;
+  readonly sibling: 'mapper' | 'driver' | '';
   readonly connection: boolean;
   readonly consumes: 'process' | 'receive' | '';
   readonly integrates: boolean;
@@ -41,6 +43,8 @@ export class MappedCombination implements Mapped {
     this.target = clipped(outcome.target, accounts);
     this.system = outcome.system ?? '';
     this.address = outcome.address ?? '';
+    this.overHttp = outcome.overHttp !== false;
+    this.sibling = outcome.sibling ?? '';
     this.connection = outcome.connection === true;
     this.consumes = outcome.consumes ?? '';
     this.integrates = outcome.events.every(({ value }) => value.from === 'point' && value.integrate);
@@ -111,7 +115,7 @@ export class MappedCombination implements Mapped {
         const total = (number * reader.factor) / reader.divisor;
         return Number.isFinite(total) ? total : this.#refuse('not_finite');
       }
-      return source.fallback ?? Number.NaN;
+      return source.expected === true ? this.#refuse('unknown') : (source.fallback ?? Number.NaN);
     } catch {
       return this.#refuse('unreadable');
     }

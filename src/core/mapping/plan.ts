@@ -11,6 +11,8 @@ export type ValueSource =
       readonly names: readonly string[];
       /** Counted when none is present; without it there is no measurement then. */
       readonly fallback?: number;
+      /** True: there is such a value, whether the span tells it or not. Its absence is refused, and so in the accounts. */
+      readonly expected?: boolean;
       /** Turns the raw attribute into a number, for values that are no plain number. */
       readonly parse?: (value: unknown) => number | undefined;
       /** Negative values are refused: sizes, tokens and messages use -1 for "unknown". */
@@ -41,6 +43,9 @@ export interface Outcome {
   readonly address?: string;
   readonly connection?: boolean;
   readonly consumes?: 'process' | 'receive';
+  /** Default true. */
+  readonly overHttp?: boolean;
+  readonly sibling?: 'mapper' | 'driver' | '';
   readonly events: readonly EventSpec[];
 }
 

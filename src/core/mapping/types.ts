@@ -31,7 +31,7 @@ export interface PointFacts extends AttributeView {
 export type Category = 'server' | 'db' | 'http' | 'messaging' | 'rpc' | 'aws' | 'faas' | 'genai' | 'custom';
 
 /** Why a value was refused; the reason of `attribution.measurement.refused`. */
-export type RefusalReason = 'not_finite' | 'not_numeric' | 'array' | 'negative' | 'unreadable' | 'gauge';
+export type RefusalReason = 'not_finite' | 'not_numeric' | 'array' | 'negative' | 'unreadable' | 'gauge' | 'unknown';
 
 export interface Mapped {
   /** Name of the rule that fired; presets are `preset:<name>`. */
@@ -45,7 +45,14 @@ export interface Mapped {
    * an outer client span absorbs an inner HTTP span only if '' or equal.
    */
   readonly address: string;
-  /** Connection spans (`pg.connect`...): never operations, winners or origins; they have no measures. */
+  /**
+   * Whether its call may be made of HTTP calls. Brokers with a protocol of their own are not asked over HTTP, and spans of
+   * receiving from them may stand above all that a handler does.
+   */
+  readonly overHttp: boolean;
+  /** Part in a pair of instrumentations whose spans stand beside each other: see `siblings.ts`. '' for most. */
+  readonly sibling: 'mapper' | 'driver' | '';
+  /** Connection spans (`pg.connect`...: never operations, winners or origins; they have no measures. */
   readonly connection: boolean;
   /** Part of a message's way in: messages are counted by `process` spans if there are any, else by the `receive` span. */
   readonly consumes: 'process' | 'receive' | '';

@@ -9,17 +9,20 @@ export interface FlatSpanFields {
   readonly startMs: number;
   readonly attributes?: Readonly<Record<string, unknown>>;
   readonly links?: readonly SpanLink[];
+  /** Of the instrumentation. */
+  readonly scopeName?: string;
+  readonly parentSpanId?: string;
 }
 
 export class FlatSpan extends SpanState {
   readonly name: string;
-  readonly scopeName = 'test';
+  readonly scopeName: string;
   readonly startMs: number;
   endMs = Number.NaN;
   readonly traceId = '0123456789abcdef0123456789abcdef';
   readonly spanId = '0123456789abcdef';
   readonly exemplarTraceId = '0123456789abcdef0123456789abcdef';
-  readonly parentSpanId = '';
+  readonly parentSpanId: string;
   readonly hasRemoteParent = false;
   released = false;
   /** Keys that were asked for. */
@@ -29,8 +32,11 @@ export class FlatSpan extends SpanState {
   readonly #getters = new Map<string, () => unknown>();
   readonly #links: readonly SpanLink[];
 
-  constructor({ name = 'a span', kind, startMs, attributes = {}, links = [] }: FlatSpanFields) {
+  constructor(fields: FlatSpanFields) {
+    const { name = 'a span', kind, startMs, attributes = {}, links = [] } = fields;
     super(kind, undefined, '');
+    this.scopeName = fields.scopeName ?? 'test';
+    this.parentSpanId = fields.parentSpanId ?? '';
     this.name = name;
     this.startMs = startMs;
     this.#keys = Object.keys(attributes);

@@ -139,6 +139,86 @@ describe('spans without an SDK', () => {
   });
 });
 
+describe('a mapper beside its driver', () => {
+  const MONGO = { 'db.system.name': 'mongodb', 'server.address': 'docs', 'db.namespace': 'shop' };
+  const mapper = { kind: CLIENT, attributes: MONGO, scopeName: '@opentelemetry/instrumentation-mongoose' };
+  const driver = { kind: CLIENT, attributes: MONGO, scopeName: '@opentelemetry/instrumentation-mongodb' };
+  const below = { parentSpanId: 'f'.repeat(16) };
+  const counted = () =>
+    rows()
+      .filter((row) => row.includes('mongodb://docs/shop'))
+      .map((row) => Number(row.split(' ').at(-1)?.split('/')[1]))
+      .reduce((sum, n) => sum + n, 0);
+  const request = () => start({ kind: INTERNAL, name: 'job' });
+
+  it('counts what the driver did: one command, two of a populated document, none of an invalid one', () => {
+    const root = request();
+    for (const commands of [1, 2, 0]) {
+      const find = start({ ...mapper, ...below }, root);
+      for (let i = 0; i < commands; i++) end(start({ ...driver, ...below }, root), T0 + 5);
+      end(find, T0 + 10);
+    }
+    end(root, T0 + 20);
+    expect(counted()).toBe(3);
+  });
+
+  it('counts the commands of finds at the same time, each under its request', () => {
+    const roots = [request(), request(), request()];
+    const finds = roots.map((root) => start({ ...mapper, ...below }, root));
+    const commands = roots.map((root) => start({ ...driver, ...below }, root));
+    for (const span of [...commands.reverse(), ...finds]) end(span, T0 + 10);
+    for (const root of roots) end(root, T0 + 20);
+    expect(counted()).toBe(3);
+  });
+
+  it('counts nothing of a save that fails before the first command of the process', () => {
+    const root = request();
+    end(start({ ...mapper, ...below }, root), T0 + 1);
+    const other = request();
+    const find = start({ ...mapper, ...below }, other);
+    end(start({ ...driver, ...below }, other), T0 + 5);
+    end(find, T0 + 10);
+    for (const one of [root, other]) end(one, T0 + 20);
+    expect(counted()).toBe(1);
+  });
+
+  it('counts the mapper where the driver makes no span', () => {
+    const root = request();
+    for (let i = 0; i < 3; i++) end(start({ ...mapper, ...below }, root), T0 + 10);
+    end(root, T0 + 20);
+    expect(counted()).toBe(3);
+  });
+
+  it('counts the mapper where another copy of the driver does, at another time', () => {
+    const root = request();
+    end(start({ ...driver, ...below }, root), T0 + 5);
+    end(start({ ...mapper, ...below, startMs: T0 + 6 }, root), T0 + 10);
+    end(root, T0 + 20);
+    expect(counted()).toBe(2);
+  });
+
+  it('counts the mapper without a parent, since the driver wants one, until it is seen without', () => {
+    const root = request();
+    const find = start({ ...mapper, ...below }, root);
+    end(start({ ...driver, ...below }, root), T0 + 5);
+    end(find, T0 + 10);
+    end(root, T0 + 20);
+    end(start(mapper), T0 + 10);
+    expect(counted()).toBe(2);
+    const alone = start(mapper);
+    end(start(driver), T0 + 5);
+    end(alone, T0 + 10);
+    expect(counted()).toBe(1);
+  });
+
+  it('counts the driver below a parent in another process', () => {
+    const find = start({ ...mapper, ...below });
+    end(start({ ...driver, ...below }), T0 + 5);
+    end(find, T0 + 10);
+    expect(counted()).toBe(1);
+  });
+});
+
 describe('attributes that run code', () => {
   it('may end another span: each row keeps its own attributes', () => {
     const root = start({ kind: INTERNAL, name: 'job' });

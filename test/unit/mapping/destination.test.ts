@@ -5,7 +5,7 @@ import { rootOrigin } from '../../../src/core/attribution/root-origin.ts';
 import { destinationName, foldDestination } from '../../../src/core/mapping/destination.ts';
 import { CONSUMER, span, targetOf } from './harness.ts';
 
-const HINTS = { rpcRoute: '', childRoute: '', graphql: '' };
+const HINTS = { route: '', rpcRoute: '', childRoute: '', graphql: '' };
 const amqp = { 'messaging.system': 'rabbitmq', 'server.address': 'mq', 'messaging.operation.type': 'receive' };
 
 const RANDOM: readonly (readonly [name: string, folded: string])[] = [

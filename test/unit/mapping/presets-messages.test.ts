@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CLIENT, CONSUMER, INTERNAL, mapped, PRODUCER, targetOf } from './harness.ts';
+import { recordView } from '../../../src/core/mapping/attribute-view.ts';
+import { CLIENT, CONSUMER, INTERNAL, mapped, mapping, PRODUCER, span, targetOf } from './harness.ts';
 
 const amqp = {
   'messaging.system': 'rabbitmq',
@@ -282,6 +283,33 @@ describe('preset aws', () => {
       expect(found.rows).toEqual(rows);
     });
   }
+
+  it('takes no call of several messages for one: unknown is refused, a count is taken', () => {
+    const sqs = { 'messaging.system': 'aws_sqs', 'messaging.destination.name': 'jobs' };
+    const topic = { 'messaging.system': 'aws.sns', 'aws.sns.topic.arn': 'arn:aws:sns:eu-west-1:123456789012:orders' };
+    const f = (kind: number, attributes: Record<string, unknown>, event: string, refused: number) => {
+      for (const size of [undefined, 0, 7]) {
+        const known = size === undefined ? {} : { 'messaging.batch.message_count': size };
+        const { mapping: compiled, accounts } = mapping();
+        const view = { ...attributes, ...known };
+        const result = compiled.match(span(kind, view))!;
+        const values = result.measures.map((_, i) => result.read(i, recordView(view), 0.5));
+        expect(result.measures.map((measure) => measure.event)).toEqual(['messaging.client.operation.duration', event]);
+        expect(values).toEqual([0.5, size ?? (refused === 1 ? Number.NaN : 1)]);
+        expect(accounts.total('attribution.measurement.refused')).toBe(size === undefined ? refused : 0);
+      }
+    };
+    const sent = 'messaging.client.sent.messages';
+    f(PRODUCER, call('SQS', { ...sqs, 'rpc.method': 'SendMessageBatch' }), sent, 1);
+    f(PRODUCER, call('SQS', { ...sqs, 'rpc.method': 'SendMessage' }), sent, 0);
+    f(CLIENT, call('SNS', { ...topic, 'rpc.method': 'PublishBatch' }), sent, 1);
+    const receive = { ...sqs, 'rpc.method': 'ReceiveMessage', 'messaging.operation.type': 'receive' };
+    f(CONSUMER, call('SQS', receive), 'messaging.client.consumed.messages', 1);
+    // Deleting is no sending.
+    expect(mapped(CLIENT, call('SQS', { ...sqs, 'rpc.method': 'DeleteMessageBatch' }))!.rows).toEqual([
+      'messaging.client.operation.duration 0.5 s',
+    ]);
+  });
 
   it('never makes a phone or a device a target', () => {
     const sns = (destination: string) =>

@@ -90,7 +90,8 @@ test('what shutdown could neither deliver nor store has come to its end: exit fi
   const queue = createPartQueue({ directory: path.join(directory, 'in-the-way') });
   const { pipeline, add, warnings } = makePipeline([new ScriptedExporter(hang)], { queue });
   add('a');
-  await pipeline.shutdown(50);
+  // Long enough to seal a part on a busy machine.
+  await pipeline.shutdown(1_000);
   expect(sums(pipeline.quarantined.map((q) => q.part))).toEqual({ a: 1 });
   expect(queue.pressure).toBe(0);
   pipeline.flushSync();

@@ -2,10 +2,10 @@ import { CLIENT, CONSUMER, PRODUCER } from '../../span-kind.ts';
 import { foldDestination } from '../destination.ts';
 import { type EventSpec, type Outcome, type Plan, valueKeys } from '../plan.ts';
 import { semconv } from '../semconv.ts';
-import { type Facts, kindOf, textOf } from '../slot.ts';
+import { type Facts, firstScalar, kindOf, textOf } from '../slot.ts';
 import { parseArn } from '../targets.ts';
 import { functionTarget } from './faas.ts';
-import { messagingOutcome, messagingValueKeys } from './messaging.ts';
+import { messagingOutcome, messagingValueKeys, ofUnknownSize } from './messaging.ts';
 import { serviceOfMethod } from './rpc.ts';
 import { field, serviceSlot } from './shared.ts';
 
@@ -87,9 +87,27 @@ const AT = {
   operation: 14,
   kind: 15,
   emitter: 16,
+  batch: 17,
 } as const;
 
 type Resource = Omit<Outcome, 'category'>;
+
+/** The calls with several messages, and with several receipts of messages. */
+function batchOf(facts: Facts): 'send' | 'other' | undefined {
+  const method = firstScalar(facts, semconv.rpcMethod);
+  if (typeof method !== 'string' || !method.endsWith('Batch')) return undefined;
+  return method.endsWith('SendMessageBatch') || method.endsWith('PublishBatch') ? 'send' : 'other';
+}
+
+function messagesOf(text: (at: number) => string, kind: unknown): ReturnType<typeof messagingOutcome> {
+  const batch = text(AT.batch);
+  // The instrumentation says of `PublishBatch` neither that it sends nor, by its kind, that it produces.
+  const outcome = messagingOutcome(text(AT.operation) || (batch === 'send' ? 'send' : ''), kind);
+  if (typeof outcome === 'string') return outcome;
+  // A queue may have had nothing to give, or the call failed; a batch has up to ten entries.
+  const isKnown = outcome.consumes !== 'receive' && batch === '';
+  return isKnown ? outcome : { ...outcome, events: ofUnknownSize(outcome.events) };
+}
 
 /** The most specific resource a span names, in the order of the reference: table, bucket, queue, topic, stream... */
 function resourceOf(service: string, text: (at: number) => string, kind: unknown): Resource | string {
@@ -105,14 +123,14 @@ function resourceOf(service: string, text: (at: number) => string, kind: unknown
 
   const queue = text(AT.queueUrl) || (service === 'sqs' ? text(AT.destination) : '');
   if (queue !== '') {
-    const outcome = messagingOutcome(text(AT.operation), kind);
+    const outcome = messagesOf(text, kind);
     return typeof outcome === 'string'
       ? outcome
       : { target: `aws.sqs://${foldDestination(lastSegment(queue))}`, ...outcome };
   }
   const topic = service === 'sns' ? topicName(text(AT.topicArn), text(AT.destination)) : '';
   if (topic !== '') {
-    const outcome = messagingOutcome(text(AT.operation), kind);
+    const outcome = messagesOf(text, kind);
     return typeof outcome === 'string' ? outcome : { target: `aws.sns://${topic}`, ...outcome };
   }
   if (text(AT.stream) !== '') return called(regional('aws.kinesis', region, text(AT.stream)));
@@ -162,6 +180,7 @@ export const aws: Plan = {
     field('messagingOperation'),
     { field: 'span kind', names: [], derive: kindOf },
     serviceSlot([AT.region]),
+    { field: 'rpcMethod', names: [], derive: batchOf, derivedFrom: semconv.rpcMethod },
   ],
   valueKeys: [...valueKeys([capacity]), ...messagingValueKeys],
   build(answers) {

@@ -1,6 +1,7 @@
 import { CLIENT, INTERNAL } from '../../span-kind.ts';
 import { type EventSpec, type Plan, valueKeys } from '../plan.ts';
 import { semconv } from '../semconv.ts';
+import { siblingOf } from '../siblings.ts';
 import { type Facts, textOf } from '../slot.ts';
 import { canonicalSystem } from '../systems.ts';
 import { parseUrl, targetId } from '../targets.ts';
@@ -69,10 +70,12 @@ export const db: Plan = {
     field('peerPort', { unless: [2, 3, 6] }),
     field('dbNamespace'),
     serviceSlot([2, 3, 4, 5]),
+    { field: 'instrumentation', names: [], derive: siblingOf },
   ],
   valueKeys: valueKeys([requestCharge]),
   build(answers) {
-    const [name, connection, override, host, peer, connectionString, port, peerPort, namespace, service] = answers;
+    const [name, connection, override, host, peer, connectionString, port, peerPort, namespace, service, sibling] =
+      answers;
     const system = canonicalSystem('db', textOf(name));
     const address = addressFrom(override, host ?? connectionString, peer, port ?? peerPort, service);
     const embedded = EMBEDDED.has(system) && address.parts.host === undefined && override === undefined;
@@ -89,6 +92,7 @@ export const db: Plan = {
       system,
       address: address.declared,
       connection: connection === true,
+      sibling: sibling === 'mapper' || sibling === 'driver' ? sibling : '',
       events: connection === true ? [] : events,
     };
   },

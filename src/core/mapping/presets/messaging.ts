@@ -12,7 +12,9 @@ const operationDuration: EventSpec = {
   unit: 's',
   value: { from: 'duration' },
 };
-const messageCount = { from: 'attribute', names: semconv.messagingBatchCount, fallback: 1, nonNegative: true } as const;
+const inBatch = { from: 'attribute', names: semconv.messagingBatchCount, nonNegative: true } as const;
+/** By the conventions a span without a count is about one message. */
+const messageCount = { ...inBatch, fallback: 1 } as const;
 const sent: EventSpec = { name: 'messaging.client.sent.messages', unit: '{message}', value: messageCount };
 export const consumed: EventSpec = {
   name: 'messaging.client.consumed.messages',
@@ -20,10 +22,18 @@ export const consumed: EventSpec = {
   value: messageCount,
 };
 
+/** The same events where a call is known to be about any number of messages: not to know it is not 1. */
+export function ofUnknownSize(events: readonly EventSpec[]): readonly EventSpec[] {
+  return events.map((event) =>
+    event.value === messageCount ? { ...event, value: { ...inBatch, expected: true } } : event,
+  );
+}
+
 export const messagingValueKeys: readonly string[] = valueKeys([sent, consumed]);
 
 /** Systems in which the name of a destination says it all. */
 const BY_NAME: ReadonlySet<string> = new Set(['aws.sqs', 'aws.sns', 'gcp.pubsub']);
+const OVER_HTTP: ReadonlySet<string> = new Set([...BY_NAME, 'azure.eventgrid', 'azure.servicebus', 'azure.eventhubs']);
 
 function isTemporary(facts: Facts): true | undefined {
   const temporary = facts.attribute('messaging.destination.temporary');
@@ -83,7 +93,7 @@ export function messagingTarget(
   systemName: Scalar | undefined,
   answers: readonly (Scalar | undefined)[],
   at: number,
-): { target: string; address: string } {
+): { target: string; address: string; overHttp: boolean } {
   const system = canonicalSystem('messaging', textOf(systemName));
   const namespace = destinationName(
     textOf(answers[at + 1]),
@@ -94,9 +104,10 @@ export function messagingTarget(
   const host = answers[at + 6] ?? answers[at + 8];
   const address = addressFrom(answers[at], host, answers[at + 7], answers[at + 9], answers[at + 10]);
   const byName = BY_NAME.has(system) && namespace !== '' && answers[at] === undefined;
-  if (byName) return { target: `${system}://${namespace}`, address: address.declared };
+  const overHttp = OVER_HTTP.has(system);
+  if (byName) return { target: `${system}://${namespace}`, address: address.declared, overHttp };
   const parts = cluster === undefined ? address.parts : { ...address.parts, override: textOf(cluster) };
-  return { target: targetId({ ...parts, system, namespace }), address: address.declared };
+  return { target: targetId({ ...parts, system, namespace }), address: address.declared, overHttp };
 }
 
 /** What a span does with messages; CONSUMER spans without an operation process them. */
