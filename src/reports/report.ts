@@ -20,6 +20,8 @@ export interface Report<R extends ReportRow = ReportRow, P extends ReportParamet
   readonly columns: Columns<R>;
   /** It counts single rows: sums do not do. */
   readonly needsRows?: true;
+  /** Why it may have nothing to say although something matches. */
+  readonly whyEmpty?: string;
   /** Folder with query.sql and query.kql: the same columns and, on the same rows, the same values. */
   readonly folder: URL;
   /** What its own parameters, and nothing else, mean to its query. */

@@ -58,7 +58,10 @@ export async function runReport<R extends ReportRow, P extends ReportParameters>
   const notes = [...(binding.notes ?? [])];
   if (range.rowsGone && (report.needsRows === true || asOf !== undefined))
     notes.push(rowsGoneNote(report.needsRows === true ? report.name : '--as-of', context));
-  if (rows.length === 0) notes.push(await emptyNote(services, context));
+  if (rows.length === 0) {
+    notes.push(await emptyNote(services, context));
+    if (services > 0 && report.whyEmpty !== undefined) notes.push(report.whyEmpty);
+  }
   return {
     report: report.name,
     question: report.question,

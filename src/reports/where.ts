@@ -14,6 +14,22 @@ export interface Condition {
   readonly value: string;
 }
 
+/** Attributes that belong to an event and not to who caused it: no request carries them, and they choose among calls alone. */
+const EVENT_ATTRIBUTES: readonly string[] = ['gen_ai.token.type'];
+
+/**
+ * The conditions that a request has to meet as well, for calls per request. What else can be asked for says which calls are meant, of a
+ * request that is the same for all of them; its origin is that of the calls anyway.
+ */
+export const ofRequests = ({ field, attribute }: Condition): boolean =>
+  field === 'attribute' && !EVENT_ATTRIBUTES.includes(attribute);
+
+/** Whether the condition holds for what has no such value: such a request may lack the attribute, or nobody told it. */
+export function holdsForNone({ operator, value }: Condition): boolean {
+  const matches = operator.endsWith('~') ? value.replaceAll('*', '') === '' : value === '';
+  return matches !== operator.startsWith('!');
+}
+
 /**
  * `field=value`, `field!=value`, `field~pattern`, `field!~pattern`, joined by commas, all must hold. `*` in a pattern matches any text.
  * A value with a comma is quoted: `origin="GET /a,b"`.

@@ -2,7 +2,7 @@ import type { KqlNames, KqlParameter, KqlParameters, KqlStore } from '../../core
 import { queryText } from '../query-text.ts';
 import type { Change, Question, Source } from '../source.ts';
 import { byKql } from './grouping.ts';
-import { measureKql, REQUESTS } from './measure.ts';
+import { measureKql } from './measure.ts';
 import { BOOKS, edgesText } from './range-texts.ts';
 import { fill, nameTexts, string, usedIn, whereKql } from './texts.ts';
 
@@ -51,12 +51,13 @@ function reportQuery(
 ): { text: string; values: KqlParameters } {
   const grouped = byKql(by);
   const where = whereKql(conditions);
+  const known = nameTexts(names);
   const text = fill(queryText(folder, 'kql'), {
-    ...nameTexts(names),
+    ...known,
     ...grouped.text,
     where: where.text,
     measure: measureKql(measure),
-    requests: REQUESTS,
+    requests: fill(where.requests, known),
   });
   const all: KqlParameters = {
     ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`_${name}`, value])),

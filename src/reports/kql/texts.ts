@@ -1,6 +1,7 @@
 /** What varies in the text of a query.kql, as fixed texts; values are query parameters, and their names begin with `_`. */
 import type { KqlNames, KqlParameter, KqlParameters } from '../../core/contracts/store.ts';
-import type { Condition, Field } from '../where.ts';
+import { type Condition, type Field, holdsForNone, ofRequests } from '../where.ts';
+import { REQUESTS } from './measure.ts';
 
 const fields: Readonly<Record<Field, string>> = {
   target: 'Target',
@@ -11,12 +12,22 @@ const fields: Readonly<Record<Field, string>> = {
   unit: 'Unit',
 };
 
-/** Holds where all conditions do, ' and …' or ''. A field without a value equals ''. Attributes come last: they are parsed row by row. */
-export function whereKql(conditions: readonly Condition[]): { text: string; values: KqlParameters } {
+export interface WhereKql {
+  /** Holds where all conditions do, ' and …' or ''. A field without a value equals ''. Attributes come last: they are parsed row by row. */
+  readonly text: string;
+  /** Behind `where`: the requests that those calls are counted per. */
+  readonly requests: string;
+  readonly values: KqlParameters;
+}
+
+export function whereKql(conditions: readonly Condition[]): WhereKql {
   const values: Record<string, KqlParameter> = {};
   const columns: string[] = [];
   const attributes: string[] = [];
-  for (const [i, { field, attribute, operator, value }] of conditions.entries()) {
+  const ofThem = [REQUESTS];
+  const untold: string[] = [];
+  for (const [i, one] of conditions.entries()) {
+    const { field, attribute, operator, value } = one;
     const { comparison, operand } = operator.endsWith('~') ? pattern(value) : { comparison: '==', operand: value };
     values[`_where${i}`] = string(operand);
     if (field === 'attribute') values[`_whereAttribute${i}`] = string(attribute);
@@ -24,9 +35,22 @@ export function whereKql(conditions: readonly Condition[]): { text: string; valu
     const condition = `${subject} ${comparison} _where${i}`;
     const text = operator.startsWith('!') ? `not(${condition})` : condition;
     (field === 'attribute' ? attributes : columns).push(text);
+    if (!ofRequests(one)) continue;
+    ofThem.push(text);
+    if (holdsForNone(one)) untold.push(subject);
   }
-  return { text: [...columns, ...attributes].map((text) => ` and ${text}`).join(''), values };
+  return {
+    text: [...columns, ...attributes].map((text) => ` and ${text}`).join(''),
+    requests: ofThem.join(' and ') + untold.map((subject) => `\n    | ${withoutUntold(subject)}`).join(''),
+    values,
+  };
 }
+
+/** Takes out origins whose calls carry an attribute and whose requests do not: how many requests those calls belong to is not known. */
+const withoutUntold = (attribute: string): string => `join kind=leftanti ({{sums}}(_from, _to, _grain, _asOf)
+        | where isnotempty(${attribute})
+        | summarize Told = countif(${REQUESTS}) by OriginService, Origin
+        | where Told == 0) on OriginService, Origin`;
 
 /** The value of one row attribute, '' when the row has none. `name` is KQL. */
 export const attributeKql = (name: string): string => `tostring(parse_json(Attributes)[${name}])`;

@@ -9,6 +9,8 @@ export const perRequest: Report<PerRequestRow> = {
   since: '1h',
   limit: 20,
   columns: perRequestColumns,
+  whyEmpty:
+    'Only origins with requests are listed: a job has none, and where requests lack an attribute that their calls carry, theirs cannot be told.',
   folder: new URL('.', import.meta.url),
   table: perRequestTable,
 };

@@ -2,7 +2,7 @@ import type { SqlParams, SqlStore, SqlValue } from '../../core/contracts/store.t
 import { queryText } from '../query-text.ts';
 import type { Change, Source, Values } from '../source.ts';
 import { bySql } from './grouping.ts';
-import { measureSql, NO_ACCOUNTS, REQUESTS, sealed, span, statement, whereSql } from './texts.ts';
+import { measureSql, NO_ACCOUNTS, sealed, span, statement, whereSql } from './texts.ts';
 
 /** What reports ask, in SQL of the tables in stores/duckdb/schema.ts. */
 export function sqlSource(db: SqlStore): Source {
@@ -46,7 +46,7 @@ export function sqlSource(db: SqlStore): Source {
         sealed: sealed(asOf),
         where: where.sql,
         measure: measureSql(measure),
-        requests: REQUESTS,
+        requests: where.requests(span() + sealed(asOf)),
       };
       const params = {
         ...sqlParams(values),

@@ -2,7 +2,7 @@
 import type { SqlParams } from '../../core/contracts/store.ts';
 import { ACCOUNTS_TARGET } from '../../core/model.ts';
 import { type Measure, requestEvents, SERVICE_TARGETS } from '../measure.ts';
-import type { Condition, Field } from '../where.ts';
+import { type Condition, type Field, holdsForNone, ofRequests } from '../where.ts';
 
 /** Windows that begin in the range; with a name those of another period, of `$<name>_from` to `$<name>_to`. */
 export const span = (period = ''): string => {
@@ -15,7 +15,7 @@ export const sealed = (asOf: number | undefined): string =>
   asOf === undefined ? '' : ' AND sealed_at <= epoch_ms($as_of::BIGINT)';
 
 /** See `requestEvents`. */
-export const REQUESTS = `target LIKE '${SERVICE_TARGETS}%' AND service = origin_service AND event IN
+const REQUESTS = `target LIKE '${SERVICE_TARGETS}%' AND service = origin_service AND event IN
   (${requestEvents.map((event) => `'${event}'`).join(', ')})`;
 
 export const NO_ACCOUNTS = `target <> '${ACCOUNTS_TARGET}'`;
@@ -40,11 +40,21 @@ export interface Texts {
   readonly params: SqlParams;
 }
 
-/** Holds where all conditions do, ' AND …' or ''. A field without a value equals ''. */
-export function whereSql(conditions: readonly Condition[]): { sql: string; params: SqlParams } {
+export interface WhereSql {
+  /** Holds where all conditions do, ' AND …' or ''. A field without a value equals ''. */
+  readonly sql: string;
+  /** Holds for the requests that those calls are counted per. `within` is the period and what was sealed in time. */
+  readonly requests: (within: string) => string;
+  readonly params: SqlParams;
+}
+
+export function whereSql(conditions: readonly Condition[]): WhereSql {
   const params: Record<string, string> = {};
   let sql = '';
-  for (const [i, { field, attribute, operator, value }] of conditions.entries()) {
+  let ofThem = REQUESTS;
+  const untold: string[] = [];
+  for (const [i, condition] of conditions.entries()) {
+    const { field, attribute, operator, value } = condition;
     const like = operator.endsWith('~');
     params[`where_${i}`] = like ? likePattern(value) : value;
     let expression: string;
@@ -55,10 +65,21 @@ export function whereSql(conditions: readonly Condition[]): { sql: string; param
       expression = fields[field];
     }
     const not = operator.startsWith('!') ? 'NOT ' : '';
-    sql += ` AND ${not}(${expression} ${like ? 'LIKE' : '='} $where_${i}${like ? " ESCAPE '\\'" : ''})`;
+    const text = ` AND ${not}(${expression} ${like ? 'LIKE' : '='} $where_${i}${like ? " ESCAPE '\\'" : ''})`;
+    sql += text;
+    if (!ofRequests(condition)) continue;
+    ofThem += text;
+    if (holdsForNone(condition)) untold.push(expression);
   }
-  return { sql, params };
+  const requests = (within: string): string =>
+    ofThem +
+    untold.map((expression) => ` AND (origin_service, origin) NOT IN (${untoldSql(expression, within)})`).join('');
+  return { sql, requests, params };
 }
+
+/** Origins whose calls carry an attribute and whose requests do not: how many requests those calls belong to is not known. */
+const untoldSql = (attribute: string, within: string): string => `
+    SELECT origin_service, origin FROM sums WHERE ${within} AND ${attribute} <> '' GROUP BY ALL HAVING NOT bool_or(${REQUESTS})`;
 
 /** The value of one row attribute, NULL when the row has none. The name is a bound JSON pointer. */
 export const attributeSql = (path: string): string =>

@@ -406,6 +406,70 @@ test('per-request: the N+1 route first', () =>
     );
   }));
 
+describe('calls per request of one customer', () => {
+  const windowStart = now - MIN;
+  const of = (origin: string, tenant: string, requests: number, calls: number, told = true): TestRow[] => {
+    const attributes = tenant === '' ? '' : JSON.stringify({ tenant });
+    const server = { target: 'service://storefront', event: 'http.server.request.duration' };
+    return [
+      testRow({ windowStart, origin, ...server, count: requests, attributes: told ? attributes : '' }),
+      testRow({ windowStart, origin, count: calls, attributes }),
+    ];
+  };
+  const tokens = testRow({
+    windowStart,
+    origin: 'GET /search',
+    target: 'openai://m',
+    event: 'gen_ai.client.token.usage',
+    unit: '{token}',
+    count: 4,
+    attributes: '{"gen_ai.token.type":"input","tenant":"acme"}',
+  });
+  const rows = [
+    ...of('GET /search', 'acme', 10, 260),
+    ...of('GET /search', 'zeta', 50, 50),
+    ...of('GET /health', '', 7, 14),
+    // Its requests do not say whose they are: one of them works for many customers.
+    ...of('POST /batch', 'acme', 3, 30, false),
+    ...of('POST /batch', 'zeta', 3, 60, false),
+    tokens,
+  ];
+  const parts: TestPart[] = [{ instance: 'i', sequence: 1, sealedAt: now, rows }];
+
+  test.each([
+    ['attribute.tenant=acme', { 'GET /search': 26, 'POST /batch': null }],
+    ['attribute.tenant~a*', { 'GET /search': 26, 'POST /batch': null }],
+    ['attribute.tenant!=acme', { 'GET /search': 1, 'GET /health': 2, 'POST /batch': null }],
+    ['attribute.tenant!~a*', { 'GET /search': 1, 'GET /health': 2, 'POST /batch': null }],
+    ['attribute.tenant=', { 'GET /health': 2 }],
+    ['attribute.tenant~*', { 'GET /search': 310 / 60, 'GET /health': 2, 'POST /batch': null }],
+    ['attribute.tenant=acme,origin=GET /search', { 'GET /search': 26 }],
+    ['service=storefront,attribute.tenant=zeta', { 'GET /search': 1, 'POST /batch': null }],
+    ['target~openai*,attribute.tenant=acme,event~*', { 'GET /search': 0.4 }],
+    // It belongs to the call, and no request carries it.
+    ['attribute.gen_ai.token.type=input,event~*', { 'GET /search': 4 / 60 }],
+  ])('--where %s', (where, expected) =>
+    withStore(parts, async (ask) => {
+      for (const at of [undefined, 'peak']) {
+        const { rows } = await ask(load, { where, ...(at !== undefined && { at }) });
+        const found = rows.filter((row) => row.kind === 'key' && !row.target.startsWith('service:'));
+        expect(Object.fromEntries(found.map((row) => [row.key, row.callsPerRequest]))).toEqual(expected);
+      }
+      const { rows } = await ask(perRequest, { where });
+      const found = rows.filter((row) => !row.target.startsWith('service:'));
+      expect(Object.fromEntries(found.map((row) => [row.origin, row.callsPerRequest]))).toEqual(
+        Object.fromEntries(Object.entries(expected).filter(([, value]) => value !== null)),
+      );
+    }),
+  );
+
+  test('that nobody knows: says why', () =>
+    withStore(parts, async (ask) => {
+      const { notes } = await ask(perRequest, { where: 'origin=POST /batch,attribute.tenant=acme' });
+      expect(notes.join()).toContain('requests lack an attribute that their calls carry');
+    }));
+});
+
 test('flow: edges of the heaviest measure; rest and unattributed', () =>
   inShop(async (ask) => {
     const { rows } = await ask(flow, { limit: 1 });
