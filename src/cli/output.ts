@@ -36,7 +36,7 @@ export function toJson(result: ReportResult): string {
   return JSON.stringify(
     {
       ...rest,
-      range: { from: iso(range.from), to: iso(range.to), seconds: range.seconds },
+      range: { from: iso(range.from), to: iso(range.to), seconds: range.seconds, asked: range.asked },
       dataThrough: iso(dataThrough),
       ...(by !== undefined && { by: by.map(keyName) }),
       columns,

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { coveredText } from '../reports/covered.ts';
 import { clockTime } from '../reports/format.ts';
 import type { ParameterName, ReportParameters } from '../reports/parameters.ts';
 import { render, wrapFacts } from '../reports/render.ts';
@@ -75,8 +76,10 @@ function printTable(report: Report, result: ReportResult, now: number, wide: tru
 
 function footer({ range, dataThrough, services, tz }: ReportResult, now: number): string[] {
   const at = (ms: number): string => clockTime(ms, tz, now);
+  const partly = coveredText(range);
   return [
     `${at(range.from)} to ${at(range.to)} ${tz}`,
+    ...(partly === undefined ? [] : [partly]),
     `data to ${at(dataThrough)}`,
     `${services} ${services === 1 ? 'service' : 'services'}`,
   ];

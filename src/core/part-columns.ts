@@ -30,6 +30,11 @@ export interface PartColumns extends PartCells, RowCells {
   readonly lane?: keyof typeof laneColumns;
   /** Random UUID of one run of one process. */
   readonly instance: string;
+  /**
+   * When that run began to record, in milliseconds since the Unix epoch: with `sealedAt` of its latest part it says what time the books
+   * cover. Parts of older releases do not say it.
+   */
+  readonly startedAt?: number;
   /** Version of the package that sealed it. */
   readonly package: string;
   /** Hash of the mapping (rules and presets) in force. */

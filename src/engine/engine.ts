@@ -63,6 +63,7 @@ export class Engine {
       mappingHash: this.mapping.hash,
       packageVersion,
       logger: host.logger,
+      startedAt: this.startedMs,
       maxRows: options.maxRows,
       runUntraced: host.runUntraced,
     });

@@ -76,6 +76,8 @@ export interface HeaderAttributes {
   readonly sequence: number;
   /** Sorted. */
   readonly services: readonly string[];
+  /** When the instance began to record, in milliseconds since the Unix epoch. */
+  readonly started: number;
 }
 
 export interface KustoNames {

@@ -67,6 +67,11 @@ export function decodePartSync(bytes: Uint8Array, name = 'part'): PartColumns {
   return validateColumns(parse(json, name), name);
 }
 
+/** When its run began to record. What does not say so began with the earliest window it knows. */
+export function startOf({ startedAt, ws, sealedAt }: PartColumns): number {
+  return startedAt ?? ws.reduce((earliest, start) => Math.min(earliest, start), sealedAt);
+}
+
 /** The rows of a part, in order; `row` is the index within the part. */
 export function* rowsOf(columns: PartColumns): Generator<Row, void, undefined> {
   for (let row = 0; row < columns.n; row++) yield rowAt(columns, row);

@@ -33,6 +33,7 @@ export function validateColumns(value: unknown, name: string): PartColumns {
     fail(`part ${show(id)} is not <instance>-<sequence>`);
   if (part.final !== undefined && typeof part.final !== 'boolean') fail(`final is ${show(part.final)}`);
   if (!Number.isFinite(part.sealedAt)) fail(`sealedAt is ${show(part.sealedAt)}`);
+  if (part.startedAt !== undefined && !Number.isFinite(part.startedAt)) fail(`startedAt is ${show(part.startedAt)}`);
   if (!Number.isFinite(part.wsec) || (part.wsec as number) <= 0) fail(`wsec is ${show(part.wsec)}`);
   if (!Number.isSafeInteger(part.n) || (part.n as number) < 0) fail(`n is ${show(part.n)}`);
   const n = part.n as number;

@@ -14,6 +14,8 @@ export interface RotationOptions {
   readonly mappingHash: string;
   readonly packageVersion: string;
   readonly logger: Logger;
+  /** When the instance began to record, milliseconds since the Unix epoch. Default: now. */
+  readonly startedAt?: number;
   /**
    * Asked before each swap, for a record that the part queue stores together with the parts. Changes nothing; when it throws, the swap waits
    * for a later call. Default: none.
@@ -34,6 +36,7 @@ export class Rotation {
   readonly #options: RotationOptions;
   readonly #now: () => number;
   readonly #instance: () => string;
+  readonly #startedAt: number;
   readonly #hooks: (() => void)[] = [];
   #sequence = 0;
   #rotating = false;
@@ -48,6 +51,7 @@ export class Rotation {
     this.#options = options;
     this.#now = now;
     this.#instance = instance;
+    this.#startedAt = options.startedAt ?? now();
   }
 
   /** The latest swap did not come about for want of its note. */
@@ -102,6 +106,7 @@ export class Rotation {
       instance: this.#instance(),
       nextSequence: () => ++this.#sequence,
       sealedAt,
+      startedAt: this.#startedAt,
       package: packageVersion,
       mapping: mappingHash,
       ...(final && { final }),

@@ -38,6 +38,8 @@ export interface BindContext<P extends ReportParameters> {
   readonly range: TimeRange;
   readonly tz: string;
   readonly now: number;
+  /** Only what was sealed until then is asked for. */
+  readonly asOf: number | undefined;
   readonly source: Source;
 }
 
@@ -59,8 +61,11 @@ export interface TableView {
 export interface ReportResult<R extends ReportRow = ReportRow> {
   readonly report: string;
   readonly question: string;
-  /** The range that was summed, snapped to windows. */
-  readonly range: Period & { readonly seconds: number };
+  /**
+   * The range that was summed, from where data begin to where they end. `seconds` of it are covered by data, and are what rates are divided
+   * by; `asked` says how many were asked for.
+   */
+  readonly range: Period & Pick<TimeRange, 'seconds' | 'asked'>;
   /** Until when the store has data; later measurements are not sealed or not merged yet. */
   readonly dataThrough: number;
   /** Services with rows in the range. */

@@ -40,9 +40,10 @@ export async function runReport<R extends ReportRow, P extends ReportParameters>
   const measure = measureOf(parameters.measure, conditions);
 
   const source = store.language === 'kql' ? kqlSource(store) : sqlSource(store);
-  const books = await readBooks(source, now);
-  const range = await resolveRange(source, books, parameters, report.since, now, tz);
-  const context = { parameters, books, range, tz, now, source };
+  const reading = { now, asOf };
+  const books = await readBooks(source, reading);
+  const range = await resolveRange(source, books, parameters, report.since, reading, tz);
+  const context = { parameters, books, range, tz, now, asOf, source };
   const binding = (await report.bind?.(context)) ?? { values: {} };
   const values: Values = {
     from: { type: 'datetime', value: range.from },
@@ -65,8 +66,8 @@ export async function runReport<R extends ReportRow, P extends ReportParameters>
   return {
     report: report.name,
     question: report.question,
-    range: { from: range.from, to: range.to, seconds: range.seconds },
-    dataThrough: Math.min(books.through, range.to),
+    range: { ...range.shown, seconds: range.seconds, asked: range.asked },
+    dataThrough: Math.min(books.through, range.shown.to),
     services,
     columns: columnsOf(report.columns),
     rows,

@@ -7,8 +7,16 @@ import type { Condition } from './where.ts';
 export interface Source {
   /** What to tell someone whose store holds no rows. */
   readonly empty: string;
-  /** Undefined while there are no rows. Windows that begin after `now` come from a clock that is ahead: they do not count. */
-  books(now: number): Promise<Books | undefined>;
+  /**
+   * Undefined while there are no rows, or none that were sealed until `asOf`. Windows that begin after `now` come from a clock that is
+   * ahead: they do not count.
+   */
+  books(now: number, asOf: number | undefined): Promise<Books | undefined>;
+  /**
+   * When any instance recorded, of the period or beyond it: in order, apart from one another. An instance records from its begin until it
+   * seals its last part. Where the parts are no longer kept, hours with sums count as a whole.
+   */
+  covered(period: Period & Pick<TimeRange, 'rowsGone'>, asOf: number | undefined): Promise<Period[]>;
   edges(from: number, to: number): Promise<Edges>;
   /** Number of services with rows in the period. */
   services(period: Period, asOf: number | undefined): Promise<number>;
@@ -26,10 +34,16 @@ export interface Period {
   readonly to: number;
 }
 
-/** The period that an answer is about. */
+/** The period that an answer is about, in whole windows. */
 export interface TimeRange extends Period {
-  /** What rates are divided by: from `from` until `to`, or until the last measurement when that is the live edge. */
+  /** What rates are divided by: the time in it that any instance recorded. */
   readonly seconds: number;
+  /** That time, in order, apart from one another. */
+  readonly covered: readonly Period[];
+  /** From the first moment of it to the last: what to show, as windows reach beyond them. */
+  readonly shown: Period;
+  /** Length of what was asked for, in seconds. */
+  readonly asked: number;
   /** Widest window in the range, in milliseconds. */
   readonly windowMs: number;
   /** At its begin only sums are left: single rows are kept for a shorter time. */

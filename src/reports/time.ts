@@ -59,18 +59,17 @@ export function fromZone(wall: number, tz: string): number {
   return wall - (toZone(first, tz) - first);
 }
 
-/** Starts of the steps that cover [from, to): whole days begin at midnight in `tz`, smaller steps are aligned in UTC. */
-export function stepEdges(from: number, to: number, stepMs: number, tz: string): number[] {
-  const edges: number[] = [];
-  if (stepMs % unitMs.d! === 0) {
-    for (let wall = Math.floor(toZone(from, tz) / unitMs.d!) * unitMs.d!; ; wall += stepMs) {
-      const edge = fromZone(wall, tz);
-      if (edge >= to) return edges;
-      edges.push(Math.max(edge, from));
-    }
-  }
-  for (let edge = Math.floor(from / stepMs) * stepMs; edge < to; edge += stepMs) edges.push(Math.max(edge, from));
-  return edges;
+/**
+ * The steps that cover [from, to), as whole as they are: whole days begin at midnight in `tz`, smaller steps are aligned in UTC. The first
+ * may begin before `from`, the last end after `to`.
+ */
+export function stepsOf(from: number, to: number, stepMs: number, tz: string): { from: number; to: number }[] {
+  const days = stepMs % unitMs.d! === 0;
+  const first = days ? Math.floor(toZone(from, tz) / unitMs.d!) * unitMs.d! : Math.floor(from / stepMs) * stepMs;
+  const at = (n: number): number => (days ? fromZone(first + n * stepMs, tz) : first + n * stepMs);
+  const steps: { from: number; to: number }[] = [];
+  for (let n = 0; at(n) < to; n++) steps.push({ from: at(n), to: at(n + 1) });
+  return steps;
 }
 
 /** What rates over a period are divided by: never 0. */

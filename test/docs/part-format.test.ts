@@ -15,6 +15,9 @@ const file = path.resolve(import.meta.dirname, '../../docs/part-format.md');
 const page = readFileSync(file, 'utf8');
 const golden = decodePartSync(goldenFile(PART_VERSION));
 
+/** The golden file of this version was written before parts said when their run began. */
+const fields = [...Object.keys(golden), 'startedAt'];
+
 function inPart({ json, place, type, atLeast, nullable }: RowColumn): string {
   if (place === 'position') return 'by position';
   const value = type === 'string' ? (place === 'row' ? 'index' : 'string') : type === 'real' ? 'number' : 'integer';
@@ -63,7 +66,7 @@ it('lists every column', () => {
 
 it('lists every field of a part', () => {
   const rows = sumLane.filter(({ place }) => place === 'row').map(({ json }) => json as string);
-  const whole = Object.keys(golden).filter((field) => !rows.includes(field));
+  const whole = fields.filter((field) => !rows.includes(field));
   expect(
     cellsAfter('Of the part as a whole:')
       .map(([name]) => name)
@@ -74,7 +77,7 @@ it('lists every field of a part', () => {
 it('shows a part that is valid', () => {
   const [, example] = /```json\n([\s\S]*?)```/.exec(page)!;
   const columns = validateColumns(JSON.parse(example!), 'the example');
-  expect(Object.keys(columns).sort()).toEqual(Object.keys(golden).sort());
+  expect(Object.keys(columns).sort()).toEqual([...fields].sort());
   expect([...rowsOf(columns)].map(({ origin, value, max }) => [origin, value, max])).toEqual([
     ['GET /search', 2.9, 0.3],
     ['GET /cart', 60, null],
@@ -92,6 +95,8 @@ it('says what readers check, and what binds writers alone', () => {
     { sealedAt: 1.5, wsec: 0.5 },
     { final: false },
     { final: undefined },
+    { startedAt: 1.5 },
+    { startedAt: undefined },
     { strs: long },
     { n: many, ...Object.fromEntries(rows(many)) },
   ])
@@ -101,6 +106,7 @@ it('says what readers check, and what binds writers alone', () => {
     { part: 'x-1' },
     { final: 1 },
     { wsec: 0 },
+    { startedAt: null },
     { n: -1 },
     { n: golden.n + 1 },
     { origin: per(golden.strs.length) },

@@ -11,6 +11,7 @@ export interface TestPart {
   readonly instance: string;
   readonly sequence: number;
   readonly sealedAt: number;
+  readonly startedAt?: number;
   readonly rows: readonly TestRow[];
   readonly final?: boolean;
   readonly windowSeconds?: number;
@@ -57,6 +58,7 @@ export function columnsOf(part: TestPart): PartColumns {
     part: `${part.instance}-${part.sequence}`,
     sealedAt: part.sealedAt,
     instance: part.instance,
+    ...(part.startedAt === undefined ? {} : { startedAt: part.startedAt }),
     package: part.package ?? '0.1.0',
     mapping: part.mapping ?? 'm1',
     ...(part.final === true ? { final: true } : {}),

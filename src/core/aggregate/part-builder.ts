@@ -7,7 +7,7 @@ import type { FrozenRow } from './frozen-table.ts';
 /** Upper bound of the text of one row's numbers: 14 columns, of them 5 doubles of up to 24 characters. */
 const ROW_BYTES_MAX = 256;
 
-export type PartHeader = Pick<PartColumns, 'part' | 'sealedAt' | 'instance' | 'package' | 'mapping'>;
+export type PartHeader = Pick<PartColumns, 'part' | 'sealedAt' | 'instance' | 'startedAt' | 'package' | 'mapping'>;
 
 /** Indices into `strs` of one origin or measure, in the order of its columns, and its place among its kind in this part. */
 interface Cells {
@@ -95,8 +95,17 @@ export class PartBuilder {
   /** The pieces of the JSON; joined, they are a `PartColumns`. */
   finish(header: PartHeader, final: boolean): string[] {
     this.flush();
-    const { part, sealedAt, instance, mapping } = header;
-    const head = { v: PART_VERSION, lane: 'sum', part, sealedAt, instance, package: header.package, mapping };
+    const { part, sealedAt, instance, startedAt, mapping } = header;
+    const head = {
+      v: PART_VERSION,
+      lane: 'sum',
+      part,
+      sealedAt,
+      instance,
+      startedAt,
+      package: header.package,
+      mapping,
+    };
     const pieces = [JSON.stringify(final ? { ...head, final } : head).slice(0, -1), `,"n":${this.rows},"strs":[`];
     for (const text of this.#writtenStrs) if (text !== '') pieces.push(pieces.length === 2 ? text : `,${text}`);
     pieces.push(`],"wsec":${this.#windowSeconds}`);

@@ -19,6 +19,8 @@ export interface SealOptions {
   readonly nextSequence: () => number;
   /** Milliseconds since the Unix epoch. */
   readonly sealedAt: number;
+  /** When the instance began to record, milliseconds since the Unix epoch. */
+  readonly startedAt?: number;
   /** Version of this package. */
   readonly package: string;
   /** Hash of the mapping. */
@@ -62,9 +64,16 @@ export function* seal(frozen: FrozenTable, options: SealOptions): Generator<Seal
 }
 
 function finish(builder: PartBuilder, options: SealOptions, final: boolean): SealedPart {
-  const { instance, sealedAt, mapping } = options;
+  const { instance, sealedAt, startedAt, mapping } = options;
   const sequence = options.nextSequence();
   const id = `${instance}-${sequence}`;
-  const header = { part: id, sealedAt, instance, package: options.package, mapping };
+  const header = {
+    part: id,
+    sealedAt,
+    instance,
+    ...(startedAt !== undefined && { startedAt }),
+    package: options.package,
+    mapping,
+  };
   return { id, sequence, rows: builder.rows, sealedAt, json: builder.finish(header, final) };
 }

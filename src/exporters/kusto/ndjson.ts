@@ -7,6 +7,7 @@ import { ACCOUNTS_TARGET } from '../../core/model.ts';
 import { isPartCell, isRowCell, type PartColumns, type RowCell, type RowCells } from '../../core/part-columns.ts';
 import { sumLane } from '../../core/row.ts';
 import { HEADER_EVENT, HEADER_ROW, type HeaderAttributes } from '../../kusto/names.ts';
+import { startOf } from '../../parts/part-codec.ts';
 import { assertFits, headerStart, isTooLong, refused } from './fits.ts';
 
 /** What one part may become; far above what a part of this release can. */
@@ -76,6 +77,7 @@ function headerLine({ columns, time }: Texts, head: string): string {
     package: columns.package,
     sequence: Number(columns.part.slice(columns.instance.length + 1)),
     services: [...new Set(services)],
+    started: startOf(columns),
   };
   const attributes = JSON.stringify(about);
   if (isTooLong(attributes))

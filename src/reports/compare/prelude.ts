@@ -1,5 +1,5 @@
 import type { Prelude } from '../kql/prelude.ts';
-import { edgesText, secondsText, snapped } from '../kql/range-texts.ts';
+import { edgesText, livesText, secondsText, snapped } from '../kql/range-texts.ts';
 
 const then = snapped('_then', '_from');
 
@@ -15,6 +15,7 @@ let _thenEnd = min_of(coalesce(BaselineTo, _from), _from);
 let _thenBegin = min_of(max_of(coalesce(BaselineFrom, _from - (_to - _from)), coalesce(_first, _from)), _thenEnd);
 ${edgesText('_then')}let _thenFrom = ${then.from};
 let _thenTo = ${then.to};
-let _thenSeconds = ${secondsText('_thenFrom', '_thenTo')};
+let _thenRowsGone = _thenKeptBegin > 0s;
+${livesText('then')}let _thenSeconds = ${secondsText('_thenFrom', '_thenTo', '_thenCovered')};
 `,
 };

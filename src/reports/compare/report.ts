@@ -1,10 +1,11 @@
+import { coveredSeconds, coveredText } from '../covered.ts';
 import { clockTime } from '../format.ts';
 import { parseTime } from '../moment.ts';
 import type { ReportParameters } from '../parameters.ts';
 import { snap } from '../range.ts';
 import type { BindContext, Report } from '../report.ts';
 import type { Period, Values } from '../source.ts';
-import { secondsOf, tryDuration, usage } from '../time.ts';
+import { tryDuration, usage } from '../time.ts';
 import { comparePrelude } from './prelude.ts';
 import { type CompareRow, compareColumns } from './row.ts';
 import { compareTable } from './table.ts';
@@ -29,7 +30,7 @@ export const compare: Report<CompareRow, CompareParameters> = {
   columns: compareColumns,
   folder: new URL('.', import.meta.url),
   async bind(context) {
-    const { source, books, range, tz, now } = context;
+    const { source, books, range, tz, now, asOf } = context;
     const asked = baseline(context);
     const from = Math.max(asked.from, books.first);
     const to = Math.min(asked.to, range.from);
@@ -42,12 +43,16 @@ export const compare: Report<CompareRow, CompareParameters> = {
         ],
       };
     }
-    const then = await snap(source, books, from, to);
+    const then = await snap(source, books, from, to, asOf);
     // Windows of another width may grow it into the range.
     const end = Math.min(then.to, range.from);
+    const period = { from: then.from, to: Math.min(then.shown.to, end) };
+    const seconds = coveredSeconds(then.covered, period);
+    const partly = coveredText({ seconds, asked: (asked.to - asked.from) / 1000 });
+    const shown = `${at(then.shown.from)} to ${at(period.to)}`;
     return {
-      values: baselineValues(then.from, end, secondsOf(then.from, end)),
-      notes: [`Compared with ${at(then.from)} to ${at(end)}`],
+      values: baselineValues(then.from, end, seconds),
+      notes: [`Compared with ${shown}${partly === undefined ? '' : ` (${partly})`}`],
     };
   },
   prelude: comparePrelude,

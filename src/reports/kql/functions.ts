@@ -37,7 +37,7 @@ function rangeFunction(names: KustoNames): StoredFunctionDefinition {
   return {
     name: names.report('range'),
     docstring:
-      'What the reports make of a range: cut to where there is data, grown to whole windows; the seconds that rates are divided by, and until when there is data.',
+      'What the reports make of a range: cut to where there is data, grown to whole windows; the seconds of it that are covered, which rates are divided by, those asked for, and until when there is data.',
     parameters: period,
     columns: [
       ...period,
@@ -45,11 +45,14 @@ function rangeFunction(names: KustoNames): StoredFunctionDefinition {
       { name: 'WindowSeconds', type: 'long' },
       { name: 'DataThrough', type: 'datetime' },
       { name: 'Services', type: 'long' },
+      { name: 'AskedSeconds', type: 'real' },
     ],
     body: fill(
       `let _wanted = From;
-${RANGE}print From = _from, To = _to, Seconds = _seconds, WindowSeconds = tolong(_window / 1s), DataThrough = min_of(_through, _to),
-    Services = toscalar({{sums}}(_from, _to, 1h, datetime(null)) | distinct Service | count)
+let _asOf = datetime(null);
+${RANGE}print From = _shownFrom, To = _end, Seconds = _seconds, WindowSeconds = tolong(_window / 1s), DataThrough = min_of(_through, _end),
+    Services = toscalar({{sums}}(_from, _to, 1h, datetime(null)) | distinct Service | count),
+    AskedSeconds = max_of((To - From) / 1s, 0.0)
 | where isnotnull(_firstHour)`,
       nameTexts(names),
     ),
@@ -70,8 +73,9 @@ function reportFunction(names: KustoNames, report: Report): StoredFunctionDefini
   ];
   const body = [
     `let _wanted = ${prelude?.wanted ?? 'From'};\n`,
+    'let _asOf = AsOf;\n',
     RANGE,
-    'let _limit = Limit;\nlet _asOf = AsOf;\n',
+    'let _limit = Limit;\n',
     takes('where') ? FILTERS : '',
     takes('by') ? BY_LETS : '',
     prelude?.lets ?? '',

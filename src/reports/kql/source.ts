@@ -3,7 +3,7 @@ import { queryText } from '../query-text.ts';
 import type { Change, Question, Source } from '../source.ts';
 import { byKql } from './grouping.ts';
 import { measureKql } from './measure.ts';
-import { BOOKS, edgesText } from './range-texts.ts';
+import { BOOKS, edgesText, livesText } from './range-texts.ts';
 import { fill, nameTexts, string, usedIn, whereKql } from './texts.ts';
 
 /** What reports ask, in KQL of the functions and views in stores/kusto/schema. */
@@ -12,17 +12,23 @@ export function kqlSource(store: KqlStore): Source {
   const ask = <R>(kql: string, values: KqlParameters): Promise<R[]> => store.query<R>(fill(kql, texts), values);
   return {
     empty: `${store.names.rows} holds no rows yet. They appear after one window (60 s) of load, in queued mode up to 5 minutes later. If none do, what waits and what was refused: otel-attribution spool ls`,
-    async books(now) {
+    async books(now, asOf) {
       type Row = Readonly<Record<'First' | 'Through' | 'WindowMs', number | null>>;
-      const [row] = await ask<Row>(BOOKS_QUERY, { _now: time(now) });
-      if (row === undefined || row.First === null) return undefined;
-      return { first: row.First, through: row.Through!, windowMs: row.WindowMs! };
+      const [row] = await ask<Row>(BOOKS_QUERY, { _edge: time(now), _asOf: time(asOf ?? null) });
+      if (row === undefined || row.First === null || row.Through === null) return undefined;
+      return { first: row.First, through: row.Through, windowMs: row.WindowMs! };
     },
     async edges(from, to) {
       type Row = Readonly<Record<'Low' | 'High' | 'WidestMs', number | null>> & { readonly RowsGone: boolean };
       const [row] = await ask<Row>(EDGES_QUERY, { _rangeBegin: time(from), _rangeEnd: time(to) });
       const { Low, High, WidestMs, RowsGone } = row!;
       return { low: Low ?? undefined, high: High ?? undefined, widest: WidestMs ?? undefined, rowsGone: RowsGone };
+    },
+    async covered({ from, to, rowsGone }, asOf) {
+      const values = { _from: time(from), _to: time(to), _asOf: time(asOf ?? null), _rowsGone: bool(rowsGone) };
+      type Row = Readonly<Record<'Begin' | 'End', number>>;
+      const rows = await ask<Row>(`${livesText()}_covered`, values);
+      return rows.map(({ Begin, End }) => ({ from: Begin, to: End }));
     },
     async services({ from, to }, asOf) {
       const values = { _from: time(from), _to: time(to), _asOf: time(asOf ?? null) };
@@ -70,6 +76,7 @@ function reportQuery(
   return { text, values: usedIn(text, all) };
 }
 
+const bool = (value: boolean): KqlParameter => ({ type: 'bool', value });
 const time = (value: number | null): KqlParameter => ({ type: 'datetime', value });
 
 const BOOKS_QUERY = `let _wanted = datetime(1970-01-01);

@@ -24,6 +24,18 @@ requested AS (
   FROM bucketed WHERE {{requests}} AND bucket IN (SELECT bucket FROM blocks)
   GROUP BY ALL
 ),
+-- The seconds that rates are divided by: those of the bucket that are covered. $covered_times holds begin, end, begin, end, ...
+spans AS (
+  SELECT list_extract($covered_times::BIGINT[], 2 * n - 1) AS begin, list_extract($covered_times::BIGINT[], 2 * n) AS finish
+  FROM range(1, len($covered_times::BIGINT[]) // 2 + 1) AS r(n)
+),
+divisors AS (
+  SELECT bucket, CASE WHEN $peak
+    THEN coalesce(nullif(sum(least(finish, bucket + $bucket::BIGINT) - greatest(begin, bucket)), 0), $bucket::BIGINT)::DOUBLE / 1000
+    ELSE $seconds::DOUBLE END AS seconds
+  FROM (SELECT DISTINCT bucket FROM blocks) LEFT JOIN spans ON begin < bucket + $bucket::BIGINT AND finish > bucket
+  GROUP BY bucket
+),
 ranked AS (
   SELECT b.*, {{unattributed}} AS nobody, blocks.total_value,
     row_number() OVER (
@@ -46,14 +58,14 @@ SELECT lines.block_target AS target, lines.event, lines.unit,
   CASE part WHEN 1 THEN 'key' WHEN 2 THEN 'unattributed' WHEN 3 THEN 'rest' ELSE 'total' END AS kind,
   key_service AS "keyService", key,
   CASE WHEN total_value <> 0 THEN lines.value / total_value END AS share,
-  lines.value, lines.value / CASE WHEN $peak THEN $bucket::DOUBLE / 1000 ELSE $seconds::DOUBLE END AS "perSecond",
-  lines.calls, lines.calls / CASE WHEN $peak THEN $bucket::DOUBLE / 1000 ELSE $seconds::DOUBLE END AS "callsPerSecond",
+  lines.value, lines.value / seconds AS "perSecond", lines.calls, lines.calls / seconds AS "callsPerSecond",
   CASE WHEN part = 1 AND $by_origin THEN lines.calls / requests END AS "callsPerRequest",
   CASE WHEN lines.calls > 0 THEN lines.value / lines.calls END AS mean,
   lines.largest AS max, coalesce(lines.exemplar.t, '') AS "exemplarTraceId",
   CASE WHEN $peak THEN lines.bucket END AS "peakAt"
 FROM lines
 JOIN blocks USING (block_target, event, unit)
+JOIN divisors ON divisors.bucket = lines.bucket
 LEFT JOIN requested ON requested.origin_service = key_service AND requested.origin = key AND requested.bucket = lines.bucket
   AND requests > 0
 ORDER BY total_value DESC, lines.block_target, lines.event, lines.unit, part, place

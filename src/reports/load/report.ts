@@ -27,6 +27,7 @@ export const load: Report<LoadRow, LoadParameters> = {
       values: {
         peak: { type: 'bool', value: peak },
         bucket: { type: 'timespan', value: range.windowMs },
+        coveredTimes: { type: 'dynamic', value: peak ? range.covered.flatMap(({ from, to }) => [from, to]) : [] },
         byOrigin: { type: 'bool', value: (parameters.by ?? 'origin') === 'origin' },
       },
       ...(peak && { grainMs: grainOf([range.windowMs]) }),

@@ -1,13 +1,15 @@
 import { BLOCKS_MAX, blocksOf } from '../blocks.ts';
 import { type By, byOrigin } from '../by.ts';
+import { coveredText } from '../covered.ts';
 import { ABSENT, clockTime, percent, perSecond, perSecondHead, quantity, span, withUnit } from '../format.ts';
 import { keyCell, keyHead } from '../keys.ts';
 import { type Block, type Page, plainSheet, type Sheet, type TableColumn } from '../page.ts';
 import { render } from '../render.ts';
+import type { Period } from '../source.ts';
 import type { LoadRow } from './row.ts';
 
 export interface LoadHeader {
-  readonly range: { readonly from: number; readonly to: number; readonly seconds: number };
+  readonly range: Period & { readonly seconds: number; readonly asked?: number };
   /** Milliseconds since the Unix epoch. */
   readonly dataThrough: number;
   readonly tz: string;
@@ -51,10 +53,13 @@ function blockTable(block: readonly LoadRow[], header: LoadHeader, nameEvent: bo
   const { target, event, unit, peakAt } = block[0]!;
   const at = (ms: number): string => clockTime(ms, header.tz, header.now);
   const live = header.now - header.range.to < 10 * 60_000;
-  const range = live ? `last ${span(header.range.seconds)}` : `${at(header.range.from)} to ${at(header.range.to)}`;
+  const { from, to, seconds, asked = seconds } = header.range;
+  const partly = coveredText({ seconds, asked });
+  const range = live ? `last ${partly ?? span(seconds)}` : `${at(from)} to ${at(to)}`;
   const facts = [
     ...(target !== '' && (nameEvent || unit !== 's') ? [event] : []),
     peakAt === null ? range : `peak of ${range}: ${at(peakAt)}`,
+    ...(live || partly === undefined ? [] : [partly]),
     `data to ${at(header.dataThrough)}`,
   ];
   const rows = block

@@ -1,6 +1,6 @@
 import type { SqlParams, SqlStore, SqlValue } from '../../core/contracts/store.ts';
 import { queryText } from '../query-text.ts';
-import type { Change, Source, Values } from '../source.ts';
+import type { Change, Period, Source, Values } from '../source.ts';
 import { bySql } from './grouping.ts';
 import { measureSql, NO_ACCOUNTS, sealed, span, statement, whereSql } from './texts.ts';
 
@@ -9,9 +9,10 @@ export function sqlSource(db: SqlStore): Source {
   return {
     empty:
       'The store holds no rows yet. Rows appear after one window (60 s) of load, or when the application ends. If none do: otel-attribution doctor',
-    async books(now) {
-      const [row] = await db.all<{ first: number | null; through: number; width: number | null }>(BOOKS, { now });
-      if (row === undefined || row.first === null) return undefined;
+    async books(now, asOf) {
+      type Row = Readonly<Record<'first' | 'through' | 'width', number | null>>;
+      const [row] = await db.all<Row>(...statement(BOOKS, { sealed: sealed(asOf) }, { now, as_of: asOf ?? null }));
+      if (row === undefined || row.first === null || row.through === null) return undefined;
       return { first: row.first, through: row.through, windowMs: (row.width ?? 60) * 1000 };
     },
     async edges(from, to) {
@@ -24,6 +25,9 @@ export function sqlSource(db: SqlStore): Source {
         widest: widest === null ? undefined : widest * 1000,
         rowsGone: false,
       };
+    },
+    covered({ from, to }, asOf) {
+      return db.all<Period>(...statement(COVERED, { sealed: sealed(asOf) }, { from, to, as_of: asOf ?? null }));
     },
     async services({ from, to }, asOf) {
       const text = `SELECT count(DISTINCT service) AS n FROM sums WHERE ${span()}${sealed(asOf)}`;
@@ -67,15 +71,16 @@ function sqlParams(values: Values): SqlParams {
 }
 
 const BOOKS = `WITH ends AS (
-  SELECT min(window_start) AS first, max(window_start) AS newest FROM sums WHERE window_start <= epoch_ms($now::BIGINT)
+  SELECT min(window_start) AS first, max(window_start) FILTER (true{{sealed}}) AS newest
+  FROM sums WHERE window_start <= epoch_ms($now::BIGINT)
 )
 SELECT epoch_ms(first) AS first, epoch_ms((
     SELECT max(least(sealed_at, window_start + to_seconds(window_seconds))) FROM sums
     -- Windows that end after the newest begins. None is wider than a day.
     WHERE window_start > newest - INTERVAL 1 DAY AND window_start <= newest
-      AND window_start + to_seconds(window_seconds) > newest
+      AND window_start + to_seconds(window_seconds) > newest{{sealed}}
   )) AS through,
-  (SELECT window_seconds FROM parts ORDER BY sealed_at DESC, part_id LIMIT 1) AS width
+  (SELECT window_seconds FROM parts WHERE true{{sealed}} ORDER BY sealed_at DESC, part_id LIMIT 1) AS width
 FROM ends`;
 
 const EDGES = `SELECT
@@ -83,6 +88,16 @@ const EDGES = `SELECT
   max(epoch_ms(window_start) + window_seconds * 1000) FILTER (epoch_ms(window_start) < $to) AS high,
   max(window_seconds) FILTER (epoch_ms(window_start) + window_seconds * 1000 > $from) AS widest
 FROM sums WHERE window_start > epoch_ms(($from - 86400000)::BIGINT) AND window_start < epoch_ms($to::BIGINT)`;
+
+const COVERED = `WITH lives AS (
+  SELECT min(started_at) AS started, greatest(max(sealed_at), min(started_at)) AS ended
+  FROM parts WHERE sealed_at >= epoch_ms($from::BIGINT){{sealed}} GROUP BY instance HAVING started < epoch_ms($to::BIGINT)
+),
+marked AS (
+  SELECT *, started > max(ended) OVER (ORDER BY started, ended ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS apart FROM lives
+),
+numbered AS (SELECT *, count(*) FILTER (apart) OVER (ORDER BY started, ended) AS place FROM marked)
+SELECT epoch_ms(min(started)) AS "from", epoch_ms(max(ended)) AS "to" FROM numbered GROUP BY place ORDER BY place`;
 
 const EVENTS = `SELECT event FROM sums WHERE ${span()} AND ${NO_ACCOUNTS}
 GROUP BY event ORDER BY fsum(count) DESC, event LIMIT 5`;

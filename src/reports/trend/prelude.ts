@@ -1,5 +1,5 @@
 import type { Prelude } from '../kql/prelude.ts';
-import { ceiling, secondsText } from '../kql/range-texts.ts';
+import { ceiling, coveredText, partialText } from '../kql/range-texts.ts';
 import { roundSteps, STEPS_MAX } from './steps.ts';
 
 const minutes = (ms: number): string => `${ms / 60_000}m`;
@@ -18,12 +18,14 @@ let _step = max_of(coalesce(Step, case(${roundStepCases})), _window, (_to - _fro
 let _stepWidth = ${ceiling('_step', '_window')};
 // Whole days begin with that of the range, smaller steps are aligned to 1970.
 let _epoch = iff(bin(_stepWidth, 1d) == _stepWidth, bin(_from, 1d), datetime(1970-01-01));
-let _starts = materialize(range Start from bin_at(_from, _stepWidth, _epoch) to _to - 1ms step _stepWidth
-    | extend End = min_of(Start + _stepWidth, _from + _seconds * 1s), Start = max_of(Start, _from)
+let _starts = range Start from bin_at(_from, _stepWidth, _epoch) to _to - 1ms step _stepWidth
+    | extend From = max_of(Start, _from), To = max_of(min_of(Start + _stepWidth, _end), Start);
+let _covers = materialize(${coveredText('_starts', 'Start, ')}
     | order by Start asc
-    | extend Seconds = ${secondsText('Start', 'End')});
-let _edges = toscalar(_starts | summarize make_list(tolong((Start - datetime(1970-01-01)) / 1ms)));
-let _stepSeconds = toscalar(_starts | summarize make_list(Seconds));
+    | extend IsPartial = toint(${partialText('Seconds', '_stepWidth / 1s')}));
+let _edges = toscalar(_covers | summarize make_list(tolong((From - datetime(1970-01-01)) / 1ms)));
+let _stepSeconds = toscalar(_covers | summarize make_list(Seconds));
+let _stepPartial = toscalar(_covers | summarize make_list(IsPartial));
 `,
   grain: 'case(bin(_stepWidth, 1h) == _stepWidth, 1h, bin(_stepWidth, 5m) == _stepWidth, 5m, 0s)',
 };

@@ -1,7 +1,8 @@
+import { coveredSeconds, isPartial } from '../covered.ts';
 import { clockTime } from '../format.ts';
 import type { ReportParameters } from '../parameters.ts';
 import type { BindContext, Report } from '../report.ts';
-import { grainOf, parseDuration, secondsOf, stepEdges, usage } from '../time.ts';
+import { grainOf, parseDuration, stepsOf, usage } from '../time.ts';
 import { trendPrelude } from './prelude.ts';
 import { type TrendRow, trendColumns } from './row.ts';
 import { roundSteps, STEPS_MAX } from './steps.ts';
@@ -23,14 +24,21 @@ export const trend: Report<TrendRow, TrendParameters> = {
   async bind(context) {
     const { range, tz } = context;
     const stepMs = stepWidth(context);
-    const edges = stepEdges(range.from, range.to, stepMs, tz);
+    const steps = stepsOf(range.from, range.to, stepMs, tz);
+    const edges = steps.map(({ from }) => Math.max(from, range.from));
     if (edges.length > STEPS_MAX)
       throw usage(`--step makes ${edges.length} steps, at most ${STEPS_MAX}: choose a wider one`);
-    // The last step ends where the range does, or where the data do.
-    const end = range.from + range.seconds * 1000;
-    const seconds = edges.map((edge, i) => secondsOf(edge, edges[i + 1] ?? end));
+    // The last step ends where the data do.
+    const seconds = steps.map(({ to }, i) =>
+      coveredSeconds(range.covered, { from: edges[i]!, to: Math.max(Math.min(to, range.shown.to), edges[i]!) }),
+    );
+    const partial = steps.map(({ from, to }, i) => isPartial(seconds[i]!, (to - from) / 1000));
     return {
-      values: { edges: { type: 'dynamic', value: edges }, stepSeconds: { type: 'dynamic', value: seconds } },
+      values: {
+        edges: { type: 'dynamic', value: edges },
+        stepSeconds: { type: 'dynamic', value: seconds },
+        stepPartial: { type: 'dynamic', value: partial.map(Number) },
+      },
       // The first step begins with the range, wherever that is.
       grainMs: grainOf(edges.slice(1)),
       notes: await changes(context),

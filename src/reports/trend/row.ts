@@ -1,4 +1,4 @@
-import { type Columns, number, text, time } from '../columns.ts';
+import { type Columns, flag, number, text, time } from '../columns.ts';
 
 export type TrendRow = {
   readonly target: string;
@@ -6,7 +6,10 @@ export type TrendRow = {
   readonly unit: string;
   /** Start of the step, ms since the Unix epoch. */
   readonly step: number;
+  /** Seconds of the step that are covered: what rates are divided by. */
   readonly stepSeconds: number;
+  /** They are not the whole step: data begin or end in it, or there is a gap. */
+  readonly partial: boolean;
   readonly kind: 'key' | 'unattributed' | 'rest' | 'total';
   readonly keyService: string;
   readonly key: string;
@@ -22,6 +25,7 @@ export const trendColumns: Columns<TrendRow> = {
   unit: text,
   step: time,
   stepSeconds: number('s'),
+  partial: flag,
   kind: text,
   keyService: text,
   key: text,

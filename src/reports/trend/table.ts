@@ -19,7 +19,13 @@ export const trendTable = ({ rows, tz, by = byOrigin }: ReportResult<TrendRow>, 
         if (shown <= 1 || fits(table, view.width, HEAD_CELLS)) return table;
       }
     }),
+  ...(rows.some(({ partial }) => partial) && {
+    more: `${PARTIAL} covered by data in part: rates are per second that is covered`,
+  }),
 });
+
+/** Before the time of a step. */
+const PARTIAL = '~';
 
 /** A head is as long as this at least before there are fewer. */
 const HEAD_CELLS = 12;
@@ -74,7 +80,9 @@ function timesOf(block: readonly TrendRow[], tz: string, now: number): Times {
   const times = new Map(block.map(({ step }) => [step, clockTime(step, tz, now)]));
   const dates = new Set([...times.values()].map((text) => text.slice(0, -8)));
   const bare = dates.size > 1 || !dates.has('') || [...times.values()].every((text) => text.endsWith(':00'));
-  return bare ? new Map([...times].map(([step, text]) => [step, text.slice(0, -3)])) : times;
+  const partial = new Set(block.filter((row) => row.partial).map(({ step }) => step));
+  const mark = (step: number): string => (partial.size === 0 ? '' : partial.has(step) ? PARTIAL : ' ');
+  return new Map([...times].map(([step, text]) => [step, mark(step) + (bare ? text.slice(0, -3) : text)]));
 }
 
 function blockTable(measured: TrendRow, series: readonly Series[], times: Times, by: By): Block {

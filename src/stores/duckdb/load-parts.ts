@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import { isPartCell, isRowCell, type PartColumns } from '../../core/part-columns.ts';
 import { type RowColumn, sumLane } from '../../core/row.ts';
 import { columnTypes } from '../../core/row-columns.ts';
+import { startOf } from '../../parts/part-codec.ts';
 import type { Database } from './database.ts';
 import { quote } from './schema.ts';
 
@@ -12,6 +13,7 @@ export interface CheckedPart {
   readonly crc: number;
   readonly n: number;
   readonly sealedAt: number;
+  readonly startedAt: number;
   readonly instance: string;
   readonly sequence: number;
   readonly package: string;
@@ -30,6 +32,7 @@ export function checkedPart(path: string, bytes: Uint8Array, columns: PartColumn
     crc: crc32(bytes),
     n: columns.n,
     sealedAt: columns.sealedAt,
+    startedAt: startOf(columns),
     instance: columns.instance,
     sequence: Number(columns.part.slice(columns.instance.length + 1)),
     package: columns.package.toWellFormed(),
@@ -75,14 +78,16 @@ FROM read_json([${files.join(', ')}], format = 'unstructured', compression = 'zs
   await db.run(
     `INSERT INTO parts
 SELECT part_id, crc, n, epoch_ms(sealed_at::BIGINT), instance, sequence, package, mapping, final, window_seconds,
-  from_json(services::JSON, '["VARCHAR"]'), now()::TIMESTAMP
+  from_json(services::JSON, '["VARCHAR"]'), now()::TIMESTAMP,
+  epoch_ms(started_at::BIGINT)
 FROM (SELECT unnest($ids) AS part_id, unnest($crcs) AS crc, unnest($ns) AS n, unnest($sealed) AS sealed_at,
   unnest($instances) AS instance, unnest($sequences) AS sequence, unnest($packages) AS package, unnest($mappings) AS mapping,
-  unnest($finals)::INTEGER = 1 AS final, unnest($widths) AS window_seconds, unnest($services) AS services)`,
+  unnest($finals)::INTEGER = 1 AS final, unnest($widths) AS window_seconds, unnest($started) AS started_at, unnest($services) AS services)`,
     {
       ids: parts.map((p) => p.id),
       crcs: parts.map((p) => p.crc),
       ns: parts.map((p) => p.n),
+      started: parts.map((p) => p.startedAt),
       sealed: parts.map((p) => p.sealedAt),
       instances: parts.map((p) => p.instance),
       sequences: parts.map((p) => p.sequence),

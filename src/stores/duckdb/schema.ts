@@ -21,7 +21,8 @@ CREATE TABLE sums (${sumColumns.join(', ')});
 CREATE TABLE parts (
   part_id VARCHAR PRIMARY KEY, crc BIGINT NOT NULL, n INTEGER NOT NULL, sealed_at TIMESTAMP NOT NULL,
   instance VARCHAR NOT NULL, sequence BIGINT NOT NULL, package VARCHAR NOT NULL, mapping VARCHAR NOT NULL,
-  final BOOLEAN NOT NULL, window_seconds INTEGER NOT NULL, services VARCHAR[] NOT NULL, merged_at TIMESTAMP NOT NULL
+  final BOOLEAN NOT NULL, window_seconds INTEGER NOT NULL, services VARCHAR[] NOT NULL, merged_at TIMESTAMP NOT NULL,
+  started_at TIMESTAMP
 );
 CREATE TABLE passes (kind VARCHAR NOT NULL, done_at TIMESTAMP NOT NULL, rows_before BIGINT NOT NULL, rows_after BIGINT NOT NULL);
 `;
@@ -34,7 +35,13 @@ export interface Schema {
   readonly migrations: Migrations;
 }
 
-export const schema: Schema = { version: 1, migrations: {} };
+/** Version 2: when the instance of a part began to record; before, the earliest window of its rows says it. */
+const startedAt = `
+ALTER TABLE parts ADD COLUMN started_at TIMESTAMP;
+UPDATE parts SET started_at = coalesce((SELECT min(window_start) FROM sums WHERE sums.part_id = parts.part_id), sealed_at);
+`;
+
+export const schema: Schema = { version: 2, migrations: { 1: startedAt } };
 
 /**
  * Creates the tables, or brings an older store up to date in one transaction after copying it to `<file>.v<n>`.

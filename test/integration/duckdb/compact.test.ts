@@ -88,7 +88,7 @@ test('a range that cuts a compacted hour grows to hold it whole', async () => {
   const from = new Date(start + 600_000).toISOString().slice(0, 19);
   const to = new Date(start + 1_200_000).toISOString().slice(0, 19);
   const result = await runReport(store, load, { from, to, tz: 'UTC' }, { now });
-  expect(result.range).toEqual({ from: start, to: start + 3_600_000, seconds: 3600 });
+  expect(result.range).toEqual({ from: start, to: start + 3_600_000, seconds: 3600, asked: 600 });
   expect(result.rows[0]).toMatchObject({ value: 60, perSecond: 60 / 3600 });
   store.close();
 });

@@ -4,8 +4,11 @@ import zlib from 'node:zlib';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../../src/stores/duckdb/database.ts';
 import { openStore, type StoreOptions } from '../../../src/stores/duckdb/index.ts';
+import { schema } from '../../../src/stores/duckdb/schema.ts';
 import { columnsOf, type TestPart, testPart, testRow, writePart } from '../../helpers/parts.ts';
 import { tempDir, testLogger } from '../../helpers/temp-dir.ts';
+
+const { version: known } = schema;
 
 const t0 = Date.UTC(2026, 10, 22, 14);
 
@@ -226,13 +229,13 @@ test('a newer schema is refused and the file stays as it is', async () => {
   await merged(directory);
   const store = await openStore({
     directory,
-    schema: { version: 2, migrations: { 1: 'ALTER TABLE parts ADD COLUMN extra INTEGER' } },
+    schema: { version: known + 1, migrations: { [known]: 'ALTER TABLE parts ADD COLUMN extra INTEGER' } },
   });
   store.close();
   const before = readFileSync(join(directory, 'store.duckdb'));
   await expect(openStore({ directory })).rejects.toMatchObject({
     code: 'ATTR_STORE_VERSION',
-    message: expect.stringContaining('version 2'),
+    message: expect.stringContaining(`version ${known + 1}`),
   });
   expect(readFileSync(join(directory, 'store.duckdb')).equals(before)).toBe(true);
 });
@@ -243,18 +246,37 @@ test('an older schema is copied aside and migrated', async () => {
   await merged(directory);
   const logger = testLogger();
   const schema = {
-    version: 3,
-    migrations: { 1: 'ALTER TABLE parts ADD COLUMN a INTEGER', 2: 'UPDATE parts SET a = 7' },
+    version: known + 2,
+    migrations: { [known]: 'ALTER TABLE parts ADD COLUMN a INTEGER', [known + 1]: 'UPDATE parts SET a = 7' },
   };
   const store = await openStore({ directory, schema, logger });
   expect(await store.all('SELECT a FROM parts')).toEqual([{ a: 7 }]);
   store.close();
-  expect(logger.lines).toEqual([expect.stringContaining('store.duckdb.v1')]);
-  const old = await openDatabase(join(directory, 'store.duckdb.v1'), { logger });
+  expect(logger.lines).toEqual([expect.stringContaining(`store.duckdb.v${known}`)]);
+  const old = await openDatabase(join(directory, `store.duckdb.v${known}`), { logger });
   expect(await old.all('SELECT (SELECT count(*) FROM sums) AS n, version FROM store_version')).toEqual([
-    { n: 3, version: 1 },
+    { n: 3, version: known },
   ]);
   old.close();
+});
+
+test('a store of version 1 learns from its rows when instances began', async () => {
+  const directory = tempDir();
+  writePart(directory, part(1));
+  await merged(directory);
+  const store = await openStore({ directory });
+  const before = await store.all('SELECT part_id, started_at FROM parts');
+  await store.all('ALTER TABLE parts DROP COLUMN started_at');
+  await store.all('UPDATE store_version SET version = 1');
+  store.close();
+  const migrated = await openStore({ directory });
+  expect(await migrated.all('SELECT part_id, started_at FROM parts')).toEqual(before);
+  writePart(directory, { ...part(2), startedAt: 5_000 });
+  await migrated.merge();
+  expect(await migrated.all('SELECT epoch_ms(started_at) AS at FROM parts WHERE sequence = 2')).toEqual([
+    { at: 5_000 },
+  ]);
+  migrated.close();
 });
 
 test('a migration that fails changes nothing', async () => {
@@ -262,8 +284,8 @@ test('a migration that fails changes nothing', async () => {
   writePart(directory, part(1));
   await merged(directory);
   const schema = {
-    version: 3,
-    migrations: { 1: 'ALTER TABLE parts ADD COLUMN a INTEGER', 2: 'UPDATE nothing SET a = 7' },
+    version: known + 2,
+    migrations: { [known]: 'ALTER TABLE parts ADD COLUMN a INTEGER', [known + 1]: 'UPDATE nothing SET a = 7' },
   };
   await expect(openStore({ directory, schema })).rejects.toThrow('nothing');
   const { rows } = await merged(directory);
@@ -273,5 +295,5 @@ test('a migration that fails changes nothing', async () => {
     await store.all("SELECT count(*) AS n FROM duckdb_columns() WHERE table_name = 'parts' AND column_name = 'a'"),
   ).toEqual([{ n: 0 }]);
   store.close();
-  expect(existsSync(join(directory, 'store.duckdb.v1'))).toBe(true);
+  expect(existsSync(join(directory, `store.duckdb.v${known}`))).toBe(true);
 });

@@ -9,8 +9,10 @@ import type { CoverageRow } from '../../../src/reports/coverage/row.ts';
 import { flow } from '../../../src/reports/flow/report.ts';
 import { inventory } from '../../../src/reports/inventory/report.ts';
 import { type LoadParameters, load } from '../../../src/reports/load/report.ts';
+import { plainSheet } from '../../../src/reports/page.ts';
 import type { ReportParameters } from '../../../src/reports/parameters.ts';
 import { perRequest } from '../../../src/reports/per-request/report.ts';
+import { render } from '../../../src/reports/render.ts';
 import type { Report, ReportResult } from '../../../src/reports/report.ts';
 import { runReport } from '../../../src/reports/run.ts';
 import { sources } from '../../../src/reports/sources/report.ts';
@@ -307,10 +309,99 @@ describe('range', () => {
       ],
       async (ask) => {
         const result = await ask(load);
-        expect(result.range).toEqual({ from: now - MIN, to: now, seconds: 50 });
+        expect(result.range).toEqual({ from: now - MIN, to: now - 10_000, seconds: 50, asked: 50 });
         expect(result.rows[0]!.perSecond).toBe(2);
       },
     ));
+
+  describe('is covered where an instance recorded', () => {
+    const query = (windowStart: number, count: number): TestRow => testRow({ windowStart, count, value: count / 8 });
+    // Ten seconds; killed, and begun anew 5 minutes later; a second instance beside that one; now 2 s into a minute.
+    const lives: TestPart[] = [
+      {
+        instance: 'a',
+        sequence: 1,
+        startedAt: now - 10 * MIN + 50_000,
+        sealedAt: now - 9 * MIN,
+        rows: [query(now - 10 * MIN, 50)],
+      },
+      {
+        instance: 'b',
+        sequence: 1,
+        startedAt: now - 4 * MIN,
+        sealedAt: now - 3 * MIN,
+        rows: [query(now - 4 * MIN, 300)],
+      },
+      {
+        instance: 'c',
+        sequence: 1,
+        startedAt: now - 3.5 * MIN,
+        sealedAt: now - 3 * MIN,
+        rows: [query(now - 4 * MIN, 150)],
+      },
+      {
+        instance: 'b',
+        sequence: 2,
+        startedAt: now - 4 * MIN,
+        sealedAt: now - 58_000,
+        rows: [2, 1].map((m) => query(now - m * MIN, m === 2 ? 600 : 10)),
+      },
+    ];
+
+    test('rates divide by that, also at its edges, and the answer says how much it is', () =>
+      withStore(lives, async (ask) => {
+        const all = await ask(load, { since: '31d' });
+        const seconds = 10 + 182;
+        expect(all.range).toEqual({ from: now - 10 * MIN + 50_000, to: now - 58_000, seconds, asked: 31 * 86_400 });
+        expect(all.rows[0]).toMatchObject({ calls: 1_110, callsPerSecond: 1_110 / seconds });
+        const killed = await ask(load, { from: '2026-11-22T14:10', to: '2026-11-22T14:11' });
+        expect(killed.range).toMatchObject({ seconds: 10, asked: 60 });
+        expect(killed.rows[0]).toMatchObject({ callsPerSecond: 5 });
+        expect((await ask(load, { at: 'peak', since: '1h' })).rows[0]).toMatchObject({
+          calls: 600,
+          callsPerSecond: 10,
+        });
+        expect((await ask(load, { at: 'peak', to: '2026-11-22T14:12', since: '9m' })).rows[0]).toMatchObject({
+          calls: 50,
+          callsPerSecond: 5,
+        });
+      }));
+
+    test('nobody asked for the length of the default range', () =>
+      withStore(lives, async (ask) => {
+        const { range } = await ask(load);
+        expect(range).toMatchObject({ seconds: 192, asked: (10 * MIN) / 1000 - 50 - 58 });
+        expect((await ask(compare, { since: '4m' })).notes.join()).toMatch(/14:10:50 to 14:15:00 \(10 of 300 s\)/);
+      }));
+
+    test('trend marks the steps that are covered in part', () =>
+      withStore(lives, async (ask) => {
+        const { rows } = await ask(trend, { since: '1h', step: '1m' });
+        const totals = rows.filter((row) => row.kind === 'total');
+        expect(totals.map((row) => [(row.step - t0) / MIN, row.stepSeconds, row.partial, row.callsPerSecond])).toEqual([
+          [10, 10, true, 5],
+          [16, 60, false, 7.5],
+          [18, 60, false, 10],
+          [19, 2, true, 5],
+        ]);
+        const page = trend.table(await ask(trend, { since: '1h', step: '1m' }), { ...plainSheet, now });
+        const { text } = render(page, plainSheet);
+        expect(text).toMatch(/^~14:10/m);
+        expect(text).toMatch(/^ 14:16/m);
+        expect(text).toMatch(/^~14:19/m);
+      }));
+
+    test('as of a moment: what lies after it is neither summed nor divided by', () =>
+      withStore(lives, async (ask) => {
+        const then = await ask(load, { asOf: '2026-11-22T14:17:30' });
+        expect(then).toMatchObject({
+          range: { from: now - 10 * MIN + 50_000, to: now - 3 * MIN, seconds: 70 },
+          dataThrough: now - 3 * MIN,
+          rows: [{ calls: 500, callsPerSecond: 500 / 70 }, {}],
+        });
+        await expect(ask(load, { asOf: '2026-11-22T14:10:30' })).rejects.toThrow(/nothing was sealed until .*--as-of/);
+      }));
+  });
 
   test('old data: says how old and how to widen the range', () =>
     withStore(

@@ -164,8 +164,8 @@ test('the range of a stored function is that of the report', async () => {
   for (const range of ranges.slice(1)) {
     const ours = await runReport(sql.store, reportOf('load'), { tz: 'UTC', ...range }, { now });
     const { rows } = await client.query(`ShopRange(datetime(${range.from}), datetime(${range.to}))`);
-    const { from, to, seconds } = ours.range;
-    expect(rows).toEqual([[from, to, seconds, 300, ours.dataThrough, ours.services]]);
+    const { from, to, seconds, asked } = ours.range;
+    expect(rows).toEqual([[from, to, seconds, 300, ours.dataThrough, ours.services, asked]]);
   }
 });
 

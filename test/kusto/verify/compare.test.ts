@@ -13,7 +13,7 @@ const row = (more: object) => ({ ...Object.fromEntries(Object.keys(load.columns)
 function answer(rows: readonly Record<string, unknown>[], more: Partial<ReportResult> = {}): ReportResult {
   const { name, question } = load;
   const columns = columnsOf(load.columns);
-  const range = { from: 0, to: 60_000, seconds: 60 };
+  const range = { from: 0, to: 60_000, seconds: 60, asked: 60 };
   return { report: name, question, range, dataThrough: 1, services: 1, columns, rows, notes: [], tz: 'UTC', ...more };
 }
 
@@ -38,7 +38,7 @@ test.each<[string, ReportResult, ReportResult]>([
   ['a row more', answer([]), answer([row({})])],
   ['a column less', answer([row({})]), answer([row({ value: undefined })])],
   ['a column more', answer([row({})]), answer([row({ other: 1 })])],
-  ['the range', answer([]), answer([], { range: { from: 0, to: 60_000, seconds: 61 } })],
+  ['the range', answer([]), answer([], { range: { from: 0, to: 60_000, seconds: 61, asked: 60 } })],
   ['the notes', answer([]), answer([], { notes: ['No data'] })],
   ['services', answer([]), answer([], { services: 2 })],
 ])('%s that differs is found', (_, ours, theirs) => {

@@ -6,7 +6,7 @@ import type { ReportResult } from '../../../src/reports/report.ts';
 const result: ReportResult = {
   report: 'load',
   question: 'Who?',
-  range: { from: 0, to: 60_000, seconds: 60 },
+  range: { from: 0, to: 60_000, seconds: 60, asked: 120 },
   dataThrough: 59_000,
   services: 1,
   columns: [
@@ -27,7 +27,7 @@ test('JSON keeps every digit, the units and the range', () => {
   expect(JSON.parse(toJson(result))).toEqual({
     report: 'load',
     question: 'Who?',
-    range: { from: '1970-01-01T00:00:00.000Z', to: '1970-01-01T00:01:00.000Z', seconds: 60 },
+    range: { from: '1970-01-01T00:00:00.000Z', to: '1970-01-01T00:01:00.000Z', seconds: 60, asked: 120 },
     dataThrough: '1970-01-01T00:00:59.000Z',
     services: 1,
     columns: result.columns,

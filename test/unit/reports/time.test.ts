@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseTime } from '../../../src/reports/moment.ts';
-import { checkZone, fromZone, parseDuration, stepEdges, toZone, tryDuration } from '../../../src/reports/time.ts';
+import { checkZone, fromZone, parseDuration, stepsOf, toZone, tryDuration } from '../../../src/reports/time.ts';
 
 const now = Date.UTC(2026, 10, 22, 14);
 const HOUR = 3_600_000;
@@ -111,8 +111,15 @@ test('the clock of a zone and back, except in the hour that a clock skips', () =
 describe('steps', () => {
   test('days begin at midnight of the zone, also where a day has 23 or 25 hours', () => {
     const from = Date.UTC(2026, 9, 24, 12);
-    const edges = stepEdges(from, from + 3 * DAY, DAY, 'Europe/Berlin');
-    expect(edges).toEqual([from, Date.UTC(2026, 9, 24, 22), Date.UTC(2026, 9, 25, 23), Date.UTC(2026, 9, 26, 23)]);
+    const midnights = [
+      Date.UTC(2026, 9, 23, 22),
+      Date.UTC(2026, 9, 24, 22),
+      Date.UTC(2026, 9, 25, 23),
+      Date.UTC(2026, 9, 26, 23),
+      Date.UTC(2026, 9, 27, 23),
+    ];
+    const steps = stepsOf(from, from + 3 * DAY, DAY, 'Europe/Berlin');
+    expect(steps).toEqual(midnights.slice(1).map((to, i) => ({ from: midnights[i], to })));
   });
 
   test('they cover the range from its begin, in order', () => {
@@ -124,10 +131,13 @@ describe('steps', () => {
         (seconds, length, step) => {
           const from = seconds * 1000;
           if (length / step > 3_000) return;
-          const edges = stepEdges(from, from + length, step, 'Europe/Berlin');
-          expect(edges[0]).toBe(from);
-          for (let i = 1; i < edges.length; i++) expect(edges[i]! > edges[i - 1]!).toBe(true);
-          expect(edges.at(-1)! < from + length).toBe(true);
+          const steps = stepsOf(from, from + length, step, 'Europe/Berlin');
+          expect(steps[0]!.from <= from && steps[0]!.to > from).toBe(true);
+          for (const [i, { from: begin, to }] of steps.entries()) {
+            expect(begin < to).toBe(true);
+            if (i > 0) expect(begin).toBe(steps[i - 1]!.to);
+          }
+          expect(steps.at(-1)!.from < from + length && steps.at(-1)!.to >= from + length).toBe(true);
         },
       ),
     );

@@ -63,7 +63,7 @@ function pageOf(report: Report, width: number): Page {
   const result: ReportResult = {
     report: report.name,
     question: report.question,
-    range: { from: now - 7 * 86_400_000, to: now, seconds: 7 * 86_400 },
+    range: { from: now - 7 * 86_400_000, to: now, seconds: 7 * 86_400, asked: 31 * 86_400 },
     dataThrough: now - 1_000,
     services: 2,
     columns: columnsOf(report.columns),

@@ -38,6 +38,7 @@ function headerRow(part: TestPart): Row {
     package: part.package ?? '0.1.0',
     sequence: part.sequence,
     services: [...new Set(part.rows.map((row) => row.service))].sort(),
+    started: part.startedAt ?? Math.min(part.sealedAt, ...part.rows.map((row) => row.windowStart)),
   };
   return {
     ...shared(part, HEADER_ROW),
