@@ -2,6 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
+import { forManagerOf } from '../config/package-manager.ts';
 import { AttributionError } from '../core/errors.ts';
 import { unsupportedNode } from '../core/node-version.ts';
 import { commands } from './commands.ts';
@@ -62,7 +63,7 @@ function commandName(argv: readonly string[]): string | undefined {
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  say(`otel-attribution: ${message(error)}`);
+  say(forManagerOf(process.cwd(), `otel-attribution: ${message(error)}`));
   if (process.env.OTEL_ATTRIBUTION_DEBUG) process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`);
   return exitCodeOf(error instanceof AttributionError ? error.code : undefined);
 }

@@ -1,7 +1,7 @@
 import { AttributionError } from '../core/errors.ts';
 import type { Checks } from './check.ts';
 import { isExporter } from './component.ts';
-import { type Env, variablesOf } from './env.ts';
+import { type Env, slipsOf, variablesOf } from './env.ts';
 import { lazily } from './lazy.ts';
 import type { Options, ValuesOf } from './option.ts';
 import { formatProblems } from './problem.ts';
@@ -24,7 +24,7 @@ export class Loader<D extends Options> {
    */
   load(fromCode: unknown, env: Env): ValuesOf<D> {
     const isEmpty = fromCode === undefined || isEmptyObject(fromCode);
-    if (isEmpty && variablesOf(env).length === 0) return Object.freeze({}) as ValuesOf<D>;
+    if (isEmpty && variablesOf(env).length === 0 && slipsOf(env).length === 0) return Object.freeze({}) as ValuesOf<D>;
     const { options, problems } = this.checks().validateAll(fromCode, env);
     if (problems.length > 0) throw new AttributionError('ATTR_CONFIG_INVALID', formatProblems(problems));
     return freeze(options);

@@ -1,5 +1,5 @@
 /** From environment variables to options, unchecked: the schema does the rest. */
-import { CONFIG_FILE, type Env, PREFIX, variablesOf } from './env.ts';
+import { CONFIG_FILE, type Env, PREFIX, slipsOf, variablesOf } from './env.ts';
 import type { Options, Reading } from './option.ts';
 import { closest, type Problem, receivedText } from './problem.ts';
 
@@ -13,12 +13,18 @@ export function readEnv(options: Options, env: Env): { options: Record<string, u
     ),
   );
   const further = Object.values(options).flatMap(({ furtherVariables = [] }) => furtherVariables);
+  // Without the prefix, which all of them share and which would make any two of them look alike.
+  const names = [CONFIG_FILE, ...own.keys(), ...further].map((name) => name.slice(PREFIX.length));
+  for (const { variable, word, rest } of slipsOf(env)) {
+    const meant = closest(word, ['ATTRIBUTION']) && closest(rest.toUpperCase(), names);
+    if (meant !== undefined) problems.push(unknownVariable(variable, env[variable]!, names, meant));
+  }
   for (const variable of variablesOf(env)) {
     if (variable === CONFIG_FILE || further.includes(variable)) continue;
     const text = env[variable]!;
     const known = own.get(variable);
     if (known === undefined) {
-      problems.push(unknownVariable(variable, text, [CONFIG_FILE, ...own.keys(), ...further]));
+      problems.push(unknownVariable(variable, text, names, closest(variable.slice(PREFIX.length), names)));
       continue;
     }
     const value = read(known.read, text, env);
@@ -69,17 +75,13 @@ function read(reading: Reading, raw: string, env: Env): unknown {
   }
 }
 
-function unknownVariable(variable: string, text: string, known: readonly string[]): Problem {
-  // Without the prefix, which all of them share and which would make any two of them look alike.
-  const guess = closest(
-    variable.slice(PREFIX.length),
-    known.map((one) => one.slice(PREFIX.length)),
-  );
+function unknownVariable(variable: string, text: string, names: readonly string[], meant: string | undefined): Problem {
+  const all = names.map((name) => PREFIX + name).join(', ');
   return {
     source: variable,
     path: '',
     received: receivedText(text),
     rule: 'no such variable',
-    fix: guess === undefined ? `remove it; known are ${known.join(', ')}` : `did you mean ${PREFIX}${guess}?`,
+    fix: meant === undefined ? `remove it; known are ${all}` : `did you mean ${PREFIX}${meant}?`,
   };
 }

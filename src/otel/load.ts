@@ -5,6 +5,9 @@
 import { createRequire } from 'node:module';
 import type { AttributionOptions } from '../engine/options.ts';
 import type { Attribution } from './instance.ts';
+import { sayIfAlone } from './setup/wrong-start.ts';
+
+sayIfAlone();
 
 const require = createRequire(import.meta.url);
 // From source the modules end in .ts, from the package in .js.

@@ -4,6 +4,8 @@
 export interface PatchTarget {
   readonly name: string;
   readonly supportedVersions?: readonly string[];
+  /** Of the package that was loaded; only on modules. */
+  readonly moduleVersion?: string;
   patch?: (exports: unknown, version?: string) => unknown;
   unpatch?: (exports: unknown, version?: string) => unknown;
 }

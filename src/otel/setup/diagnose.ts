@@ -1,4 +1,6 @@
-/** Why no span has been seen: shared by the zero-code start, which asks after 30 s, and by `otel-attribution doctor`. */
+/** Why no span has been seen, or not those of a library: the zero-code start asks after 30 s. */
+import type { Unpatched } from './patches.ts';
+
 export interface SetupFacts {
   /** `OTEL_SDK_DISABLED=true`. */
   readonly sdkDisabled: boolean;
@@ -8,11 +10,15 @@ export interface SetupFacts {
   readonly loaderHook: boolean;
   /** Modules the active instrumentations patch. */
   readonly instrumented: readonly string[];
-  /** Packages that were loaded before the instrumentations. */
-  readonly loadedBefore: readonly string[];
+  /** Packages that are loaded and stay unpatched, with the reason. */
+  readonly unpatched: readonly Unpatched[];
   /** Packages loaded now. */
   readonly loaded: readonly string[];
 }
+
+/** Also for applications that start it by an import of their own. */
+const EARLY_FIX =
+  'start with node --import otel-attribution/register app.js, the flag before every other --import and --require';
 
 export interface Finding {
   readonly problem: string;
@@ -47,13 +53,7 @@ export function diagnose(facts: SetupFacts): Finding[] {
       fix: 'check OTEL_NODE_ENABLED_INSTRUMENTATIONS and OTEL_NODE_DISABLED_INSTRUMENTATIONS',
     });
   }
-  const early = facts.loadedBefore.filter((name) => facts.instrumented.includes(name));
-  if (early.length > 0) {
-    findings.push({
-      problem: `${early.join(', ')} was loaded before the instrumentations and stays unpatched`,
-      fix: 'put --import otel-attribution/register before every other --import and --require',
-    });
-  }
+  findings.push(...unpatchedFindings(facts.unpatched));
   if (!facts.loaderHook) {
     findings.push({
       problem: 'the loader hook for ES modules is missing, so what the application imports stays unpatched',
@@ -73,6 +73,33 @@ export function diagnose(facts: SetupFacts): Finding[] {
         'send a request or run a query. If that happens already: a bundler hides the drivers from the ' +
         'instrumentations (mark them as external), or a name imported from a built-in module was bound before the patch',
     });
+  }
+  return findings;
+}
+
+/** Libraries whose calls are not seen. */
+export function unpatchedFindings(unpatched: readonly Unpatched[]): Finding[] {
+  const early = unpatched.filter(({ why }) => why === 'early').map(({ module }) => module);
+  const findings: Finding[] = [];
+  if (early.length > 0) {
+    findings.push({
+      problem: `${early.join(', ')} ${early.length === 1 ? 'was' : 'were'} loaded before the instrumentations, and calls of ${early.length === 1 ? 'it' : 'them'} are not seen`,
+      fix: EARLY_FIX,
+    });
+  }
+  for (const { why, module, detail, instrumentation } of unpatched) {
+    if (why === 'version') {
+      findings.push({
+        problem: `${module} ${detail} is not supported by ${instrumentation}, and its calls are not seen`,
+        fix: `install a version that is, or a newer ${instrumentation}`,
+      });
+    }
+    if (why === 'failed') {
+      findings.push({
+        problem: `${instrumentation} failed to patch ${module} (${detail}), and its calls are not seen`,
+        fix: `install another version of one of them, or leave it out: OTEL_NODE_DISABLED_INSTRUMENTATIONS`,
+      });
+    }
   }
   return findings;
 }

@@ -5,7 +5,8 @@
  * they are handed the library itself, as by `require`, and the copy gets what came of it.
  */
 import { types } from 'node:util';
-import { definitionsOf, type PatchTarget } from './definitions.ts';
+import { type Definition, definitionsOf, type PatchTarget } from './definitions.ts';
+import { claim, note } from './patches.ts';
 
 type Exports = Record<string, unknown>;
 
@@ -16,14 +17,15 @@ const mended = new WeakSet<PatchTarget>();
 
 /** In place, each once; the libraries may be loaded afterwards only. */
 export function mendInstrumentations(instrumentations: readonly unknown[], tell: Tell): void {
-  for (const { instrumentation, target } of definitionsOf(instrumentations)) {
-    if (mended.has(target)) continue;
-    mended.add(target);
-    mend(instrumentation, target, tell);
+  for (const definition of definitionsOf(instrumentations)) {
+    if (mended.has(definition.target)) continue;
+    mended.add(definition.target);
+    claim(definition);
+    mend(definition, tell);
   }
 }
 
-function mend(instrumentation: string, target: PatchTarget, tell: Tell): void {
+function mend({ instrumentation, module, target }: Definition, tell: Tell): void {
   const { patch, unpatch } = target;
   if (typeof patch !== 'function') return;
   /** Whoever imports a library and requires it as well gets one patch. */
@@ -34,12 +36,17 @@ function mend(instrumentation: string, target: PatchTarget, tell: Tell): void {
     return done.get(exports);
   };
   target.patch = (exports, version) => {
+    const library = libraryBehind(exports);
+    const outcome = { instrumentation, module, version };
     try {
-      const library = libraryBehind(exports);
-      if (library === undefined) return patchOnce(exports, version);
-      handOn(exports as Exports, patchOnce(library, version));
+      const patched = patchOnce(library ?? exports, version);
+      note({ ...outcome, exports: patched ?? exports });
+      if (library === undefined) return patched;
+      handOn(exports as Exports, patched);
     } catch (error) {
-      tell(`${instrumentation} cannot patch ${target.name}, whose calls are not seen: ${(error as Error)?.message}`);
+      const message = String((error as Error)?.message ?? error);
+      note({ ...outcome, exports, error: message });
+      tell(`${instrumentation} cannot patch ${target.name}, whose calls are not seen: ${message}`);
     }
     return exports;
   };

@@ -2,6 +2,9 @@
  * The few lines a person at a terminal must see: what was started, what is missing and what to do. On standard error,
  * each once per process.
  */
+import { dirname } from 'node:path';
+import { forManagerOf } from '../../engine/install-lines.ts';
+
 const said = new Set<string>();
 const REMEMBERED = 100;
 
@@ -9,8 +12,14 @@ export function say(message: string): void {
   if (said.has(message) || said.size >= REMEMBERED) return;
   said.add(message);
   try {
-    process.stderr.write(`otel-attribution: ${message}\n`);
+    process.stderr.write(`otel-attribution: ${forManagerOf(applicationFolder(), message)}\n`);
   } catch {
     // Standard error is closed: there is nobody to tell.
   }
+}
+
+/** Where the application's package.json is looked for. */
+function applicationFolder(): string {
+  const main = process.argv[1];
+  return main === undefined ? process.cwd() : dirname(main);
 }

@@ -10,19 +10,23 @@ import type { Attribution } from '../instance.ts';
 import { hasMetricRules } from '../with-attribution.ts';
 import { atExit } from './at-exit.ts';
 import { CallersView } from './callers-view.ts';
-import { diagnose, formatFindings } from './diagnose.ts';
+import { diagnose, formatFindings, unpatchedFindings } from './diagnose.ts';
 import { loadedPackages, patchedModules } from './loaded-packages.ts';
 import { installLoaderHook } from './loader-hook.ts';
 import { mendInstrumentations } from './mend-imports.ts';
+import { unpatched } from './patches.ts';
 import { plugIn, type SdkConfiguration, type SetupHooks, sdkDisabled } from './plug-in.ts';
 import { registeredProvider, watchProviders } from './providers.ts';
 import { say } from './say.ts';
 import { findSdk, resolveFromApplication, SDK_PACKAGE } from './sdk-modules.ts';
 import { instrumentationDefaults, isExported, withSignalDefaults } from './signal-defaults.ts';
+import { startedByImport } from './wrong-start.ts';
 
 const AUTO_PACKAGE = '@opentelemetry/auto-instrumentations-node';
 /** Without a span for this long, something is worth saying. */
 const SILENCE_MS = 30_000;
+/** By then the modules that an application imports beside us are loaded. */
+const BESIDE_MS = 1_000;
 
 interface NodeSdk {
   start(): void;
@@ -79,19 +83,43 @@ export function startZeroCode(silenceMs = SILENCE_MS): ZeroCode | undefined {
         'get no spans. Put withAttribution(...) around its configuration and leave out the --import.',
     );
   });
+  // What the SDK itself has loaded, such as gRPC, is patched when the application asks for it.
+  const ours = new Set(loadedPackages().filter((name) => !loadedBefore.includes(name)));
+  const theirs = () => loadedPackages().filter((name) => !ours.has(name));
+  if (startedByImport() || unpatched(loadedBefore).length > 0) onceLater(BESIDE_MS, () => sayUnpatched(theirs()));
   setTimeout(() => {
-    if (view.spans > 0) return;
+    const loaded = theirs();
+    if (view.spans > 0) {
+      sayUnpatched(loaded);
+      return;
+    }
     const findings = diagnose({
       sdkDisabled: false,
       otherProvider,
       loaderHook,
       instrumented: patchedModules(instrumentations),
-      loadedBefore,
-      loaded: loadedPackages(),
+      unpatched: unpatched(loaded),
+      loaded,
     });
     say(`no span for ${Math.round(silenceMs / 1000)} s. Likely why:\n${formatFindings(findings)}`);
   }, silenceMs).unref();
   return { attribution, shutdown };
+}
+
+/** What stays unseen, once for each reason. `loaded`: packages by name. */
+function sayUnpatched(loaded: readonly string[]): void {
+  for (const { problem, fix } of unpatchedFindings(unpatched(loaded))) say(`${problem}: ${fix}`);
+}
+
+/** After that time, or at the end of a process that does not last so long. */
+function onceLater(ms: number, run: () => void): void {
+  const once = (): void => {
+    clearTimeout(timer);
+    process.removeListener('exit', once);
+    run();
+  };
+  const timer = setTimeout(once, ms).unref();
+  process.once('exit', once);
 }
 
 interface Started {

@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { DEFAULT_DIRECTORY } from '../../config/options.ts';
+import { upwards } from '../../config/package-manager.ts';
 import { AttributionError } from '../../core/errors.ts';
 import { validateAll } from '../../engine/options.ts';
-import { type Project, readProject, upwards } from '../project/package-json.ts';
+import { type Project, readProject } from '../project/package-json.ts';
 import { scanSources } from '../project/set-ups.ts';
 import { checkDirectory } from './directory.ts';
 import { checkEnvironment } from './environment.ts';

@@ -1,7 +1,8 @@
 /** Is there an instrumentation for each driver, and for the version that is installed? */
+import { installLine } from '../../config/package-manager.ts';
 import { findInstalled } from '../project/installed.ts';
 import { COMPANIONS, DRIVERS, FRAMEWORKS, WITHOUT_INSTRUMENTATION } from '../project/known-packages.ts';
-import { installLine, type Project } from '../project/package-json.ts';
+import type { Project } from '../project/package-json.ts';
 import { satisfies } from '../project/semver.ts';
 import { bad, type Finding, ok, unsure } from './finding.ts';
 import { type Probe, type ProbedInstrumentation, probeInstrumentations } from './probe.ts';

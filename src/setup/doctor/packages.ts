@@ -1,6 +1,7 @@
 /** Node.js and the OpenTelemetry packages: present, of one line, and one API. */
+import { installLine } from '../../config/package-manager.ts';
 import { copiesOf, findInstalled, type Installed } from '../project/installed.ts';
-import { installLine, type Project } from '../project/package-json.ts';
+import type { Project } from '../project/package-json.ts';
 import { compareVersions, parseVersion, satisfies } from '../project/semver.ts';
 import type { SetUp } from '../project/set-ups.ts';
 import { bad, type Finding, ok, unsure } from './finding.ts';

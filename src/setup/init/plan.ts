@@ -1,9 +1,10 @@
 /** From what an application uses to the steps that set it up. Reads files, writes none. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { installLine, type PackageManager } from '../../config/package-manager.ts';
 import { findInstalled } from '../project/installed.ts';
 import { COMPANIONS, DRIVERS, FRAMEWORKS, WITHOUT_INSTRUMENTATION } from '../project/known-packages.ts';
-import { installLine, type PackageManager, type Project } from '../project/package-json.ts';
+import type { Project } from '../project/package-json.ts';
 import { type SetUp, scanSources } from '../project/set-ups.ts';
 import { type StartScript, startScript, viaNodeOptions } from '../project/start-script.ts';
 

@@ -1,7 +1,7 @@
 /** Packages as they lie in node_modules, found without loading them. */
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
-import { upwards } from './package-json.ts';
+import { upwards } from '../../config/package-manager.ts';
 
 export interface Installed {
   readonly name: string;

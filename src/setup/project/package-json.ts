@@ -1,9 +1,8 @@
 /** What the package.json of an application says, and the lock file beside it. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { type PackageManager, packageManagerOf } from '../../config/package-manager.ts';
 import { AttributionError } from '../../core/errors.ts';
-
-export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
 
 export interface Project {
   readonly directory: string;
@@ -19,15 +18,6 @@ export interface Project {
   /** `main` of package.json, '' if none. */
   readonly main: string;
 }
-
-const LOCK_FILES: readonly (readonly [file: string, manager: PackageManager])[] = [
-  ['pnpm-lock.yaml', 'pnpm'],
-  ['yarn.lock', 'yarn'],
-  ['bun.lock', 'bun'],
-  ['bun.lockb', 'bun'],
-  ['package-lock.json', 'npm'],
-  ['npm-shrinkwrap.json', 'npm'],
-];
 
 /** @throws AttributionError `ATTR_USAGE` when there is no package.json, or one that cannot be read. */
 export function readProject(folder: string): Project {
@@ -51,7 +41,7 @@ export function readProject(folder: string): Project {
     text,
     name: typeof json.name === 'string' ? json.name : path.basename(path.resolve(directory)),
     module: json.type === 'module',
-    packageManager: packageManagerOf(directory, json.packageManager),
+    packageManager: packageManagerOf(directory),
     dependencies,
     scripts: new Map(entries(json.scripts)),
     main: typeof json.main === 'string' ? json.main : '',
@@ -72,28 +62,6 @@ function parse(text: string, file: string): Record<string, unknown> {
 function entries(value: unknown): [string, string][] {
   if (value === null || typeof value !== 'object') return [];
   return Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-}
-
-/** The field `packageManager`, else the nearest lock file on the way up: in a monorepo it lies at the top. */
-function packageManagerOf(directory: string, field: unknown): PackageManager {
-  const named = typeof field === 'string' ? /^(npm|pnpm|yarn|bun)@/.exec(field)?.[1] : undefined;
-  if (named !== undefined) return named as PackageManager;
-  for (const at of upwards(directory)) {
-    const found = LOCK_FILES.find(([file]) => existsSync(path.join(at, file)));
-    if (found !== undefined) return found[1];
-  }
-  return 'npm';
-}
-
-export function installLine(manager: PackageManager, packages: readonly string[]): string {
-  return `${manager} ${manager === 'npm' ? 'i' : 'add'} ${packages.join(' ')}`;
-}
-
-/** A directory and all above it. */
-export function upwards(directory: string): string[] {
-  const all = [path.resolve(directory)];
-  for (let at = path.dirname(all[0]!); at !== all.at(-1); at = path.dirname(at)) all.push(at);
-  return all;
 }
 
 const usage = (message: string): AttributionError => new AttributionError('ATTR_USAGE', message);

@@ -7,7 +7,7 @@ const healthy: SetupFacts = {
   otherProvider: '',
   loaderHook: true,
   instrumented: ['http', 'express', 'pg'],
-  loadedBefore: [],
+  unpatched: [],
   loaded: ['express', 'pg'],
 };
 const problems = (facts: Partial<SetupFacts>) => diagnose({ ...healthy, ...facts }).map(({ problem }) => problem);
@@ -19,8 +19,13 @@ describe('why there are no spans', () => {
     ]);
     expect(problems({ otherProvider: 'TracerProvider' })[0]).toMatch(/another OpenTelemetry SDK \(TracerProvider\)/);
     expect(problems({ instrumented: [], loaded: [] })).toEqual(['no instrumentation is active']);
-    expect(problems({ loadedBefore: ['express', 'lodash'] })).toEqual([
-      'express was loaded before the instrumentations and stays unpatched',
+    const early = { instrumentation: 'i-express', module: 'express', why: 'early', detail: '' } as const;
+    const version = { instrumentation: 'i-pg', module: 'pg', why: 'version', detail: '9.0.0' } as const;
+    const failed = { instrumentation: 'i-koa', module: 'koa', why: 'failed', detail: 'no prototype' } as const;
+    expect(problems({ unpatched: [version, early, { ...early, module: 'router' }, failed] })).toEqual([
+      'express, router were loaded before the instrumentations, and calls of them are not seen',
+      'pg 9.0.0 is not supported by i-pg, and its calls are not seen',
+      'i-koa failed to patch koa (no prototype), and its calls are not seen',
     ]);
     expect(problems({ loaderHook: false })[0]).toMatch(/loader hook/);
     expect(problems({ loaded: ['fastify', 'pg'] })).toEqual(['fastify is loaded, but not instrumented']);
@@ -34,7 +39,8 @@ describe('why there are no spans', () => {
   });
 
   it('reports several causes at once, the decisive one first', () => {
-    const found = problems({ otherProvider: 'X', loaderHook: false, loadedBefore: ['pg'], loaded: ['hono'] });
+    const early = { instrumentation: 'i-pg', module: 'pg', why: 'early', detail: '' } as const;
+    const found = problems({ otherProvider: 'X', loaderHook: false, unpatched: [early], loaded: ['hono'] });
     expect(found).toHaveLength(4);
     expect(found[0]).toMatch(/another OpenTelemetry SDK/);
   });

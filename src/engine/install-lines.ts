@@ -1,0 +1,1 @@
+export { forManagerOf } from '../config/package-manager.ts';
