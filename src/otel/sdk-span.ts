@@ -1,5 +1,5 @@
 /** A span of the OpenTelemetry SDK as the attribution follows it, linked to the SDK's own object. */
-import type { Span } from '@opentelemetry/api';
+import type { HrTime, Span } from '@opentelemetry/api';
 import type { NamedOrigin } from '../core/attribution/named-origin.ts';
 import { SpanState } from '../core/attribution/scope.ts';
 import type { SpanLink } from '../core/attribution/span-view.ts';
@@ -13,11 +13,16 @@ export class SdkSpan extends SpanState {
   declare private source: ReadableSpan | undefined;
   /** Of an ended span, once one has fitted: it will get no more attributes. */
   declare private shape: AttributeShape | undefined;
+  /** The SDK's own arrays, which outlive its span: see `keepTimes`. */
+  declare private startTime: HrTime | undefined;
+  declare private endTime: HrTime | undefined;
 
   constructor(sdk: ReadableSpan, named: NamedOrigin | undefined, contextAttributes: string) {
     super(sdk.kind, named, contextAttributes);
     this.source = sdk;
     this.shape = undefined;
+    this.startTime = undefined;
+    this.endTime = undefined;
   }
 
   /** What a hook of the application is given. */
@@ -34,11 +39,11 @@ export class SdkSpan extends SpanState {
   }
 
   get startMs(): number {
-    return toMs(this.source!.startTime);
+    return toMs(this.startTime ?? this.source!.startTime);
   }
 
   get endMs(): number {
-    return toMs(this.source!.endTime);
+    return toMs(this.endTime ?? this.source!.endTime);
   }
 
   get durationSeconds(): number {
@@ -89,6 +94,11 @@ export class SdkSpan extends SpanState {
     const fits = recordHasShape(sdk.attributes, shape);
     this.shape = fits && sdk.ended ? shape : undefined;
     return fits;
+  }
+
+  keepTimes(): void {
+    this.startTime = this.source!.startTime;
+    this.endTime = this.source!.endTime;
   }
 
   protected letGo(): void {

@@ -2,6 +2,7 @@
 import type { AttributeLimits } from '../attributes.ts';
 import { canonicalAttributes, mergeAttributes, parseAttributes } from '../attributes.ts';
 import type { AttributeShape } from '../mapping/attribute-view.ts';
+import type { Mapped } from '../mapping/types.ts';
 import { isHandler } from '../span-kind.ts';
 import type { CarriedOrigin } from './carried.ts';
 import type { NamedOrigin } from './named-origin.ts';
@@ -10,6 +11,9 @@ import type { SpanLink, SpanView } from './span-view.ts';
 
 /** Marks a scope-wide attribute that was set to different values within the scope: it belongs to none of the rest. */
 const AMBIGUOUS = Symbol('ambiguous');
+
+/** More than run between a statement that locks and the end of most transactions. A power of two. */
+const LAST_CALLS = 8;
 
 /** The work under one local root: it holds measurements until the origin is known, and lists the spans still open. */
 export class Scope {
@@ -35,6 +39,9 @@ export class Scope {
   fallback: NamedOrigin | undefined;
   /** GraphQL operation seen below the root, such as `query Search`. */
   graphql = '';
+  /** The latest calls to databases that lock, in no order: see `remember`. */
+  lastCalls: (SpanState | undefined)[] | undefined;
+  #calls = 0;
   /** Last origin sent to another service. */
   sent = '';
   /** Spans that have ended and have an `own` measurement; hardly any scope has one. */
@@ -78,6 +85,17 @@ export class Scope {
     state.previousOpen = undefined;
     state.nextOpen = undefined;
     this.openCount--;
+  }
+
+  /**
+   * A session that idles within a transaction has no span that runs: begin and end of its last statement tell whose it is.
+   * `call` has ended, and was mapped to `mapped`.
+   */
+  remember(call: SpanState, mapped: Mapped): void {
+    call.keepTimes();
+    call.mapped = mapped;
+    this.lastCalls ??= new Array<SpanState | undefined>(LAST_CALLS);
+    this.lastCalls[this.#calls++ & (LAST_CALLS - 1)] = call;
   }
 
   /** `withAttributes` was called within this scope. */
@@ -172,6 +190,8 @@ export abstract class SpanState implements SpanView {
   declare below: Below | undefined;
   /** `server.address` if this span ended, was mapped and can absorb HTTP spans that end after it; else undefined. */
   declare absorbs: string | undefined;
+  /** Of a call that the scope remembers. */
+  declare mapped: Mapped | undefined;
   declare previousOpen: SpanState | undefined;
   declare nextOpen: SpanState | undefined;
 
@@ -185,6 +205,7 @@ export abstract class SpanState implements SpanView {
     this.hasBelow = false;
     this.below = undefined;
     this.absorbs = undefined;
+    this.mapped = undefined;
     this.previousOpen = undefined;
     this.nextOpen = undefined;
   }
@@ -213,6 +234,9 @@ export abstract class SpanState implements SpanView {
     if (isHandler(this.kind)) return false;
     return isHandler(ended.kind) || (ended.absorbs !== undefined && this.absorbs === undefined);
   }
+
+  /** From now on, begin and end outlive the view. */
+  abstract keepTimes(): void;
 
   /** Drops what this is a view of. */
   protected abstract letGo(): void;

@@ -91,6 +91,7 @@ export class SpanCounter {
     } else if (mapped.consumes === 'process') markCounted(span, MESSAGES);
     this.#matched.n++;
     this.#measure(span, mapped, span.scope.pending);
+    if (mapped.locks) span.scope.remember(span, mapped);
   }
 
   #hasToWait(span: SpanState, what: string): boolean {

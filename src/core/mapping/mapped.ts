@@ -8,6 +8,9 @@ import type { Category, Mapped, RefusalReason } from './types.ts';
 import { baseUnit } from './units.ts';
 import { toNumber } from './values.ts';
 
+/** Databases that `blame` can ask who waits for whom. */
+const LOCKING: ReadonlySet<string> = new Set(['postgresql', 'mysql', 'mariadb']);
+
 interface Reader {
   readonly value: ValueSource;
   readonly factor: number;
@@ -31,6 +34,7 @@ export class MappedCombination implements Mapped {
   readonly overHttp: boolean;
   readonly sibling: 'mapper' | 'driver' | '';
   readonly connection: boolean;
+  readonly locks: boolean;
   readonly consumes: 'process' | 'receive' | '';
   readonly integrates: boolean;
   readonly measures: readonly Measure[];
@@ -46,6 +50,7 @@ export class MappedCombination implements Mapped {
     this.overHttp = outcome.overHttp !== false;
     this.sibling = outcome.sibling ?? '';
     this.connection = outcome.connection === true;
+    this.locks = outcome.category === 'db' && LOCKING.has(this.system);
     this.consumes = outcome.consumes ?? '';
     this.integrates = outcome.events.every(({ value }) => value.from === 'point' && value.integrate);
     this.#accounts = accounts;

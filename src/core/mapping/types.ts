@@ -54,6 +54,8 @@ export interface Mapped {
   readonly sibling: 'mapper' | 'driver' | '';
   /** Connection spans (`pg.connect`...: never operations, winners or origins; they have no measures. */
   readonly connection: boolean;
+  /** A database whose sessions wait for each other's locks: its calls are remembered for `blame`. */
+  readonly locks: boolean;
   /** Part of a message's way in: messages are counted by `process` spans if there are any, else by the `receive` span. */
   readonly consumes: 'process' | 'receive' | '';
   /** True when every measure is a level times seconds: what gauges need. */

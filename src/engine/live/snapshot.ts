@@ -1,13 +1,19 @@
 /** What one process is doing at this moment: operations in flight, by origin and target. */
 
+import type { NamedOrigin } from '../../core/attribution/named-origin.ts';
 import type { OriginResolver } from '../../core/attribution/origin-resolver.ts';
 import type { Scope, SpanState } from '../../core/attribution/scope.ts';
 import type { SpanTracker } from '../../core/attribution/tracker.ts';
+import type { OpenOperation, ProcessWork } from '../../core/contracts/open-work.ts';
+import { semconv } from '../../core/mapping/semconv.ts';
 import type { Mapping } from '../../core/mapping/types.ts';
 import { DETACHED, UNATTRIBUTED } from '../../core/model.ts';
 
 /** Open spans looked at for one snapshot; what is beyond is said in `truncated`. */
 const SPANS_MAX = 20_000;
+
+/** As much of a statement as databases tell of what their sessions run. */
+const STATEMENT_CHARS = 1_024;
 
 /** What is looked at. */
 export interface LiveWork {
@@ -26,10 +32,8 @@ export interface InFlight {
   oldestMs: number;
 }
 
-export interface LiveSnapshot {
+export interface LiveSnapshot extends ProcessWork {
   readonly v: 1;
-  readonly pid: number;
-  readonly service: string;
   readonly script: string;
   /** Milliseconds since the Unix epoch. */
   readonly at: number;
@@ -43,13 +47,16 @@ export interface LiveSnapshot {
 export function takeSnapshot(work: LiveWork, now: number): LiveSnapshot {
   const { tracker } = work;
   const rows = new Map<string, Map<string, InFlight>>();
+  const operations: OpenOperation[] = [];
   let looked = 0;
   for (const scope of tracker.scopes) {
     if (looked >= SPANS_MAX) break;
+    const before = operations.length;
     for (let state = scope.firstOpen; state !== undefined && looked < SPANS_MAX; state = state.nextOpen) {
       looked++;
-      addState(work, rows, scope, state, now);
+      addState(work, rows, scope, state, now, operations);
     }
+    if (scope.lastCalls !== undefined) addLastCalls(work, scope, operations[before]?.traceId, operations);
   }
   return {
     v: 1,
@@ -60,6 +67,7 @@ export function takeSnapshot(work: LiveWork, now: number): LiveSnapshot {
     openScopes: tracker.scopes.size,
     spansSeen: tracker.spansSeen,
     truncated: looked >= SPANS_MAX,
+    operations,
     inFlight: [...rows.values()].flatMap((byTarget) => [...byTarget.values()]),
   };
 }
@@ -70,10 +78,11 @@ function addState(
   scope: Scope,
   state: SpanState,
   now: number,
+  operations: OpenOperation[],
 ): void {
   const mapped = work.mapping.match(state);
   if (mapped === undefined || mapped.connection) return;
-  const { originService, origin } = originNow(work, scope, state);
+  const { originService, origin } = originNow(work, scope, state.named);
   const key = JSON.stringify([originService, origin]);
   let byTarget = rows.get(key);
   if (byTarget === undefined) rows.set(key, (byTarget = new Map()));
@@ -87,10 +96,37 @@ function addState(
   byTarget.set(mapped.target, row);
   row.operations++;
   row.oldestMs = Math.max(row.oldestMs, Math.max(0, now - state.startMs));
+  if (!mapped.locks) return;
+  const { traceId, startMs } = state;
+  const text = statementOf(state);
+  operations.push({ originService, origin, target: mapped.target, traceId, startMs, endMs: null, text });
 }
 
-function originNow(work: LiveWork, scope: Scope, state: SpanState): { originService: string; origin: string } {
-  const named = state.named ?? work.resolver.running(scope);
+/** What has ended within requests and jobs that are open: the connection may still be in their transaction. */
+function addLastCalls(work: LiveWork, scope: Scope, traceId: string | undefined, operations: OpenOperation[]): void {
+  const trace = traceId ?? scope.root?.traceId ?? '';
+  for (const call of scope.lastCalls!) {
+    if (call?.mapped === undefined) continue;
+    const { originService, origin } = originNow(work, scope, call.named);
+    const { startMs, endMs } = call;
+    operations.push({ originService, origin, target: call.mapped.target, traceId: trace, startMs, endMs, text: '' });
+  }
+}
+
+function statementOf(state: SpanState): string {
+  for (const name of semconv.dbQueryText) {
+    const text = state.attribute(name);
+    if (typeof text === 'string' && text !== '') return text.slice(0, STATEMENT_CHARS);
+  }
+  return '';
+}
+
+function originNow(
+  work: LiveWork,
+  scope: Scope,
+  of: NamedOrigin | undefined,
+): { originService: string; origin: string } {
+  const named = of ?? work.resolver.running(scope);
   if (named !== undefined) return { originService: named.originService || scope.service, origin: named.origin };
   if (scope.rootEndedMs >= 0) return { originService: scope.service, origin: scope.resolved?.origin ?? DETACHED };
   const method = scope.root?.attribute('http.request.method') ?? scope.root?.attribute('http.method');

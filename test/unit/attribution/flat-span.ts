@@ -83,6 +83,9 @@ export class FlatSpan extends SpanState {
     this.#getters.set(key, get);
   }
 
+  /** It reads no other object: its times stay. */
+  keepTimes(): void {}
+
   protected letGo(): void {
     this.released = true;
   }

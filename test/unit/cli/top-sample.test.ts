@@ -20,6 +20,7 @@ function snapshot(
     openScopes: 2,
     spansSeen: 10,
     truncated: false,
+    operations: [],
     inFlight: inFlight.map(([origin, operations, oldestMs, target = 'db']) => ({
       originService: 'storefront',
       origin,
