@@ -20,10 +20,12 @@ const reportCommands = Object.entries(reports).map(
 
 const top: CommandEntry = { name: 'top', load: async () => (await import('./top.ts')).registerTop };
 
+const blame: CommandEntry = { name: 'blame', load: async () => (await import('./blame.ts')).registerBlame };
+
 /** In the order of the help. One file per command that is no report, loaded when it is asked for. */
 export const commands: readonly CommandEntry[] = [
   // What runs now stands beside what ran.
-  ...reportCommands.toSpliced(1, 0, top),
+  ...reportCommands.toSpliced(1, 0, top, blame),
   { name: 'export', load: async () => (await import('./export.ts')).registerExport },
   { name: 'compact', load: async () => (await import('./compact.ts')).registerCompact },
   { name: 'spool', load: async () => (await import('./spool.ts')).registerSpool },

@@ -29,7 +29,7 @@ const options: Readonly<Record<ParameterName, (report: Report) => Option>> = {
   measure: () =>
     new Option(
       '--measure <event>',
-      'event to sum, such as gen_ai.client.token.usage (default: durations of client targets)',
+      'event to sum, such as gen_ai.client.token.usage, or blocked (default: durations of client targets)',
     ),
 };
 

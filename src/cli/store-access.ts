@@ -72,7 +72,7 @@ function hostOf(directories: readonly string[], flags: StoreHost['flags']): Stor
   };
 }
 
-function stderrLogger(): Logger {
+export function stderrLogger(): Logger {
   const { yellow } = colours(process.stderr);
   return { debug() {}, info: say, warn: (text) => say(text, yellow), error: (text) => say(text, yellow) };
 }

@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'ATTR_STORE_VERSION'
   | 'ATTR_STORE_EMPTY'
   | 'ATTR_EXPORT_FAILED'
+  | 'ATTR_OBSERVE_FAILED'
   | 'ATTR_TIMEOUT'
   | 'ATTR_USAGE';
 

@@ -14,6 +14,11 @@ export const UNKNOWN_SERVICE = 'unknown_service';
 /** Target of the rows in which the engine accounts for itself. */
 export const ACCOUNTS_TARGET = 'otel-attribution';
 
+/** Service of rows that come from a look at a target itself, as `blame` writes them. */
+export const OBSERVER_SERVICE = '(observer)';
+/** Seconds that others waited for the locks of an origin: no operation of its own, so in no sum of durations. */
+export const BLOCKED_EVENT = 'db.client.blocked.duration';
+
 /** What is measured: the shared resource, the event and its base unit (UCUM), and attributes that belong to the event itself. */
 export interface MeasureKey {
   readonly target: string;

@@ -1,7 +1,8 @@
 /** What is summed, and what counts as a request: the rules behind the texts of both languages and the table at exit. */
+import { BLOCKED_EVENT } from '../core/model.ts';
 import type { Condition } from './where.ts';
 
-/** `seconds`: durations, of calls to others alone unless `servers`; never the engine's own accounts. */
+/** `seconds`: durations, of calls to others alone unless `servers`; never the engine's own accounts, nor what others waited. */
 export type Measure =
   | { readonly kind: 'event'; readonly event: string }
   | { readonly kind: 'seconds'; readonly servers: boolean }
@@ -9,7 +10,7 @@ export type Measure =
 
 /** Durations of what a service asked of others, unless something else is named: never server and client seconds in one sum. */
 export function measureOf(event: string | undefined, conditions: readonly Condition[]): Measure {
-  if (event !== undefined) return { kind: 'event', event };
+  if (event !== undefined) return { kind: 'event', event: event === 'blocked' ? BLOCKED_EVENT : event };
   const names = (field: string): boolean => conditions.some((c) => c.field === field && !c.operator.startsWith('!'));
   if (names('event') || names('unit')) return { kind: 'any' };
   return { kind: 'seconds', servers: names('target') };

@@ -1,12 +1,12 @@
 /** What is summed and what counts as a request, in KQL. */
-import { ACCOUNTS_TARGET } from '../../core/model.ts';
+import { ACCOUNTS_TARGET, BLOCKED_EVENT } from '../../core/model.ts';
 import { type Measure, requestEvents, SERVICE_TARGETS } from '../measure.ts';
 
 /** See `requestEvents`. */
 export const REQUESTS = `Target startswith_cs '${SERVICE_TARGETS}' and Service == OriginService and Event in
     (${requestEvents.map((event) => `'${event}'`).join(', ')})`;
 
-const SECONDS = "Unit == 's'";
+const SECONDS = `Unit == 's' and Event != '${BLOCKED_EVENT}'`;
 const CALLS = `Target !startswith_cs '${SERVICE_TARGETS}'`;
 const NO_ACCOUNTS = `Target != '${ACCOUNTS_TARGET}'`;
 

@@ -1,4 +1,4 @@
-import { ACCOUNTS_TARGET, UNATTRIBUTED } from '../../core/model.ts';
+import { ACCOUNTS_TARGET, BLOCKED_EVENT, UNATTRIBUTED } from '../../core/model.ts';
 import type { Row } from '../../core/row.ts';
 import { requestEvents, SERVICE_TARGETS } from '../measure.ts';
 import type { Period } from '../source.ts';
@@ -45,7 +45,7 @@ export function loadFromRows(rows: Iterable<Row>, fromMs: number, toMs: number, 
       if (!requestEvents.includes(row.event) || row.service !== row.originService) continue;
       const key = keyOf(row.originService, row.origin);
       requests.set(key, (requests.get(key) ?? 0) + row.count);
-    } else if (row.unit === 's' && row.target !== ACCOUNTS_TARGET) {
+    } else if (row.unit === 's' && row.target !== ACCOUNTS_TARGET && row.event !== BLOCKED_EVENT) {
       addRow(blocks, row);
     }
   }

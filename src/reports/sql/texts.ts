@@ -1,6 +1,6 @@
 /** What varies in the text of a query.sql, as fixed texts; values are bound. */
 import type { SqlParams } from '../../core/contracts/store.ts';
-import { ACCOUNTS_TARGET } from '../../core/model.ts';
+import { ACCOUNTS_TARGET, BLOCKED_EVENT } from '../../core/model.ts';
 import { type Measure, requestEvents, SERVICE_TARGETS } from '../measure.ts';
 import { type Condition, type Field, holdsForNone, ofRequests } from '../where.ts';
 
@@ -23,7 +23,7 @@ export const NO_ACCOUNTS = `target <> '${ACCOUNTS_TARGET}'`;
 export function measureSql(measure: Measure): string {
   if (measure.kind === 'event') return 'event = $measure';
   if (measure.kind === 'any') return 'true';
-  return `unit = 's'${measure.servers ? '' : ` AND target NOT LIKE '${SERVICE_TARGETS}%'`} AND ${NO_ACCOUNTS}`;
+  return `unit = 's'${measure.servers ? '' : ` AND target NOT LIKE '${SERVICE_TARGETS}%'`} AND ${NO_ACCOUNTS} AND event <> '${BLOCKED_EVENT}'`;
 }
 
 const fields: Readonly<Record<Field, string>> = {

@@ -1,0 +1,55 @@
+import { askSocket, liveSockets } from '../../engine/live/ask.ts';
+import type { LiveSnapshot } from '../../engine/live/snapshot.ts';
+import type { BlockedSum } from '../../observe/blocked-seconds.ts';
+import { type ChainLink, chainsOf } from '../../observe/blocking.ts';
+import { clientPorts } from '../../observe/client-ports.ts';
+import { originsOf, type SessionOrigin } from '../../observe/join.ts';
+import type { LockLook, LockObserver } from '../../observe/lock-observer.ts';
+
+/** What one look has found. */
+export interface Picture {
+  readonly target: string;
+  readonly server: string;
+  /** Milliseconds since the Unix epoch, by the clock of this host. */
+  readonly at: number;
+  readonly look: LockLook;
+  readonly origins: ReadonlyMap<string, SessionOrigin>;
+  readonly chains: readonly ChainLink[];
+  /** Processes with the plug-in that answered. */
+  readonly processes: number;
+}
+
+/** What has been summed over the looks of `--for`. */
+export interface Watched {
+  readonly seconds: number;
+  readonly looks: number;
+  readonly sums: readonly BlockedSum[];
+}
+
+const ANSWER_MS = 500;
+
+/** Asks the database and the processes at about the same time. */
+export async function lookAt(observer: LockObserver, target: string): Promise<Picture> {
+  const began = Date.now();
+  const [look, processes] = await Promise.all([observer.look(), liveWork()]);
+  const at = Date.now();
+  const ports = clientPorts(
+    processes.map(({ pid }) => pid),
+    observer.port,
+  );
+  const origins = originsOf(look, { target, processes, ports, aheadMs: look.atMs - (began + at) / 2 });
+  return {
+    target,
+    server: observer.server,
+    at,
+    look,
+    origins,
+    chains: chainsOf(look.waits),
+    processes: processes.length,
+  };
+}
+
+async function liveWork(): Promise<LiveSnapshot[]> {
+  const answers = await Promise.all(liveSockets().map((socket) => askSocket(socket, ANSWER_MS)));
+  return answers.filter((answer) => typeof answer !== 'string' && Array.isArray(answer.operations)) as LiveSnapshot[];
+}

@@ -1,0 +1,110 @@
+/** The books of waiting: each second that somebody waited, charged to whom he waited for in the end. */
+import type { Dictionary } from '../core/aggregate/dictionary.ts';
+import type { SumTable } from '../core/aggregate/sum-table.ts';
+import { canonicalAttributes } from '../core/attributes.ts';
+import { limits } from '../core/limits.ts';
+import { BLOCKED_EVENT, OBSERVER_SERVICE } from '../core/model.ts';
+import { spread } from '../core/windows.ts';
+import { sharesOf } from './blocking.ts';
+import { type SessionOrigin, UNKNOWN_SESSION } from './join.ts';
+import type { LockLook } from './lock-observer.ts';
+
+/** Where the rows go. */
+export interface BlockedRows {
+  readonly table: Pick<SumTable, 'merge' | 'windowSeconds'>;
+  readonly dictionary: Pick<Dictionary, 'origin' | 'measure'>;
+}
+
+export interface BlockedSum {
+  readonly holderService: string;
+  readonly holder: string;
+  readonly victimService: string;
+  readonly victim: string;
+  seconds: number;
+  /** Waits, shares of them where several hold what is waited for. */
+  waits: number;
+}
+
+const PREPARED = { service: '', origin: '(prepared transaction)' };
+const UNKNOWN = { service: '', origin: UNKNOWN_SESSION };
+
+/**
+ * A look stands for the time since the one before: who waits at it waited as long. Over many waits that is neither too much
+ * nor too little; of a single one it differs by one interval at most. What all victims waited and what all holders are
+ * charged with are the same seconds.
+ */
+export class BlockedSeconds {
+  readonly #target: string;
+  readonly #rows: BlockedRows | undefined;
+  readonly #sums = new Map<string, BlockedSum>();
+  #lastMs: number | undefined;
+  /** Waits that were counted at the look before. */
+  #counted = new Set<string>();
+
+  /** Without `rows` it only sums up. */
+  constructor(target: string, rows: BlockedRows | undefined) {
+    this.#target = target;
+    this.#rows = rows;
+  }
+
+  /** Heaviest first. */
+  get sums(): BlockedSum[] {
+    return [...this.#sums.values()].sort((a, b) => b.seconds - a.seconds);
+  }
+
+  /** `nowMs`: when the look was taken, by the clock of this host. */
+  add(look: LockLook, origins: ReadonlyMap<string, SessionOrigin>, nowMs: number): void {
+    const seconds = this.#lastMs === undefined ? 0 : Math.max(0, look.atMs - this.#lastMs) / 1000;
+    this.#lastMs = look.atMs;
+    if (seconds === 0) return;
+    const shares = sharesOf(look.waits);
+    const counted = new Set<string>();
+    for (const { waiter, sinceMs } of look.waits) {
+      const id = `${waiter} ${sinceMs}`;
+      const isNew = !this.#counted.has(id);
+      counted.add(id);
+      const victim = origins.get(waiter) ?? UNKNOWN;
+      for (const [session, share] of shares.get(waiter)!) {
+        const holder = origins.get(session) ?? (session === '0' ? PREPARED : UNKNOWN);
+        this.#charge(holder, victim, seconds * share, isNew ? share : 0, nowMs);
+      }
+    }
+    this.#counted = counted;
+  }
+
+  #charge(holder: Named, victim: Named, seconds: number, waits: number, nowMs: number): void {
+    const key = JSON.stringify([holder.service, holder.origin, victim.service, victim.origin]);
+    const names = { holderService: holder.service, holder: holder.origin };
+    const sum = this.#sums.get(key) ?? {
+      ...names,
+      victimService: victim.service,
+      victim: victim.origin,
+      seconds: 0,
+      waits: 0,
+    };
+    this.#sums.set(key, sum);
+    sum.seconds += seconds;
+    sum.waits += waits;
+    if (this.#rows === undefined) return;
+    const { table, dictionary } = this.#rows;
+    const attributes = canonicalAttributes({ victim: victim.origin, 'victim.service': victim.service }, limits);
+    spread(nowMs, seconds, table.windowSeconds, (window, share, isEnd) => {
+      table.merge(
+        window,
+        dictionary.origin(OBSERVER_SERVICE, holder.service, holder.origin, ''),
+        dictionary.measure(this.#target, BLOCKED_EVENT, 's', attributes),
+        {
+          value: share,
+          compensation: 0,
+          count: isEnd ? waits : 0,
+          samples: isEnd && waits > 0 ? 1 : 0,
+          min: Number.POSITIVE_INFINITY,
+          max: Number.NEGATIVE_INFINITY,
+          traceId: '',
+        },
+      );
+    });
+  }
+}
+
+type Named = Pick<SessionOrigin, 'service' | 'origin'>;

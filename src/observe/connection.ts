@@ -1,0 +1,70 @@
+/** Where to connect to. Nothing of it but host, port and database is ever shown. */
+import { AttributionError } from '../core/errors.ts';
+import { defaultPort, systemAliases } from '../core/mapping/systems.ts';
+import { parsePort, targetId } from '../core/mapping/targets.ts';
+
+export interface Connection {
+  /** As in a target id: `postgresql`, `mysql`, `mariadb`, `redis`. */
+  readonly system: string;
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  /** Undefined: what the driver finds in its own variables. */
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+  /** Further parameters of the URL, such as `sslmode`. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** What may be shown of a connection. */
+export const targetOf = ({ system, host, port, database }: Connection): string =>
+  targetId({ system, host, port, namespace: database, service: '' });
+
+/** @throws AttributionError `ATTR_USAGE`, without the text: it may hold a password */
+export function parseConnection(text: string, what: string): Connection {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const scheme = url?.protocol.slice(0, -1) ?? '';
+  const system = Object.hasOwn(systemAliases.db, scheme) ? systemAliases.db[scheme]! : scheme;
+  const port = url === undefined ? undefined : url.port === '' ? defaultPort(system) : parsePort(url.port);
+  if (url === undefined || port === undefined || url.hostname === '') {
+    throw usage(
+      `${what} cannot be read: expected an address such as postgresql://shop-db/shop or mysql://user@shop-db:3306/shop`,
+    );
+  }
+  return {
+    system,
+    host: decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, '$1'),
+    port,
+    database: decodeURIComponent(url.pathname.slice(1)),
+    user: url.username === '' ? undefined : decodeURIComponent(url.username),
+    password: url.password === '' ? undefined : decodeURIComponent(url.password),
+    parameters: Object.fromEntries(url.searchParams),
+  };
+}
+
+/** Variables that applications keep the address of their database in. */
+const URL_VARIABLES = ['DATABASE_URL', 'POSTGRES_URL', 'MYSQL_URL', 'MARIADB_URL', 'REDIS_URL'] as const;
+
+/**
+ * The connection to `target`: the one given, that of a variable if it leads to the target, else the target's own address
+ * with the user of `PG*` or `MYSQL_*`.
+ * @throws AttributionError `ATTR_USAGE`
+ */
+export function connectionTo(target: string, given: string | undefined, env: NodeJS.ProcessEnv): Connection {
+  if (given !== undefined) return parseConnection(given, '--connection');
+  const wanted = parseConnection(target, 'The target');
+  if (wanted.host.startsWith('(')) {
+    throw usage(`${target} says no address: add --connection with that of the database`);
+  }
+  if (wanted.user !== undefined) return wanted;
+  for (const name of URL_VARIABLES) {
+    const text = env[name];
+    if (!text || !URL.canParse(text)) continue;
+    const found = parseConnection(text, name);
+    if (targetOf(found) === targetOf(wanted)) return found;
+  }
+  if (wanted.system === 'postgresql') return { ...wanted, user: env.PGUSER, password: env.PGPASSWORD };
+  return { ...wanted, user: env.MYSQL_USER ?? env.MARIADB_USER, password: env.MYSQL_PASSWORD ?? env.MYSQL_PWD };
+}
+
+const usage = (message: string): AttributionError => new AttributionError('ATTR_USAGE', message);

@@ -1,0 +1,91 @@
+/** Who waits for whom, in a real PostgreSQL, with two applications that hold and want the same row. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type SqlServer, startSqlServer } from '../../truth/servers/postgres.ts';
+import { Shop } from './shop.ts';
+
+let server: SqlServer;
+let url: string;
+let target: string;
+
+beforeAll(async () => {
+  server = await startSqlServer();
+  expect(server.kind).toBe('PostgreSQL');
+  url = `postgresql://truth:s3cret@127.0.0.1:${server.port}/postgres`;
+  target = `postgresql://127.0.0.1:${server.port}/postgres`;
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query('CREATE TABLE stock (item text PRIMARY KEY, n int)');
+  await client.query("INSERT INTO stock VALUES ('lamp', 1000)");
+  await client.end();
+});
+afterAll(() => server?.stop());
+
+interface Chain {
+  readonly session: string;
+  readonly service: string;
+  readonly origin: string;
+  readonly basis: string;
+  readonly pid: number;
+  readonly waitsSeconds: number | null;
+  readonly waiters: readonly Chain[];
+}
+
+test('names the job that holds the lock and the requests that wait, and charges it with what they waited', async () => {
+  const shop = new Shop(url);
+  const [billing, storefront] = await Promise.all([shop.start('billing'), shop.start('storefront')]);
+  await billing.does('lock', 'locked');
+  const began = performance.now();
+  const watching = shop.cli(['blame', target, '--for', '9s', '--json'], { DATABASE_URL: url });
+  await sleep(2_500);
+  const waits = [storefront.checkout(), storefront.checkout(), storefront.checkout()];
+  await sleep(500);
+  const look = await shop.cli(['blame', url, '--json']);
+  const text = await shop.cli(['blame', url]);
+  await sleep(Math.max(0, 7_000 - (performance.now() - began)));
+  await billing.does('unlock', 'unlocked');
+  const waited = (await Promise.all(waits)).reduce((sum, seconds) => sum + seconds, 0);
+  const watched = await watching;
+
+  const { chains, processes } = JSON.parse(look.stdout) as { chains: Chain[]; processes: number };
+  expect(processes).toBe(2);
+  expect(chains).toHaveLength(1);
+  expect(chains[0]).toMatchObject({
+    service: 'billing',
+    origin: 'job:reconcile',
+    basis: 'time',
+    pid: billing.child.pid,
+  });
+  const below = (chain: Chain): Chain[] => chain.waiters.flatMap((waiter) => [waiter, ...below(waiter)]);
+  const victims = new Map(below(chains[0]!).map((one) => [one.session, one]));
+  expect(victims.size).toBe(3);
+  for (const victim of victims.values()) {
+    expect(victim).toMatchObject({ service: 'storefront', origin: 'POST /checkout', basis: 'statement' });
+    expect(victim.waitsSeconds).toBeGreaterThan(0.3);
+  }
+
+  expect(text.stdout).toMatch(/^billing {2}job:reconcile +\d+ +– +idle in transaction$/m);
+  expect(text.stdout).toMatch(/^ *└ storefront {2}POST \/checkout +\d+ +\d.*UPDATE stock/m);
+  expect(Math.max(...text.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+
+  const { blocked } = JSON.parse(watched.stdout) as {
+    blocked: { holder: string; victim: string; seconds: number; waits: number }[];
+  };
+  expect(blocked).toHaveLength(1);
+  expect(blocked[0]).toMatchObject({ holderService: 'billing', holder: 'job:reconcile', victim: 'POST /checkout' });
+  expect(blocked[0]!.waits).toBeCloseTo(3, 6);
+  // A wait is known to one interval at its begin and one at its end.
+  expect(Math.abs(blocked[0]!.seconds - waited)).toBeLessThan(3 * 1.2);
+
+  await Promise.all([billing.end(), storefront.end()]);
+  const load = JSON.parse((await shop.cli(['load', '--measure', 'blocked', '--json'])).stdout);
+  const line = load.rows.find(({ kind }: { kind: string }) => kind === 'key');
+  expect(line).toMatchObject({ target, keyService: 'billing', key: 'job:reconcile', unit: 's' });
+  expect(line.value).toBeCloseTo(blocked[0]!.seconds, 6);
+  expect(line.calls).toBeCloseTo(3, 6);
+  const usual = JSON.parse((await shop.cli(['load', '--json'])).stdout);
+  expect(new Set(usual.rows.map(({ event }: { event: string }) => event))).not.toContain('db.client.blocked.duration');
+
+  for (const { stdout, stderr } of [look, text, watched]) expect(stdout + stderr).not.toContain('s3cret');
+}, 60_000);

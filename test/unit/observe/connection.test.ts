@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { connectionTo, targetOf } from '../../../src/observe/connection.ts';
+
+test.each<[string, string, string | undefined, Record<string, string>, string, string | undefined]>([
+  [
+    'the given one',
+    'postgresql://shop-db/shop',
+    'postgres://u:p@10.0.0.7:5433/shop',
+    {},
+    'postgresql://10.0.0.7:5433/shop',
+    'u',
+  ],
+  ['the target itself', 'postgresql://u:p%40@shop-db/shop', undefined, {}, 'postgresql://shop-db/shop', 'u'],
+  [
+    'a variable that leads there',
+    'postgresql://shop-db/shop',
+    undefined,
+    { DATABASE_URL: 'postgres://me@shop-db:5432/shop' },
+    'postgresql://shop-db/shop',
+    'me',
+  ],
+  [
+    'not one that leads elsewhere',
+    'postgresql://shop-db/shop',
+    undefined,
+    { DATABASE_URL: 'postgres://me@other/shop', PGUSER: 'pg' },
+    'postgresql://shop-db/shop',
+    'pg',
+  ],
+  ['the user of MySQL', 'mariadb://shop-db/shop', undefined, { MYSQL_USER: 'my' }, 'mariadb://shop-db/shop', 'my'],
+])('connects with %s', (_, target, given, env, expected, user) => {
+  const connection = connectionTo(target, given, env);
+  expect(targetOf(connection)).toBe(expected);
+  expect(connection.user).toBe(user);
+});
+
+test.each([
+  ['no address', 'not an address s3cret', undefined],
+  ['an address of the unknown', 'postgresql://(unknown)/shop', undefined],
+  ['a connection without a host', 'postgresql://shop-db/shop', 's3cret'],
+])('%s: says what is expected and shows no secret', (_, target, given) => {
+  const attempt = (): unknown => connectionTo(target, given, {});
+  expect(attempt).toThrow(/add --connection|expected an address/);
+  expect(attempt).not.toThrow(/s3cret/);
+});
