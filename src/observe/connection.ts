@@ -1,10 +1,10 @@
 /** Where to connect to. Nothing of it but host, port and database is ever shown. */
 import { AttributionError } from '../core/errors.ts';
-import { defaultPort, systemAliases } from '../core/mapping/systems.ts';
+import { canonicalSystem, defaultPort } from '../core/mapping/systems.ts';
 import { parsePort, targetId } from '../core/mapping/targets.ts';
 
 export interface Connection {
-  /** As in a target id: `postgresql`, `mysql`, `mariadb`, `redis`. */
+  /** As in a target id: `postgresql`, `mysql` (MariaDB, too: its drivers say so), `redis`. */
   readonly system: string;
   readonly host: string;
   readonly port: number;
@@ -20,11 +20,20 @@ export interface Connection {
 export const targetOf = ({ system, host, port, database }: Connection): string =>
   targetId({ system, host, port, namespace: database, service: '' });
 
+/** What went wrong, without the password, whatever the driver says. */
+export function shownError(connection: Connection, error: unknown): string {
+  const text = error instanceof Error ? error.message || (error as NodeJS.ErrnoException).code : String(error);
+  const { password } = connection;
+  const why = password === undefined || password === '' ? text : text?.replaceAll(password, '***');
+  const hint = /startup parameter/.test(why ?? '') ? ' Name the server itself, not a pooler in front of it.' : '';
+  return `${targetOf(connection)} cannot be asked: ${why}.${hint}`;
+}
+
 /** @throws AttributionError `ATTR_USAGE`, without the text: it may hold a password */
 export function parseConnection(text: string, what: string): Connection {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const scheme = url?.protocol.slice(0, -1) ?? '';
-  const system = Object.hasOwn(systemAliases.db, scheme) ? systemAliases.db[scheme]! : scheme;
+  const system = scheme === 'mariadb' ? 'mysql' : canonicalSystem('db', scheme);
   const port = url === undefined ? undefined : url.port === '' ? defaultPort(system) : parsePort(url.port);
   if (url === undefined || port === undefined || url.hostname === '') {
     throw usage(

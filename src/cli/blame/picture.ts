@@ -17,6 +17,8 @@ export interface Picture {
   readonly chains: readonly ChainLink[];
   /** Processes with the plug-in that answered. */
   readonly processes: number;
+  /** Targets of the same kind that they call, and this is none of them. */
+  readonly otherNames: readonly string[];
 }
 
 /** What has been summed over the looks of `--for`. */
@@ -46,10 +48,18 @@ export async function lookAt(observer: LockObserver, target: string): Promise<Pi
     origins,
     chains: chainsOf(look.waits),
     processes: processes.length,
+    otherNames: otherNames(target, processes),
   };
 }
 
 async function liveWork(): Promise<LiveSnapshot[]> {
   const answers = await Promise.all(liveSockets().map((socket) => askSocket(socket, ANSWER_MS)));
   return answers.filter((answer) => typeof answer !== 'string' && Array.isArray(answer.operations)) as LiveSnapshot[];
+}
+
+function otherNames(target: string, processes: readonly LiveSnapshot[]): string[] {
+  const names = new Set(processes.flatMap(({ operations }) => operations.map((operation) => operation.target)));
+  if (names.has(target)) return [];
+  const scheme = target.slice(0, target.indexOf(':') + 1);
+  return [...names].filter((name) => name.startsWith(scheme));
 }

@@ -3,7 +3,7 @@ import { BlockedSeconds } from '../../observe/blocked-seconds.ts';
 import { connectionTo, targetOf } from '../../observe/connection.ts';
 import type { LockObserver } from '../../observe/lock-observer.ts';
 import { openLockObserver } from '../../observe/open.ts';
-import { colours } from '../output.ts';
+import { colours, say, sheetOf } from '../output.ts';
 import { openBooks } from './books.ts';
 import { blameJson } from './json.ts';
 import { lookAt, type Picture, type Watched } from './picture.ts';
@@ -29,8 +29,8 @@ export async function blame(target: string, flags: BlameFlags): Promise<void> {
     const notes = notesOf(picture, observer, flags);
     if (flags.json === true) process.stdout.write(`${blameJson(picture, watched, notes)}\n`);
     else {
-      process.stdout.write(`${blameText(picture, watched, colours())}\n`);
-      for (const note of notes) process.stderr.write(`${colours(process.stderr).dim(note)}\n`);
+      process.stdout.write(`${blameText(picture, watched, sheetOf())}\n`);
+      for (const note of notes) say(note, colours(process.stderr).dim);
     }
   } finally {
     await observer.close();
@@ -80,12 +80,16 @@ async function watch(
   }
 }
 
-function notesOf({ processes }: Picture, { blindness }: LockObserver, flags: BlameFlags): string[] {
+function notesOf({ target, processes, otherNames }: Picture, { blindness }: LockObserver, flags: BlameFlags): string[] {
   const notes = blindness === '' ? [] : [blindness];
   if (processes === 0) {
     notes.push(
       'No process of this user runs with otel-attribution on this host, so no session has an origin. Run blame where the application runs, as its user.',
     );
+  }
+  if (otherNames.length > 0) {
+    const names = otherNames.slice(0, 3).join(' or ');
+    notes.push(`No process calls ${target}; here it is called ${names}? Then name that, with --connection.`);
   }
   if (flags.for !== undefined) notes.push('Stored. Ask again later: otel-attribution load --measure blocked');
   return notes;

@@ -1,104 +1,92 @@
 import { type ChainLink, waitersBelow } from '../../observe/blocking.ts';
 import { UNKNOWN_SESSION } from '../../observe/join.ts';
-import { ABSENT, clockTime, printable, span, table, withUnit } from '../../reports/format.ts';
-import type { colours } from '../output.ts';
+import { wrap } from '../../reports/cells.ts';
+import { ABSENT, clockTime, span, withUnit } from '../../reports/format.ts';
+import type { Block, Cell, Sheet, TableRow } from '../../reports/page.ts';
+import { render, wrapFacts } from '../../reports/render.ts';
 import type { Picture, Watched } from './picture.ts';
 
-type Dress = ReturnType<typeof colours>;
-
-/** Columns that a terminal has at least. */
-const WIDTH = 80;
-const WHO = 42;
+/** Characters of a statement: enough to recognize it. */
+const STATEMENT_CHARS = 60;
 
 /** Who holds, and below him who waits for him; after `--for` also what that adds up to. */
-export function blameText(picture: Picture, watched: Watched | undefined, dress: Dress): string {
+export function blameText(picture: Picture, watched: Watched | undefined, sheet: Sheet): string {
+  const { target, server, at, chains } = picture;
   const tz = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const head = `${printable(picture.target, 46)} · ${picture.server} · ${clockTime(picture.at, tz, picture.at)}`;
-  const lines = [dress.bold(head), ...treeLines(picture), ...unknownLines(picture)];
-  if (watched !== undefined) lines.push('', ...sumLines(watched, dress));
-  return lines.join('\n');
+  const waiting = chains.reduce((sum, chain) => sum + waitersBelow(chain) + (chain.sinceMs === undefined ? 0 : 1), 0);
+  const says = waiting === 0 ? 'nobody waits for a lock' : `${waiting} ${waiting === 1 ? 'waits' : 'wait'} for a lock`;
+  const facts = [target, server, clockTime(at, tz, at), says];
+  const head = wrapFacts(facts, sheet.width).map(sheet.style.bold).join('\n');
+  const blocks = [...(waiting > 0 ? [chainBlock(picture)] : []), ...(watched === undefined ? [] : [sumBlock(watched)])];
+  const strangers = strangersOf(picture).flatMap((line) => wrap(line, sheet.width, 2));
+  return [head, render({ blocks }, sheet).text, strangers.join('\n')].filter((text) => text !== '').join('\n\n');
 }
 
-function treeLines(picture: Picture): string[] {
-  if (picture.chains.length === 0) return ['Nobody waits for a lock.'];
-  const rows: string[][] = [];
-  const visit = (link: ChainLink, depth: number): void => {
-    const { session, sinceMs, inCircle, waiters } = link;
-    const mark = inCircle ? ' (in a circle)' : '';
-    rows.push([
-      printable(`${'  '.repeat(depth)}${depth > 0 ? '└ ' : ''}${whoOf(session, picture)}${mark}`, WHO),
-      session,
-      sinceMs === undefined ? ABSENT : withUnit(Math.max(0, picture.look.atMs - sinceMs) / 1000, 's'),
-      doingOf(session, picture),
-    ]);
+function chainBlock(picture: Picture): Block {
+  const { look, origins } = picture;
+  const sessions = new Map(look.sessions.map((session) => [session.id, session]));
+  const rows: TableRow[] = [];
+  const visit = ({ session, sinceMs, inCircle, waiters }: ChainLink, depth: number): void => {
+    const { service = '', origin = UNKNOWN_SESSION } = origins.get(session) ?? {};
+    const margin = depth === 0 ? '' : `${'  '.repeat(depth - 1)}└ `;
+    const waits = sinceMs === undefined ? ABSENT : withUnit(Math.max(0, look.atMs - sinceMs) / 1000, 's');
+    const { running = false, text = '', state = '' } = sessions.get(session) ?? {};
+    const runs = running ? short(text) : state;
+    rows.push([[`${margin}${service}`, origin], session, waits, inCircle ? `(in a circle) ${runs}` : runs]);
     for (const waiter of waiters) visit(waiter, depth + 1);
   };
   for (const chain of picture.chains) visit(chain, 0);
-  const text = table(['who holds, and who waits', 'session', 'waits', 'runs'], rows, [
-    'left',
-    'right',
-    'right',
-    'left',
-  ]);
-  const waiting = picture.chains.reduce((sum, chain) => sum + waitersBelow(chain), 0);
-  return [
-    `${waiting} ${waiting === 1 ? 'session waits' : 'sessions wait'} for a lock`,
-    '',
-    ...text.split('\n').map(cutLine),
-  ];
+  return {
+    columns: [
+      { head: 'who holds, and who waits for him', kind: 'name' },
+      { head: 'session', kind: 'number' },
+      { head: 'waits', kind: 'number' },
+      { head: 'runs', kind: 'name' },
+    ],
+    rows,
+  };
 }
 
-function whoOf(session: string, { origins }: Picture): string {
-  const { service = '', origin = UNKNOWN_SESSION } = origins.get(session) ?? {};
-  return service === '' ? printable(origin) : `${printable(service, 30)}  ${printable(origin)}`;
-}
-
-function doingOf(id: string, { look }: Picture): string {
-  const session = look.sessions.find((one) => one.id === id);
-  if (session === undefined) return '';
-  return session.running ? printable(session.text.replaceAll(/\s+/g, ' '), WIDTH) : session.state;
-}
+const short = (text: string): string => {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length <= STATEMENT_CHARS ? line : `${line.slice(0, STATEMENT_CHARS - 1)}…`;
+};
 
 /** What is known of sessions that have no origin. */
-function unknownLines({ chains, look, origins }: Picture): string[] {
+function strangersOf({ chains, look, origins }: Picture): string[] {
   const ids = new Set<string>();
   const visit = ({ session, waiters }: ChainLink): void => {
     if ((origins.get(session)?.origin ?? UNKNOWN_SESSION) === UNKNOWN_SESSION) ids.add(session);
     waiters.forEach(visit);
   };
   chains.forEach(visit);
-  const lines = [...ids].flatMap((id) => {
-    const session = look.sessions.find((one) => one.id === id);
-    if (session === undefined) return [];
-    const { application, address, port, text } = session;
-    const pid = origins.get(id)?.pid ?? 0;
-    const from = [
-      ...(application === '' ? [] : [application]),
-      ...(address === '' ? [] : [`from ${address}${port > 0 ? `:${port}` : ''}`]),
-      ...(pid > 0 ? [`process ${pid}`] : []),
-      ...(text === '' ? [] : [`last: ${text.replaceAll(/\s+/g, ' ')}`]),
-    ];
-    return [cutLine(printable(`session ${id}: ${from.join(', ') || 'nothing is known of it'}`, WIDTH))];
-  });
-  return lines.length === 0 ? [] : ['', ...lines];
+  return look.sessions
+    .filter(({ id }) => ids.has(id))
+    .map(({ id, application, address, port, text }) => {
+      const pid = origins.get(id)?.pid ?? 0;
+      const known = [
+        ...(application === '' ? [] : [application]),
+        ...(address === '' ? [] : [`from ${address}${port > 0 ? `:${port}` : ''}`]),
+        ...(pid > 0 ? [`process ${pid}`] : []),
+        ...(text === '' ? [] : [`last: ${short(text)}`]),
+      ];
+      return `session ${id}: ${known.join(', ') || 'nothing is known of it'}`;
+    });
 }
 
-function sumLines({ seconds, looks, sums }: Watched, dress: Dress): string[] {
-  const head = dress.bold(`Blocked in ${span(seconds)}, ${looks} looks`);
-  if (sums.length === 0) return [head, 'Nobody waited for a lock at any look.'];
-  const rows = sums.map((sum) => [
-    nameOf(sum.holderService, sum.holder),
-    nameOf(sum.victimService, sum.victim),
-    withUnit(sum.seconds, 's'),
-  ]);
-  return [head, ...table(['holder', 'victim', 'waited'], rows, ['left', 'left', 'right']).split('\n')];
-}
-
-const nameOf = (service: string, origin: string): string =>
-  printable(service === '' ? origin : `${printable(service, 14)}  ${origin}`, 33);
-
-/** A line that wraps would break the table. */
-function cutLine(line: string): string {
-  const chars = [...line];
-  return chars.length <= WIDTH ? line : `${chars.slice(0, WIDTH - 1).join('')}…`;
+function sumBlock({ seconds, looks, sums }: Watched): Block {
+  const named = (service: string, origin: string): Cell => (service === '' ? origin : [service, origin]);
+  return {
+    title: { name: 'blocked', facts: [span(seconds), `${looks} looks`] },
+    columns: [
+      { head: 'holder', kind: 'name' },
+      { head: 'who waited', kind: 'name' },
+      { head: 'waited', kind: 'number' },
+    ],
+    rows: sums.map((sum) => [
+      named(sum.holderService, sum.holder),
+      named(sum.victimService, sum.victim),
+      withUnit(sum.seconds, 's'),
+    ]),
+  };
 }

@@ -1,6 +1,5 @@
 import { AttributionError } from '../../core/errors.ts';
-import type { Connection } from '../connection.ts';
-import { targetOf } from '../connection.ts';
+import { type Connection, shownError } from '../connection.ts';
 import { loadDriver } from '../driver.ts';
 import {
   type LockLook,
@@ -40,9 +39,7 @@ export async function connectPostgres(connection: Connection): Promise<PgClient>
     await client.connect();
     return client;
   } catch (cause) {
-    const { message } = cause as Error;
-    const why = password === undefined || password === '' ? message : message.replaceAll(password, '***');
-    throw new AttributionError('ATTR_OBSERVE_FAILED', `${targetOf(connection)} cannot be asked: ${why || cause}`);
+    throw new AttributionError('ATTR_OBSERVE_FAILED', shownError(connection, cause));
   }
 }
 

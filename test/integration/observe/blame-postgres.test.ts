@@ -1,7 +1,7 @@
 /** Who waits for whom, in a real PostgreSQL, with two applications that hold and want the same row. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type SqlServer, startSqlServer } from '../../truth/servers/postgres.ts';
 import { Shop } from './shop.ts';
 
@@ -42,7 +42,7 @@ test('names the job that holds the lock and the requests that wait, and charges 
   const waits = [storefront.checkout(), storefront.checkout(), storefront.checkout()];
   await sleep(500);
   const look = await shop.cli(['blame', url, '--json']);
-  const text = await shop.cli(['blame', url]);
+  const text = await shop.cli(['blame', url], { COLUMNS: '80' });
   await sleep(Math.max(0, 7_000 - (performance.now() - began)));
   await billing.does('unlock', 'unlocked');
   const waited = (await Promise.all(waits)).reduce((sum, seconds) => sum + seconds, 0);
@@ -65,8 +65,8 @@ test('names the job that holds the lock and the requests that wait, and charges 
     expect(victim.waitsSeconds).toBeGreaterThan(0.3);
   }
 
-  expect(text.stdout).toMatch(/^billing {2}job:reconcile +\d+ +– +idle in transaction$/m);
-  expect(text.stdout).toMatch(/^ *└ storefront {2}POST \/checkout +\d+ +\d.*UPDATE stock/m);
+  expect(text.stdout).toMatch(/^billing +job:reconcile +\d+ +– +idle in transaction$/m);
+  expect(text.stdout).toMatch(/^ *└ storefront +POST \/checkout +\d+ +\d.*UPDATE/m);
   expect(Math.max(...text.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
 
   const { blocked } = JSON.parse(watched.stdout) as {
@@ -88,4 +88,93 @@ test('names the job that holds the lock and the requests that wait, and charges 
   expect(new Set(usual.rows.map(({ event }: { event: string }) => event))).not.toContain('db.client.blocked.duration');
 
   for (const { stdout, stderr } of [look, text, watched]) expect(stdout + stderr).not.toContain('s3cret');
+}, 60_000);
+
+async function clientAs(application: string, user = 'truth'): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url.replace('truth:', `${user}:`), application_name: application });
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
+}
+
+test('a session that nobody of ours has is told by what the server knows of it, and the wait is charged to it', async () => {
+  const shop = new Shop(url);
+  const storefront = await shop.start('storefront');
+  const holder = await clientAs('psql');
+  await holder.query('BEGIN');
+  await holder.query("UPDATE stock SET n = 0 WHERE item = 'lamp'");
+  const waiting = storefront.checkout();
+  await sleep(500);
+  const { stdout } = await shop.cli(['blame', url]);
+  const json = JSON.parse((await shop.cli(['blame', url, '--for', '2s', '--json'])).stdout);
+  await holder.query('ROLLBACK');
+  await waiting;
+  expect(stdout).toMatch(/^psql +\(unknown session\) +\d+ +– +idle in transaction$/m);
+  expect(stdout).toMatch(/^session \d+: psql, from 127\.0\.0\.1:\d+, last: UPDATE stock/m);
+  expect(json.chains[0]).toMatchObject({
+    service: 'psql',
+    origin: '(unknown session)',
+    basis: '',
+    application: 'psql',
+  });
+  expect(json.blocked[0]).toMatchObject({
+    holderService: 'psql',
+    holder: '(unknown session)',
+    victim: 'POST /checkout',
+  });
+  await storefront.end();
+}, 60_000);
+
+test('a chain is charged to its root, a user who may not see says which GRANT helps', async () => {
+  const [first, second, third] = [await clientAs('first'), await clientAs('second'), await clientAs('third')];
+  await first.query("INSERT INTO stock VALUES ('chair', 1), ('table', 1)");
+  await first.query('CREATE ROLE watcher LOGIN');
+  await first.query('BEGIN');
+  await first.query("UPDATE stock SET n = 0 WHERE item = 'chair'");
+  await second.query('BEGIN');
+  await second.query("UPDATE stock SET n = 0 WHERE item = 'table'");
+  const waits = [second.query("UPDATE stock SET n = 1 WHERE item = 'chair'"), sleep(50)];
+  await sleep(200);
+  waits.push(third.query("UPDATE stock SET n = 1 WHERE item = 'table'"));
+  await sleep(200);
+  const shop = new Shop(url);
+  const json = JSON.parse((await shop.cli(['blame', url, '--for', '2s', '--json'])).stdout);
+  const watcher = await shop.cli(['blame', url.replace('truth:', 'watcher:')]);
+  await first.query('ROLLBACK');
+  await waits[0];
+  await second.query('ROLLBACK');
+  await Promise.all(waits);
+  const [root] = json.chains as Chain[];
+  expect([root!.service, root!.waiters[0]!.service, root!.waiters[0]!.waiters[0]!.service]).toEqual([
+    'first',
+    'second',
+    'third',
+  ]);
+  const sums = json.blocked as { holderService: string; victimService: string; seconds: number }[];
+  expect(sums.map(({ holderService, victimService }) => `${victimService}<${holderService}`).sort()).toEqual([
+    'second<first',
+    'third<first',
+  ]);
+  for (const { seconds } of sums) expect(seconds).toBeCloseTo(json.seconds, 0);
+  expect(watcher.stderr).toContain('GRANT pg_read_all_stats TO watcher');
+}, 60_000);
+
+test('a target that applications know by another name is told by that name', async () => {
+  const shop = new Shop(url);
+  const billing = await shop.start('billing');
+  await billing.does('lock', 'locked');
+  const victim = await clientAs('');
+  const waiting = victim.query(`UPDATE stock SET n = 3 WHERE item = 'lamp'`);
+  await sleep(300);
+  const { stdout, stderr } = await shop.cli([
+    'blame',
+    `postgresql://localhost:${server.port}/postgres`,
+    '--connection',
+    url,
+  ]);
+  await billing.does('unlock', 'unlocked');
+  await waiting;
+  expect(stdout).toContain('(unknown session)');
+  expect(stderr).toContain(`here it is called ${target}`);
+  await billing.end();
 }, 60_000);

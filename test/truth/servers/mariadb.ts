@@ -13,7 +13,8 @@ export interface MariaDb {
 
 const EXECUTED = /\t\s*\d+ (?:Query|Execute)\t(.*)/;
 
-export async function startMariaDb(): Promise<MariaDb> {
+/** `grants`: users have the rights they were given, and the server knows where they come from. */
+export async function startMariaDb({ grants = false } = {}): Promise<MariaDb> {
   const program = findProgram('mariadbd', 'mysqld');
   const install = findProgram('mariadb-install-db', 'mysql_install_db');
   if (program === undefined || install === undefined) throw new Error('mariadbd is not installed');
@@ -36,7 +37,7 @@ export async function startMariaDb(): Promise<MariaDb> {
       `--port=${port}`,
       '--bind-address=127.0.0.1',
       `--socket=${join(directory, 's')}`,
-      '--skip-grant-tables',
+      ...(grants ? [] : ['--skip-grant-tables']),
       '--innodb-flush-log-at-trx-commit=0',
       '--innodb-buffer-pool-size=16M',
       '--performance-schema=OFF',

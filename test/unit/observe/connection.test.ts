@@ -27,7 +27,7 @@ test.each<[string, string, string | undefined, Record<string, string>, string, s
     'postgresql://shop-db/shop',
     'pg',
   ],
-  ['the user of MySQL', 'mariadb://shop-db/shop', undefined, { MYSQL_USER: 'my' }, 'mariadb://shop-db/shop', 'my'],
+  ['the user of MySQL', 'mariadb://shop-db/shop', undefined, { MYSQL_USER: 'my' }, 'mysql://shop-db/shop', 'my'],
 ])('connects with %s', (_, target, given, env, expected, user) => {
   const connection = connectionTo(target, given, env);
   expect(targetOf(connection)).toBe(expected);
