@@ -29,6 +29,8 @@ export const limits = {
   mappingCacheEntries: 20_000,
   /** Remembered (trace id, span id) pairs of extracted remote parents, for links. */
   remoteParents: 10_000,
+  /** Ids of spans by which further server spans of an open request are known. */
+  innerServers: 4_096,
   /** Parts waiting in memory for an exporter. */
   memoryPartsBytes: 32 * 1024 * 1024,
   /** Compressed parts kept in memory for the table printed at exit. */

@@ -2,9 +2,11 @@ import { type Context, context as contextApi } from '@opentelemetry/api';
 import type { Accounts } from '../core/accounts.ts';
 import type { SpanState } from '../core/attribution/scope.ts';
 import type { SpanTracker } from '../core/attribution/tracker.ts';
+import { limits } from '../core/limits.ts';
 import { CONSUMER, SERVER } from '../core/span-kind.ts';
 import { inboundOrigin, rpcRoute, rpcSpan } from './context.ts';
 import { ContextFacts } from './context-facts.ts';
+import { InnerServers } from './inner-servers.ts';
 import { serviceOf } from './resource.ts';
 import { SdkSpan, setState, stateOf } from './sdk-span.ts';
 import type { ReadableSpan, SpanProcessor } from './sdk-types.ts';
@@ -26,6 +28,7 @@ export class GuardedProcessor implements SpanProcessor {
   readonly #o: ProcessorOptions;
   readonly #tracker: SpanTracker;
   readonly #facts = new ContextFacts();
+  readonly #innerServers = new InnerServers(limits.innerServers);
   #resource: unknown;
   #service: string;
 
@@ -72,19 +75,37 @@ export class GuardedProcessor implements SpanProcessor {
     facts.read(parentContext);
     const state = new SdkSpan(span, facts.named, facts.attributes);
     const parent = this.#parentOf(span, parentContext);
-    if (parent !== undefined) this.#tracker.startChild(state, parent);
-    else this.#tracker.startRoot(state, this.#serviceOf(span), inboundOrigin(parentContext));
+    if (parent !== undefined) {
+      this.#tracker.startChild(state, parent);
+      if (span.kind === SERVER) this.#innerServers.addInner(state);
+    } else {
+      this.#tracker.startRoot(state, this.#serviceOf(span), inboundOrigin(parentContext));
+      if (span.kind === SERVER && state.hasRemoteParent) this.#innerServers.addRoot(state);
+    }
     setState(span, state);
   }
 
   #parentOf(span: ReadableSpan, parentContext: Context): SpanState | undefined {
     const remoteOrNone = span.parentSpanContext === undefined || span.parentSpanContext.isRemote === true;
-    if (remoteOrNone && (span.kind === SERVER || span.kind === CONSUMER)) return sameRequest(span, parentContext);
+    if (remoteOrNone && span.kind === SERVER) return this.#sameRequest(span, parentContext);
+    if (remoteOrNone && span.kind === CONSUMER) return undefined;
     if (!remoteOrNone && this.#facts.parent !== undefined) return this.#facts.parent;
     // The server span is known from the HTTP instrumentation's own metadata where the parent was wrapped or dropped.
     const server = stateOf(rpcSpan(parentContext));
     if (server === undefined && !remoteOrNone) this.#o.accounts.count('attribution.span.parent_unknown');
     return server;
+  }
+
+  /**
+   * A framework that reads headers again starts a further server span for the request, below the one the HTTP
+   * instrumentation made around it: Hono in the context of the request, Next.js outside of it.
+   */
+  #sameRequest(span: ReadableSpan, parentContext: Context): SpanState | undefined {
+    const remote = span.parentSpanContext;
+    if (remote === undefined) return undefined;
+    const outer =
+      stateOf(rpcSpan(parentContext)) ?? this.#innerServers.requestOf(remote.spanId, span.instrumentationScope.name);
+    return outer !== undefined && !outer.ended && outer.traceId === remote.traceId ? outer : undefined;
   }
 
   #serviceOf(span: ReadableSpan): string {
@@ -94,15 +115,4 @@ export class GuardedProcessor implements SpanProcessor {
     }
     return this.#service;
   }
-}
-
-/**
- * A framework that reads headers again starts a further server span for the request, below the one the HTTP instrumentation
- * made around it: Hono with the caller's span as its parent, Next.js with a span of its own that its proxy handed on.
- */
-function sameRequest(span: ReadableSpan, parentContext: Context): SpanState | undefined {
-  const remote = span.parentSpanContext;
-  if (span.kind !== SERVER || remote === undefined) return undefined;
-  const outer = stateOf(rpcSpan(parentContext));
-  return outer !== undefined && !outer.ended && outer.traceId === remote.traceId ? outer : undefined;
 }

@@ -1,5 +1,6 @@
 /** Applications whose routes are hard to know: told late, only by spans below the request, or in pieces. */
 import type { AppSpec } from './cells.ts';
+import { buildNext } from './servers/next-build.ts';
 
 export const ROUTES: readonly AppSpec[] = [
   {
@@ -33,5 +34,15 @@ export const ROUTES: readonly AppSpec[] = [
     entry: 'frameworks/express.ts',
     start: 'scenarios/sdk-without-hook.ts',
     resources: ['pg', 'http'],
+  },
+  {
+    service: 'next',
+    entry: 'scenarios/next.ts',
+    start: 'register',
+    resources: ['pg'],
+    needsAll: true,
+    install: 'next',
+    prepare: buildNext,
+    env: { NEXT_TELEMETRY_DISABLED: '1' },
   },
 ];

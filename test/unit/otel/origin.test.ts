@@ -229,15 +229,17 @@ describe('linking', () => {
     const proxy = h.span('GET', { kind: SpanKind.SERVER, attributes: { 'http.method': 'GET' } }, inside);
     h.pg(h.in(proxy, inside)).end();
     proxy.end();
-    const handedOn = trace.setSpanContext(inside, { ...proxy.spanContext(), isRemote: true });
+    const handedOn = trace.setSpanContext(ROOT_CONTEXT, { ...proxy.spanContext(), isRemote: true });
     const own = h.span('GET', { kind: SpanKind.SERVER, attributes: { 'http.method': 'GET' } }, handedOn);
-    h.pg(h.in(own, inside)).end();
+    h.pg(h.in(own, ROOT_CONTEXT)).end();
     request.end();
     own.setAttribute('http.route', '/items/[id]');
     own.end();
+    // A request that the application sends to itself is one of its own.
+    h.span('GET', { kind: SpanKind.SERVER, attributes: { 'http.request.method': 'GET' } }, handedOn).end();
     const rows = await h.rows();
     expect(operations(rows, PG_TARGET)).toEqual({ 'GET /items/[id]': 2 });
-    expect(operations(rows, 'service://storefront')).toEqual({ 'GET /items/[id]': 1 });
+    expect(operations(rows, 'service://storefront')).toEqual({ 'GET /items/[id]': 1, 'GET (no route)': 1 });
   });
 
   it('keeps a chain of spans, each started below the last, at a bounded length', () => {
