@@ -1,7 +1,8 @@
 /**
  * `node --import otel-attribution/register app.js`, for ES modules and CommonJS; `--require` does as well. Loads nothing
- * but Node.js modules until it knows that this process is the application: `NODE_OPTIONS=--import` reaches npm and
- * worker threads too. Synchronous throughout, since `--require` cannot wait.
+ * but Node.js modules until it knows that this process is the application: `NODE_OPTIONS=--import` reaches npm too. Each
+ * worker thread runs this file as well, and is set up like the main thread. Synchronous throughout, since `--require`
+ * cannot wait.
  */
 import { createRequire } from 'node:module';
 import workers from 'node:worker_threads';
@@ -11,15 +12,32 @@ import { say } from './otel/setup/say.ts';
 import { asLoader } from './otel/setup/wrong-start.ts';
 
 const STARTED = Symbol.for('otel-attribution register');
+const LAUNCHER = 'otel-attribution launcher';
+
+/** OpenTelemetry's instrumentations fill the heap of a smaller thread. */
+const HEAP_MB_MIN = 128;
 
 if (workers.isInternalThread) {
   const mistake = asLoader();
   if (mistake !== '') say(mistake);
-} else if (workers.isMainThread && !isLauncher(process.argv[1]) && !(STARTED in globalThis)) {
+} else if (!launched() && !(STARTED in globalThis)) {
   Object.defineProperty(globalThis, STARTED, { value: true });
-  const tooOld = unsupportedNode(process.versions.node);
-  if (tooOld !== '') say(`not started, the application runs without it: ${tooOld}`);
+  const unfit = unsupportedNode(process.versions.node) || tooSmall();
+  if (unfit !== '') say(`not started, the application runs without it: ${unfit}`);
   else start();
+}
+
+/** Whether this is a launcher, or a worker thread of one. */
+function launched(): boolean {
+  if (workers.isMainThread && isLauncher(process.argv[1])) workers.setEnvironmentData(LAUNCHER, true);
+  return workers.getEnvironmentData(LAUNCHER) === true;
+}
+
+/** Why a worker thread is better left alone, '' if it is not. */
+function tooSmall(): string {
+  const { maxOldGenerationSizeMb: heap = HEAP_MB_MIN } = workers.resourceLimits;
+  if (workers.isMainThread || heap >= HEAP_MB_MIN) return '';
+  return `a worker thread whose resourceLimits allow ${heap} MB has no room for the instrumentations, which need ${HEAP_MB_MIN}`;
 }
 
 function start(): void {

@@ -151,6 +151,15 @@ export function declareOptions<const R extends readonly AnyExporterConfig[]>(exp
       text: "bind pool callbacks of drivers that run them in a stranger's context; ask hapi, Koa and Fastify for the whole route",
       example: 'true',
     }),
+    /** Measure worker threads like the main thread. Default true. */
+    threads: option({
+      schema: (z) => z.boolean(),
+      type: 'boolean',
+      default: true,
+      text: 'measure worker threads that the flag or the set-up reaches; each takes as long to start as the main thread does',
+      example: 'true',
+      env: { name: 'OTEL_ATTRIBUTION_THREADS', read: 'boolean' },
+    }),
     /** Where parts go. Default `['file']`; `['memory']` when `NODE_ENV=production` or the directory cannot be written. */
     exporters: exportersOption(exporters),
     /** Directory of part files. Default `./.attribution`. */

@@ -35,6 +35,8 @@ export const limits = {
   memoryPartsBytes: 32 * 1024 * 1024,
   /** Compressed parts kept in memory for the table printed at exit. */
   recentBytes: 16 * 1024 * 1024,
+  /** Parts on their way from worker threads to the main thread; beyond it they wait in the worker. */
+  threadParts: 1_000,
   /** Undeliverable parts one process sets aside, on disk or in memory. */
   quarantineBytes: 64 * 1024 * 1024,
   /** Part files on disk, all exporters together. */

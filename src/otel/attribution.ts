@@ -1,10 +1,13 @@
 /** The plug-in of one process: an engine, and the parts of an SDK that feed it. */
+import { isMainThread } from 'node:worker_threads';
 import { type Context, context as contextApi, type TextMapPropagator, trace } from '@opentelemetry/api';
 import type { Surroundings } from '../core/attribution/record.ts';
 import type { SpanView } from '../core/attribution/span-view.ts';
 import { Engine } from '../engine/engine.ts';
 import { serveLive } from '../engine/live/server.ts';
 import { type AttributionOptions, type SettledOptions, settleOptions } from '../engine/options.ts';
+import { Gathering } from '../engine/threads/gather.ts';
+import { handOverToMain } from '../engine/threads/hand-over.ts';
 import { contextAttributes, inboundOrigin, namedOrigin } from './context.ts';
 import { givenOptions } from './given-options.ts';
 import { type Attribution, currentAttribution, setCurrentAttribution } from './instance.ts';
@@ -57,15 +60,18 @@ class PlugIn implements Attribution {
   readonly #logger = diagLogger();
   readonly #readers: readonly AttributionMetricReader[];
   readonly #closeLive: () => void = () => {};
+  readonly #threads: Gathering | undefined;
 
   constructor(given: AttributionOptions) {
     this.options = given;
     const options = settleOptions(given);
     const { route, service } = options;
     this.#settled = options;
+    const outlet = options.enabled ? handOverToMain() : undefined;
     this.#engine = new Engine(options, {
       logger: this.#logger,
       say,
+      outlet,
       runUntraced: untraced,
       route: route && ((root: SpanView) => (root instanceof SdkSpan ? route(root.sdk) : undefined)),
     });
@@ -89,7 +95,16 @@ class PlugIn implements Attribution {
     });
     if (options.repair) installRepairs(this.#logger);
     if (options.live) this.#closeLive = untraced(() => serveLive(engine, this.#logger));
+    if (isMainThread) {
+      const threads = new Gathering((body) => engine.addPart(body));
+      this.#threads = threads;
+      engine.onFlush(
+        (last) => threads.collect(last),
+        () => threads.collectSync(),
+      );
+    }
     engine.start();
+    outlet?.begin(engine);
   }
 
   get accounts() {
@@ -142,9 +157,10 @@ class PlugIn implements Attribution {
     return this.#engine.forceFlush();
   }
 
-  shutdown(): Promise<void> {
+  async shutdown(): Promise<void> {
     this.#closeLive();
-    return this.#engine.shutdown();
+    await this.#engine.shutdown();
+    this.#threads?.close();
   }
 
   flushSync(): void {

@@ -180,8 +180,17 @@ export class Pipeline {
   /** For `process.on('exit')`: seals, compresses and sends what is left in this turn, through exporters with `exportSync`. Never throws. */
   flushSync(): void {
     this.#ticker.stop();
+    this.#leaveSync(true);
+  }
+
+  /** The same in the middle of the work, for few rows: whoever calls it may be ended at any moment and without a word. */
+  handOver(): void {
+    this.#leaveSync(false);
+  }
+
+  #leaveSync(final: boolean): void {
     this.#outlets.suspend();
-    this.#rotate(true);
+    this.#rotate(final);
     this.#sealer.finishSync();
     this.#outlets.flushSync();
   }

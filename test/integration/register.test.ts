@@ -143,7 +143,7 @@ describe('processes that are not the application, or not ours to set up', () => 
     expect(stderr).toBe('');
   });
 
-  it('a worker thread does not start a second one', async () => {
+  it('a worker thread that measures nothing is silent', async () => {
     const { stdout, stderr, code } = await run([...register, 'app-worker.mjs']);
     expect({ stdout, stderr, code }).toEqual({ stdout: 'served\n', stderr: '', code: 0 });
   });

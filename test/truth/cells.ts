@@ -90,6 +90,12 @@ export const SCENARIOS: readonly AppSpec[] = [
     start: 'scenarios/sdk-orm.ts',
     resources: ['knex', 'typeorm', 'prisma'],
   },
+  {
+    service: 'worker thread',
+    entry: 'scenarios/threads.ts',
+    start: 'register',
+    resources: ['pg', 'mysql2', 'redis', 'undici'],
+  },
   { service: 'bullmq', entry: 'scenarios/bullmq.ts', start: 'register', resources: ['bullmq', 'pg'], needsAll: true },
   {
     service: 'agent',

@@ -63,17 +63,22 @@ export function askSocket(socket: LiveSocket, timeoutMs: number): Promise<Answer
   });
 }
 
-/** Refused and without a process: it was killed before it could remove its socket. */
+/** Refused, and by no process or by a thread that was terminated: it could not remove its socket. */
 function removeStale(socket: LiveSocket): void {
+  if (socket.thread === 0 && isRunning(socket.pid)) return;
   try {
-    process.kill(socket.pid, 0);
+    unlinkSync(socket.path);
+  } catch {
+    // Somebody else was faster.
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') return;
-    try {
-      unlinkSync(socket.path);
-    } catch {
-      // Somebody else was faster.
-    }
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

@@ -23,7 +23,7 @@ export function atExit(attribution: Attribution, stop?: () => Promise<unknown>):
     done = true;
     process.removeListener('exit', finish);
     attempt(() => attribution.flushSync());
-    attempt(() => printExitTable(attribution));
+    if (isMainThread) attempt(() => printExitTable(attribution));
   };
   process.once('exit', finish);
   if (!isMainThread) return;

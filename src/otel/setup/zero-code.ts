@@ -5,7 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import { createAttribution } from '../attribution.ts';
+import { givenOptions } from '../given-options.ts';
 import type { Attribution } from '../instance.ts';
 import { hasMetricRules } from '../with-attribution.ts';
 import { atExit } from './at-exit.ts';
@@ -46,6 +48,8 @@ export interface ZeroCode {
 export function startZeroCode(silenceMs = SILENCE_MS): ZeroCode | undefined {
   // OTEL_SDK_DISABLED is a decision, not a mistake: nothing to say.
   if (sdkDisabled()) return undefined;
+  // Before anything is loaded that a thread would have to wait for.
+  if (!isMainThread && givenOptions(undefined).threads === false) return undefined;
   const sdkPath = resolveFromApplication(SDK_PACKAGE);
   const autoPath = resolveFromApplication(AUTO_PACKAGE);
   if (sdkPath === undefined || autoPath === undefined) {
@@ -83,6 +87,8 @@ export function startZeroCode(silenceMs = SILENCE_MS): ZeroCode | undefined {
         'get no spans. Put withAttribution(...) around its configuration and leave out the --import.',
     );
   });
+  // A worker thread that only computes is nothing to wonder about, and what stays unseen the main thread says.
+  if (!isMainThread) return { attribution, shutdown };
   // What the SDK itself has loaded, such as gRPC, is patched when the application asks for it.
   const ours = new Set(loadedPackages().filter((name) => !loadedBefore.includes(name)));
   const theirs = () => loadedPackages().filter((name) => !ours.has(name));

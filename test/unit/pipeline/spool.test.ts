@@ -65,7 +65,7 @@ async function seal({ pipeline, add }: TestPipeline, ...origins: string[]): Prom
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 5_000;
+  const deadline = performance.now() + 25_000;
   while (!condition()) {
     if (performance.now() > deadline) throw new Error('waited in vain');
     await new Promise((resolve) => setTimeout(resolve, 2));
