@@ -6,6 +6,8 @@ interface Flags {
   readonly interval: number;
   readonly once?: true;
   readonly json?: true;
+  readonly by?: string;
+  readonly where?: string;
 }
 
 const INTERVAL_MAX_MS = 3_600_000;
@@ -15,6 +17,14 @@ export function registerTop(program: Command): void {
     .command('top')
     .description('What is running now: operations in flight and the oldest age, per target and origin.')
     .option('--pid <n>', 'only this process (default: all of this user on this host)', parsePid)
+    .option(
+      '--by <keys>',
+      'origin, target, service, operation, pid, attribute.<name>, or several (default: origin,operation)',
+    )
+    .option(
+      '--where <conditions>',
+      "as in reports, over these and originService: 'target~postgresql*,operation~SELECT*'",
+    )
     .option('--interval <duration>', 'time between two pictures', parseInterval, 1_000)
     .option('--once', 'one table, then end; as when the output is no terminal')
     .option('--json', 'one JSON object, then end')

@@ -6,8 +6,8 @@ const fields = ['target', 'origin', 'service', 'originService', 'event', 'unit']
 /** Fields that can be asked for. Nothing else of a query's text depends on the user. */
 export type Field = (typeof fields)[number];
 
-export interface Condition {
-  readonly field: Field | 'attribute';
+export interface Condition<F extends string = Field> {
+  readonly field: F | 'attribute';
   /** Name of the row attribute when `field` is `attribute`. */
   readonly attribute: string;
   readonly operator: '=' | '!=' | '~' | '!~';
@@ -35,36 +35,47 @@ export function holdsForNone({ operator, value }: Condition): boolean {
  * A value with a comma is quoted: `origin="GET /a,b"`.
  * @throws AttributionError `ATTR_USAGE`
  */
-export function parseWhere(text: string): Condition[] {
-  const conditions: Condition[] = [];
+export const parseWhere = (text: string): Condition[] => parseConditions(text, fields);
+
+/** The same over other fields. */
+export function parseConditions<F extends string>(text: string, known: readonly F[]): Condition<F>[] {
+  const conditions: Condition<F>[] = [];
   const term = /\s*([A-Za-z]+)((?:\.[^=!~,]+)?)(!=|!~|=|~)(?:"((?:[^"\\]|\\.)*)"|((?!")[^,]*))\s*(?:,|$)/y;
   while (term.lastIndex < text.length) {
     const at = term.lastIndex;
     const match = term.exec(text);
-    if (match === null) throw whereError(text, `cannot read ${JSON.stringify(text.slice(at, at + 40))}`);
+    if (match === null) throw whereError(text, `cannot read ${JSON.stringify(text.slice(at, at + 40))}`, known);
     const [, name, dotted, operator, quoted, plain] = match;
     const attribute = dotted!.slice(1);
-    const field = fieldOf(name!);
+    const field = fieldOf(name!, known);
     if (field === undefined || (field === 'attribute') !== (attribute !== '')) {
       throw whereError(
         text,
-        `unknown field ${JSON.stringify(name! + dotted!)}${didYouMean(nearMiss(name! + dotted!, fields))}`,
+        `unknown field ${JSON.stringify(name! + dotted!)}${didYouMean(nearMiss(name! + dotted!, known))}`,
+        known,
       );
     }
     const value = quoted === undefined ? plain!.trim() : quoted.replaceAll(/\\(.)/g, '$1');
     conditions.push({ field, attribute, operator: operator as Condition['operator'], value });
   }
-  if (conditions.length > 20) throw whereError(text, `${conditions.length} conditions, at most 20`);
+  if (conditions.length > 20) throw whereError(text, `${conditions.length} conditions, at most 20`, known);
   return conditions;
 }
 
-function fieldOf(name: string): Condition['field'] | undefined {
-  return name === 'attribute' || name === 'attributes' ? 'attribute' : fields.find((field) => field === name);
+function fieldOf<F extends string>(name: string, known: readonly F[]): F | 'attribute' | undefined {
+  return name === 'attribute' || name === 'attributes' ? 'attribute' : known.find((field) => field === name);
 }
 
-function whereError(text: string, problem: string) {
+function whereError(text: string, problem: string, known: readonly string[]) {
   return usage(
     `--where is ${JSON.stringify(text)}: ${problem}${problem.endsWith('?') ? '' : '.'} Expected field=value or field~pattern*, joined by commas; ` +
-      `fields are ${fields.join(', ')}, attribute.<name>`,
+      `fields are ${known.join(', ')}, attribute.<name>`,
   );
+}
+
+/** Whether a condition holds for a value; a value that is not there is ''. */
+export function holds({ operator, value }: Condition<string>, of: string): boolean {
+  const pattern = value.replaceAll(/[\\^$.|?+()[\]{}]/g, '\\$&').replaceAll('*', '[^]*');
+  const matches = operator.endsWith('~') ? new RegExp(`^${pattern}$`).test(of) : of === value;
+  return matches !== operator.startsWith('!');
 }

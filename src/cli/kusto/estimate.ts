@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { quantity, withUnit } from '../../reports/format.ts';
 import { usage } from '../../reports/time.ts';
+import { print } from '../output.ts';
 import { type Estimate, estimate, ROWS_PER_DAY_DIRECT } from './estimate-model.ts';
 import { addRetentionOptions, type RetentionFlags, retentionOf } from './retention.ts';
 
@@ -60,11 +61,11 @@ export function registerEstimate(kusto: Command): void {
         },
       };
       const result = estimate(input);
-      process.stdout.write(
-        flags.json === true
-          ? `${JSON.stringify({ processes: input.processes, keys: input.keys, currency: flags.currency, ...result }, null, 2)}\n`
-          : estimateText(input, result, flags.currency),
-      );
+      const { processes, keys } = input;
+      if (flags.json === true) {
+        const answer = { processes, keys, currency: flags.currency, ...result };
+        process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+      } else print(estimateText(input, result, flags.currency));
     });
 }
 
@@ -126,7 +127,7 @@ export function estimateText(
     `Measured: ${Math.round(of.jsonBytesPerRow)} B a row as JSON, ${quantity(of.gzipBytesPerRow)} B after gzip -1. Assumed: ${quantity(of.storedBytesPerRow)} B stored (--stored-bytes-per-row),`,
     'each key in each window, and 14 days more of raw rows, which stay recoverable.',
   );
-  return `${lines.join('\n')}\n`;
+  return lines.join('\n');
 }
 
 const levelNames = { raw: 'as they arrived', rows: 'rows', '5m': '5 minutes', '1h': '1 hour' };

@@ -5,6 +5,7 @@ import { say, sheetOf } from '../output.ts';
 import { Sampler, type TopPicture } from './sample.ts';
 import { openScreen } from './screen.ts';
 import { topText } from './text.ts';
+import { parseView } from './view.ts';
 
 export interface TopFlags {
   readonly pid?: number;
@@ -12,6 +13,8 @@ export interface TopFlags {
   readonly interval: number;
   readonly once?: true;
   readonly json?: true;
+  readonly by?: string;
+  readonly where?: string;
 }
 
 const LOOKS = 10;
@@ -19,12 +22,13 @@ const LOOKS = 10;
 const ANSWER_MS = 1_000;
 
 export async function top(flags: TopFlags): Promise<void> {
+  parseView(flags.by, flags.where);
   const first = await lookOnce(flags);
   if (first === undefined) return;
   const live = flags.once !== true && flags.json !== true && process.stdout.isTTY === true;
   if (live) return redraw(flags);
   const picture = await takePicture(flags);
-  if (flags.json === true) process.stdout.write(`${JSON.stringify(picture, null, 2)}\n`);
+  if (flags.json === true) process.stdout.write(`${JSON.stringify(toJson(picture), null, 2)}\n`);
   else process.stdout.write(`${text(picture, flags)}\n`);
 }
 
@@ -64,8 +68,8 @@ function look(pid: number | undefined) {
 }
 
 /** Looks about ten times within the interval, fewer when the answers take long. */
-async function takePicture({ interval, pid }: TopFlags, signal?: AbortSignal): Promise<TopPicture> {
-  const sampler = new Sampler();
+async function takePicture({ interval, pid, by, where }: TopFlags, signal?: AbortSignal): Promise<TopPicture> {
+  const sampler = new Sampler(parseView(by, where));
   const end = performance.now() + interval;
   for (let i = 0; i < LOOKS && signal?.aborted !== true; i++) {
     sampler.add(await look(pid));
@@ -94,7 +98,14 @@ async function redraw(flags: TopFlags): Promise<void> {
   }
 }
 
-function text(picture: TopPicture, { interval }: TopFlags, lines?: number): string {
+/** A field for each key. */
+const toJson = ({ rows, ...picture }: TopPicture) => ({
+  ...picture,
+  rows: rows.map(({ target, names, ...row }) => ({ target, ...names, ...row })),
+});
+
+function text(picture: TopPicture, { interval, by = 'origin,operation', where }: TopFlags, lines?: number): string {
   const tz = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return topText(picture, { intervalMs: interval, tz, sheet: sheetOf(), ...(lines !== undefined && { lines }) });
+  const keys = `q leaves · by ${by}${where === undefined ? '' : ` · where ${where}`}`;
+  return topText(picture, { intervalMs: interval, tz, sheet: sheetOf(), ...(lines !== undefined && { lines, keys }) });
 }

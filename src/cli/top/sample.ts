@@ -1,11 +1,9 @@
 /** One picture of an interval: the average of several looks at every process. */
 import type { Answer, LiveSocket } from '../../engine/live/ask.ts';
-import type { LiveSnapshot } from '../../engine/live/snapshot.ts';
+import type { InFlight, LiveSnapshot } from '../../engine/live/snapshot.ts';
+import { type Seen, seenAs, type TopView } from './view.ts';
 
-export interface TopRow {
-  readonly target: string;
-  readonly originService: string;
-  readonly origin: string;
+export interface TopRow extends Seen {
   /** Operations in flight, averaged over the looks of the interval. */
   readonly active: number;
   /** Most operations seen at one look. */
@@ -37,25 +35,27 @@ export interface TopPicture {
   readonly rows: readonly TopRow[];
 }
 
-interface Seen {
+interface Process {
   readonly socket: LiveSocket;
   readonly answers: LiveSnapshot[];
   gone: boolean;
 }
 
-interface Sum {
-  readonly target: string;
-  readonly originService: string;
-  readonly origin: string;
+interface Sum extends Seen {
   active: number;
   max: number;
   oldestMs: number;
 }
 
 export class Sampler {
-  readonly #seen = new Map<string, Seen>();
+  readonly #view: TopView;
+  readonly #seen = new Map<string, Process>();
   /** Operations at each look, over all processes. */
   readonly #looks: Map<string, number>[] = [];
+
+  constructor(view: TopView) {
+    this.#view = view;
+  }
 
   /** Adds one look: what each socket answered at about the same time. */
   add(answers: readonly (readonly [LiveSocket, Answer])[]): void {
@@ -66,19 +66,17 @@ export class Sampler {
       seen.gone = answer === 'gone';
       if (typeof answer === 'string') continue;
       seen.answers.push(answer);
-      for (const one of answer.inFlight) {
-        const key = keyOf(one);
-        look.set(key, (look.get(key) ?? 0) + one.operations);
-      }
+      for (const { key, one } of this.#shown(socket, answer)) look.set(key, (look.get(key) ?? 0) + one.operations);
     }
     this.#looks.push(look);
   }
 
   picture(at: number): TopPicture {
     const sums = new Map<string, Sum>();
-    for (const { answers } of this.#seen.values()) {
-      for (const [key, { one, operations }] of totals(answers)) {
-        const sum = sums.get(key) ?? this.#newSum(key, one);
+    for (const process of this.#seen.values()) {
+      const { answers } = process;
+      for (const [key, { seen, operations }] of this.#totals(process)) {
+        const sum = sums.get(key) ?? this.#newSum(key, seen);
         sums.set(key, sum);
         // Each process over its own answers: one that missed a look did not stand still.
         sum.active += operations / answers.length;
@@ -93,19 +91,43 @@ export class Sampler {
     };
   }
 
-  #newSum(key: string, { target, originService, origin }: LiveSnapshot['inFlight'][number]): Sum {
+  /** What of an answer the view is about. */
+  #shown(socket: LiveSocket, answer: LiveSnapshot): { key: string; seen: Seen; one: InFlight }[] {
+    return answer.inFlight.flatMap((one) => {
+      const seen = seenAs(one, socket, answer, this.#view);
+      return seen === undefined
+        ? []
+        : [{ key: JSON.stringify([seen.target, ...Object.values(seen.names)]), seen, one }];
+    });
+  }
+
+  /** Operations of one process per row, over all of its answers: whole numbers until the one division. */
+  #totals({ socket, answers }: Process) {
+    const totals = new Map<string, { readonly seen: Seen; operations: number }>();
+    for (const answer of answers) {
+      for (const { key, seen, one } of this.#shown(socket, answer)) {
+        const total = totals.get(key);
+        if (total === undefined) totals.set(key, { seen, operations: one.operations });
+        else total.operations += one.operations;
+      }
+    }
+    return totals;
+  }
+
+  #newSum(key: string, seen: Seen): Sum {
     const max = Math.max(...this.#looks.map((look) => look.get(key) ?? 0));
-    return { target, originService, origin, active: 0, max, oldestMs: 0 };
+    return { ...seen, active: 0, max, oldestMs: 0 };
   }
 
   /** Of the last answer that saw the row: an age of earlier in the interval would be outdated. */
   #addOldest(sums: Map<string, Sum>): void {
-    for (const { answers } of this.#seen.values()) {
+    for (const { socket, answers } of this.#seen.values()) {
       const done = new Set<string>();
       for (const answer of answers.toReversed()) {
-        for (const one of answer.inFlight) {
-          const key = keyOf(one);
-          if (done.has(key)) continue;
+        const known = new Set(done);
+        for (const { key, one } of this.#shown(socket, answer)) {
+          // Several operations of one answer may be in one row.
+          if (known.has(key)) continue;
           done.add(key);
           const sum = sums.get(key)!;
           sum.oldestMs = Math.max(sum.oldestMs, one.oldestMs);
@@ -115,25 +137,7 @@ export class Sampler {
   }
 }
 
-function keyOf({ target, originService, origin }: LiveSnapshot['inFlight'][number]): string {
-  return JSON.stringify([target, originService, origin]);
-}
-
-/** Operations of one process per row, over all of its answers: whole numbers until the one division. */
-function totals(answers: readonly LiveSnapshot[]) {
-  const totals = new Map<string, { readonly one: LiveSnapshot['inFlight'][number]; operations: number }>();
-  for (const { inFlight } of answers) {
-    for (const one of inFlight) {
-      const key = keyOf(one);
-      const total = totals.get(key);
-      if (total === undefined) totals.set(key, { one, operations: one.operations });
-      else total.operations += one.operations;
-    }
-  }
-  return totals;
-}
-
-function processOf({ socket, answers }: Seen): TopProcess {
+function processOf({ socket, answers }: Process): TopProcess {
   const last = answers.at(-1);
   return {
     pid: socket.pid,
@@ -157,7 +161,7 @@ function sorted(sums: readonly Sum[]): TopRow[] {
         byTarget.get(b.target)! - byTarget.get(a.target)! ||
         compare(a.target, b.target) ||
         b.active - a.active ||
-        compare(a.origin, b.origin),
+        compare(Object.values(a.names).join('\n'), Object.values(b.names).join('\n')),
     );
 }
 

@@ -1,6 +1,6 @@
-import { wrap } from '../../reports/cells.ts';
+import { shorten, wrap } from '../../reports/cells.ts';
 import { clockTime, quantity, withUnit } from '../../reports/format.ts';
-import type { Block, Sheet, TableColumn } from '../../reports/page.ts';
+import type { Block, Cell, Sheet, TableColumn } from '../../reports/page.ts';
 import { render, wrapFacts } from '../../reports/render.ts';
 import type { colours } from '../output.ts';
 import type { TopPicture, TopRow } from './sample.ts';
@@ -11,10 +11,12 @@ export interface TopTextOptions {
   readonly sheet: Sheet & { readonly style: ReturnType<typeof colours> };
   /** Lines to fill at most; what is beyond is counted in the last one. */
   readonly lines?: number;
+  /** Last line of a screen. */
+  readonly keys?: string;
 }
 
-const columns: readonly TableColumn[] = [
-  { head: 'origin', kind: 'name' },
+const columns = (head: Cell): TableColumn[] => [
+  { head, kind: 'name' },
   { head: 'active', kind: 'number' },
   { head: 'max', kind: 'number', drop: 1 },
   { head: 'oldest', kind: 'number' },
@@ -28,7 +30,9 @@ export function topText(picture: TopPicture, options: TopTextOptions): string {
   if (picture.rows.length === 0) lines.push('', 'Nothing in flight.');
   const { text } = render({ blocks: blocksOf(picture.rows).map(blockOf) }, options.sheet);
   if (text !== '') lines.push('', ...text.split('\n'));
-  return withinLines(lines, picture, options.lines).join('\n');
+  const { keys, lines: most } = options;
+  if (keys === undefined || most === undefined) return withinLines(lines, picture, most).join('\n');
+  return [...withinLines(lines, picture, most - 2), '', style.dim(shorten(keys, width))].join('\n');
 }
 
 /** Numbers first: a narrow screen may not show all names. */
@@ -72,10 +76,10 @@ function blocksOf(rows: readonly TopRow[]): TopRow[][] {
 function blockOf(rows: readonly TopRow[]): Block {
   const active = rows.reduce((sum, row) => sum + row.active, 0);
   return {
-    title: { name: rows[0]!.target, facts: [`${quantity(active)} active`] },
-    columns,
+    title: { name: rows[0]!.target || 'in flight', facts: [`${quantity(active)} active`] },
+    columns: columns(headOf(Object.keys(rows[0]!.names))),
     rows: rows.map((row) => [
-      [row.originService, row.origin],
+      Object.values(row.names),
       quantity(row.active),
       String(row.max),
       withUnit(row.oldestSeconds, 's'),
@@ -83,11 +87,15 @@ function blockOf(rows: readonly TopRow[]): Block {
   };
 }
 
+/** `origin` stands over its service. */
+const headOf = (names: readonly string[]): Cell =>
+  names.map((name) => (name === 'originService' ? 'origin' : name === 'origin' ? '' : name));
+
 /** A screen full at most: the lightest are at the end, and what was left out is said. */
 function withinLines(lines: string[], picture: TopPicture, most: number | undefined): string[] {
   if (most === undefined || lines.length <= most) return lines;
   const kept = lines.slice(0, Math.max(1, most - 1));
-  return [...kept, `… ${picture.rows.length} origins in all: --once shows every one`];
+  return [...kept, `… ${picture.rows.length} lines in all: --once shows every one, --where fewer`];
 }
 
 function counted(n: number, one: string, many = `${one}s`): string {

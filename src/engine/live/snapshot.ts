@@ -1,13 +1,16 @@
 /** What one process is doing at this moment: operations in flight, by origin and target. */
 
+import { mergeAttributes } from '../../core/attributes.ts';
 import type { NamedOrigin } from '../../core/attribution/named-origin.ts';
 import type { OriginResolver } from '../../core/attribution/origin-resolver.ts';
 import type { Scope, SpanState } from '../../core/attribution/scope.ts';
 import type { SpanTracker } from '../../core/attribution/tracker.ts';
 import type { OpenOperation, ProcessWork } from '../../core/contracts/open-work.ts';
+import { limits } from '../../core/limits.ts';
 import { semconv } from '../../core/mapping/semconv.ts';
 import type { Mapping } from '../../core/mapping/types.ts';
 import { DETACHED, UNATTRIBUTED } from '../../core/model.ts';
+import { operationOf } from './operation.ts';
 
 /** Open spans looked at for one snapshot; what is beyond is said in `truncated`. */
 const SPANS_MAX = 20_000;
@@ -18,7 +21,7 @@ const STATEMENT_CHARS = 1_024;
 /** What is looked at. */
 export interface LiveWork {
   readonly mapping: Mapping;
-  readonly resolver: Pick<OriginResolver, 'running'>;
+  readonly resolver: Pick<OriginResolver, 'running' | 'rowAttributes'>;
   readonly tracker: Pick<SpanTracker, 'scopes' | 'service' | 'spansSeen'>;
 }
 
@@ -26,6 +29,10 @@ export interface InFlight {
   readonly originService: string;
   readonly origin: string;
   readonly target: string;
+  /** `SELECT orders`; '' when the spans do not say. */
+  readonly operation: string;
+  /** Canonical JSON, as far as they are known now; '' when there are none. */
+  readonly attributes: string;
   /** Operations open now. */
   operations: number;
   /** Milliseconds since the oldest of them began. */
@@ -46,15 +53,16 @@ export interface LiveSnapshot extends ProcessWork {
 
 export function takeSnapshot(work: LiveWork, now: number): LiveSnapshot {
   const { tracker } = work;
-  const rows = new Map<string, Map<string, InFlight>>();
+  const rows = new Map<string, InFlight>();
   const operations: OpenOperation[] = [];
   let looked = 0;
   for (const scope of tracker.scopes) {
     if (looked >= SPANS_MAX) break;
     const before = operations.length;
+    const ofScope = scopeAttributes(work, scope);
     for (let state = scope.firstOpen; state !== undefined && looked < SPANS_MAX; state = state.nextOpen) {
       looked++;
-      addState(work, rows, scope, state, now, operations);
+      addState(work, rows, scope, ofScope, state, now, operations);
     }
     if (scope.lastCalls !== undefined) addLastCalls(work, scope, operations[before]?.traceId, operations);
   }
@@ -68,14 +76,15 @@ export function takeSnapshot(work: LiveWork, now: number): LiveSnapshot {
     spansSeen: tracker.spansSeen,
     truncated: looked >= SPANS_MAX,
     operations,
-    inFlight: [...rows.values()].flatMap((byTarget) => [...byTarget.values()]),
+    inFlight: [...rows.values()],
   };
 }
 
 function addState(
   work: LiveWork,
-  rows: Map<string, Map<string, InFlight>>,
+  rows: Map<string, InFlight>,
   scope: Scope,
+  ofScope: string,
   state: SpanState,
   now: number,
   operations: OpenOperation[],
@@ -83,23 +92,25 @@ function addState(
   const mapped = work.mapping.match(state);
   if (mapped === undefined || mapped.connection) return;
   const { originService, origin } = originNow(work, scope, state.named);
-  const key = JSON.stringify([originService, origin]);
-  let byTarget = rows.get(key);
-  if (byTarget === undefined) rows.set(key, (byTarget = new Map()));
-  const row = byTarget.get(mapped.target) ?? {
-    originService,
-    origin,
-    target: mapped.target,
-    operations: 0,
-    oldestMs: 0,
-  };
-  byTarget.set(mapped.target, row);
+  const { target } = mapped;
+  const operation = operationOf(state);
+  const attributes = mergeAttributes(ofScope, work.resolver.rowAttributes(state.contextAttributes, state), limits);
+  const key = JSON.stringify([originService, origin, target, operation, attributes]);
+  const row = rows.get(key) ?? { originService, origin, target, operation, attributes, operations: 0, oldestMs: 0 };
+  rows.set(key, row);
   row.operations++;
   row.oldestMs = Math.max(row.oldestMs, Math.max(0, now - state.startMs));
   if (!mapped.locks) return;
   const { traceId, startMs } = state;
   const text = statementOf(state);
-  operations.push({ originService, origin, target: mapped.target, traceId, startMs, endMs: null, text });
+  operations.push({ originService, origin, target, traceId, startMs, endMs: null, text });
+}
+
+/** Those of the caller and of the request, and what was noted within it so far. */
+function scopeAttributes({ resolver }: LiveWork, scope: Scope): string {
+  if (scope.resolved !== undefined) return scope.resolved.attributes;
+  const ofRoot = scope.root === undefined ? '' : resolver.rowAttributes('', scope.root);
+  return scope.scopeAttributes(ofRoot, limits);
 }
 
 /** What has ended within requests and jobs that are open: the connection may still be in their transaction. */

@@ -1,7 +1,7 @@
 /** An application with the plug-in that holds operations open until it is told to end. Prints `ready` when they are. */
 import { context, SpanKind, trace } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { withAttribution } from '../../../src/index.ts';
+import { withAttributes, withAttribution } from '../../../src/index.ts';
 
 const sdk = new NodeSDK(
   withAttribution(
@@ -12,18 +12,25 @@ const sdk = new NodeSDK(
 sdk.start();
 const tracer = trace.getTracer('holding-app');
 
-function hold(route: string, queries: number): void {
+function hold(route: string, queries: number, table: string): void {
   const attributes = { 'http.request.method': 'GET', 'http.route': route };
   const request = tracer.startSpan(`GET ${route}`, { kind: SpanKind.SERVER, attributes });
-  const db = { 'db.system.name': 'postgresql', 'server.address': 'shop-db', 'db.namespace': 'shop' };
-  context.with(trace.setSpan(context.active(), request), () => {
-    for (let i = 0; i < queries; i++) tracer.startSpan('SELECT', { kind: SpanKind.CLIENT, attributes: db });
-  });
+  const db = {
+    'db.system.name': 'postgresql',
+    'server.address': 'shop-db',
+    'db.namespace': 'shop',
+    'db.query.text': `SELECT * FROM ${table} WHERE secret = 'hunter2'`,
+  };
+  context.with(trace.setSpan(context.active(), request), () =>
+    withAttributes({ tenant: table === 'carts' ? 'globex' : 'acme' }, () => {
+      for (let i = 0; i < queries; i++) tracer.startSpan('SELECT', { kind: SpanKind.CLIENT, attributes: db });
+    }),
+  );
 }
 
 if (process.env.IDLE !== '1') {
-  hold('/search', 3);
-  hold('/cart', 1);
+  hold('/search', 3, 'products');
+  hold('/cart', 1, 'carts');
 }
 const keepAlive = setInterval(() => {}, 1_000);
 process.on('message', (message) => {

@@ -48,9 +48,30 @@ test('shows what two processes have in flight, by target and origin', async () =
   for (const row of db) expect(row.oldestSeconds).toBeGreaterThan(0);
 
   const one = await runCli(['top', '--once', '--interval', '200ms', '--pid', String(first.pid)], { env });
-  expect(one.stdout).toContain('1 process · 1 service: storefront · 2 requests and jobs open');
+  expect(one.stdout).toContain('1 process · 2 requests and jobs open · ');
   expect(one.stdout).toContain('postgresql://shop-db/shop · 4.0 active');
-  expect(one.stdout).toMatch(/storefront {2}GET \/search +3(\.0)? +3 /);
+  expect(one.stdout).toMatch(/storefront {2}GET \/search {2}SELECT products +3(\.0)? +3 /);
+  expect(one.stdout).not.toContain('hunter2');
+});
+
+test('groups and chooses as reports do', async () => {
+  const { env } = host();
+  const [first, second] = await Promise.all([startApp(env), startApp({ ...env, SERVICE: 'billing' })]);
+  const ask = async (...args: string[]) => {
+    const { stdout } = await runCli(['top', '--json', '--interval', '200ms', ...args], { env });
+    return JSON.parse(stdout).rows as Record<string, unknown>[];
+  };
+  expect(await ask('--by', 'attribute.tenant', '--where', 'target~postgresql*')).toMatchObject([
+    { target: 'postgresql://shop-db/shop', 'attribute.tenant': 'acme', active: 6, max: 6 },
+    { 'attribute.tenant': 'globex', active: 2, max: 2 },
+  ]);
+  const pids = await ask('--by', 'pid,service', '--where', 'operation~SELECT*,service!=billing');
+  expect(pids).toMatchObject([{ pid: `${first.pid}`, service: 'storefront', active: 4 }]);
+  const targets = await ask('--by', 'target,operation', '--where', `pid=${second.pid},attribute.tenant=globex`);
+  expect(targets).toMatchObject([
+    { target: 'postgresql://shop-db/shop', operation: 'SELECT carts', active: 1 },
+    { target: 'service://billing', operation: 'GET', active: 1 },
+  ]);
 });
 
 test('nobody there: says how to get there, exit code 3', async () => {
@@ -105,6 +126,8 @@ test.each([
   ['an unknown option', ['top', '--sort', 'x'], "unknown option '--sort'"],
   ['a wrong interval', ['top', '--interval', 'soon'], '--interval is "soon"'],
   ['an interval too short', ['top', '--interval', '1ms'], 'expected 100ms to 1h'],
+  ['a wrong key', ['top', '--by', 'route'], 'did you mean origin?'],
+  ['a wrong field', ['top', '--where', 'tenant=a'], 'did you mean attribute.tenant?'],
   ['a wrong process id', ['top', '--pid', 'x'], '--pid is "x"'],
 ])('%s: exit code 2', async (_, args, message) => {
   const { code, stderr } = await runCli(args, { env: host().env });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Sampler } from '../../../src/cli/top/sample.ts';
 import { topText } from '../../../src/cli/top/text.ts';
+import { parseView } from '../../../src/cli/top/view.ts';
 import type { LiveSnapshot } from '../../../src/engine/live/snapshot.ts';
 
 const socket = (pid: number) => ({ path: `/tmp/${pid}-0.sock`, pid, thread: 0 });
@@ -25,6 +26,8 @@ function snapshot(
       originService: 'storefront',
       origin,
       target,
+      operation: '',
+      attributes: '',
       operations,
       oldestMs,
     })),
@@ -32,18 +35,24 @@ function snapshot(
 }
 
 test('active is the average over the looks, max the most at one of them, oldest that of the last', () => {
-  const sampler = new Sampler();
+  const sampler = new Sampler(parseView('origin'));
   sampler.add([[socket(1), snapshot([['GET /a', 4, 900]])]]);
   sampler.add([[socket(1), snapshot([['GET /a', 2, 100]])]]);
   sampler.add([[socket(1), snapshot([])]]);
   sampler.add([[socket(1), snapshot([])]]);
   expect(sampler.picture(0).rows).toEqual([
-    { target: 'db', originService: 'storefront', origin: 'GET /a', active: 1.5, max: 4, oldestSeconds: 0.1 },
+    {
+      target: 'db',
+      names: { originService: 'storefront', origin: 'GET /a' },
+      active: 1.5,
+      max: 4,
+      oldestSeconds: 0.1,
+    },
   ]);
 });
 
 test('processes add up; one that missed a look counts over its own answers', () => {
-  const sampler = new Sampler();
+  const sampler = new Sampler(parseView('origin'));
   sampler.add([
     [socket(1), snapshot([['GET /a', 1, 10]])],
     [socket(2), snapshot([['GET /a', 3, 50]])],
@@ -61,7 +70,7 @@ test('processes add up; one that missed a look counts over its own answers', () 
 });
 
 test('heaviest target first, heaviest origin first in it', () => {
-  const sampler = new Sampler();
+  const sampler = new Sampler(parseView('origin'));
   sampler.add([
     [
       socket(1),
@@ -73,7 +82,7 @@ test('heaviest target first, heaviest origin first in it', () => {
       ]),
     ],
   ]);
-  expect(sampler.picture(0).rows.map(({ target, origin }) => `${target} ${origin}`)).toEqual([
+  expect(sampler.picture(0).rows.map(({ target, names }) => `${target} ${names.origin}`)).toEqual([
     'x d',
     'x a',
     'y c',
@@ -82,7 +91,7 @@ test('heaviest target first, heaviest origin first in it', () => {
 });
 
 test('a process that is gone without ever answering is left out; a silent one is named', () => {
-  const sampler = new Sampler();
+  const sampler = new Sampler(parseView('origin'));
   sampler.add([
     [socket(1), 'gone'],
     [socket(2), 'silent'],
@@ -93,16 +102,16 @@ test('a process that is gone without ever answering is left out; a silent one is
 });
 
 test('what an origin is called cannot move the cursor, nor the text outgrow the screen', () => {
-  const sampler = new Sampler();
+  const sampler = new Sampler(parseView('origin'));
   sampler.add([[socket(1), snapshot(Array.from({ length: 50 }, (_, i) => [`\u001b[2J\n${i}`, 1, 0]))]]);
   const text = topText(sampler.picture(0), { ...options, lines: 10 });
   expect(text).not.toContain('\u001b');
   expect(text.split('\n')).toHaveLength(10);
-  expect(text).toContain('50 origins in all');
+  expect(text).toContain('50 lines in all');
 });
 
 test('nothing in flight', () => {
-  const sampler = new Sampler();
+  const sampler = new Sampler(parseView('origin'));
   sampler.add([[socket(1), snapshot([])]]);
   expect(topText(sampler.picture(0), options)).toContain('Nothing in flight.');
 });
