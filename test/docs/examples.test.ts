@@ -20,6 +20,20 @@ describe('examples', () => {
     expect(stderr).toMatch(/GET \/search .* 3\.0 /);
   });
 
+  it('http2-and-ws', async () => {
+    const args = ['--import', './src/register.ts', 'examples/http2-and-ws/app.js', '--once'];
+    const { code, rows, stderr } = await run(args, { cwd: root });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(callsByOrigin(rows, CLIENT)).toEqual({
+      // The customer of this example, who opens a socket.
+      '(unattributed)': 1,
+      'GET /orders/:id': 3,
+      'job:reorder': 3,
+      'ws search': 4,
+      'ws suggest': 2,
+    });
+  });
+
   it('nodesdk', async () => {
     const { code, rows, stdout, stderr } = await run(['examples/nodesdk/main.ts', '--once'], { cwd: root, env });
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
