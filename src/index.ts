@@ -10,6 +10,7 @@ export type { AttributionOptions, ExporterChoice } from './engine/options.ts';
 export type { OtlpOptions } from './exporters/otlp/options.ts';
 export { record, withAttributes, withOrigin } from './otel/api.ts';
 export { AttributionPropagator } from './otel/attribution-propagator.ts';
+export { bindContext } from './otel/bind-context.ts';
 export type { Attribution } from './otel/instance.ts';
 export { createAttribution, withAttribution } from './otel/load.ts';
 export { AttributionMetricExporter } from './otel/metrics/metric-exporter.ts';

@@ -143,12 +143,12 @@ export function declareOptions<const R extends readonly AnyExporterConfig[]>(exp
       text: 'names the route of a plain `http` request, for which no framework does; gets the ended server span',
       example: '({ attributes }) => routeOf(attributes["url.path"])',
     }),
-    /** Bind the pool callbacks of drivers known to run them in a stranger's context, and ask frameworks for routes. Default true. */
+    /** Run what waited in a pool or a queue in the context that queued it, and ask frameworks for routes. Default true. */
     repair: option({
       schema: (z) => z.boolean(),
       type: 'boolean',
       default: true,
-      text: "bind pool callbacks of drivers that run them in a stranger's context; ask hapi, Koa and Fastify for the whole route",
+      text: 'run what waited in a pool or a queue as work of whoever queued it, in the libraries that do not; ask hapi, Koa and Fastify for the whole route',
       example: 'true',
     }),
     /** Measure worker threads like the main thread. Default true. */

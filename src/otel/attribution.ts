@@ -20,10 +20,8 @@ import { AttributionSampler } from './sampler.ts';
 import { SdkSpan, stateOf } from './sdk-span.ts';
 import type { SpanProcessor } from './sdk-types.ts';
 import { say } from './setup/say.ts';
+import { withoutTracing } from './suppress.ts';
 import { diagLogger } from './telemetry.ts';
-
-/** Key of `@opentelemetry/core`, the same symbol in every copy of it. */
-const SUPPRESS_TRACING = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
 const NO_PROPAGATION: TextMapPropagator = { inject() {}, extract: (context) => context, fields: () => [] };
 
@@ -47,7 +45,7 @@ export function createAttribution(options?: AttributionOptions): Attribution {
 }
 
 function untraced<T>(fn: () => T): T {
-  return contextApi.with(contextApi.active().setValue(SUPPRESS_TRACING, true), fn);
+  return contextApi.with(withoutTracing(contextApi.active()), fn);
 }
 
 class PlugIn implements Attribution {

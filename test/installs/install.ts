@@ -1,14 +1,14 @@
 /**
  * The further installs the tests need, each with its own package.json and lockfile: another SDK line, a distro, the
- * libraries that have an instrumentation, Next.js. `node test/installs/install.ts` brings all of them up to date with
- * `npm ci`; tests that need one that is not there are skipped with the reason, or fail with REQUIRE_ALL=1.
+ * libraries that have an instrumentation, Next.js, older queues. `node test/installs/install.ts` brings all of them up
+ * to date with `npm ci`; tests that need one that is not there are skipped with the reason, or fail with REQUIRE_ALL=1.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const installs = ['sdk-2', 'azure-monitor', 'instrumentations', 'next'] as const;
+export const installs = ['sdk-2', 'azure-monitor', 'instrumentations', 'next', 'queues'] as const;
 export type InstallName = (typeof installs)[number];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -43,6 +43,7 @@ describe('the installed package', () => {
         'withOrigin',
         'withAttributes',
         'record',
+        'bindContext',
         'AttributionSpanProcessor',
         'AttributionSampler',
         'AttributionPropagator',

@@ -1,24 +1,20 @@
 /**
- * Repairs drivers that lose the OpenTelemetry context, and has frameworks tell their routes, as they are loaded. Uses the
- * application's own `@opentelemetry/instrumentation`, which knows how to reach CommonJS and ES modules alike.
+ * Repairs libraries that lose the OpenTelemetry context, and has frameworks tell their routes, as they are loaded. Uses
+ * the application's own `@opentelemetry/instrumentation`, which knows how to reach CommonJS and ES modules alike.
  */
 import { createRequire } from 'node:module';
 import type { Logger } from '../../core/logger.ts';
 import { packageVersion } from '../../engine/package-version.ts';
 import { watchFastify } from '../routes/fastify.ts';
-import { watchHapi } from '../routes/hapi.ts';
-import { watchKoa } from '../routes/koa.ts';
+import { ROUTE_WATCHERS } from '../routes/watchers.ts';
 import { resolveFromApplication, SDK_PACKAGE } from '../setup/sdk-modules.ts';
-import { bindPoolCallback } from './bind-callback.ts';
-import { repairUndiciQueue } from './undici-queue.ts';
+import type { Exports } from './exported.ts';
+import { REPAIRS, type Repair } from './repairs.ts';
 
 const INSTRUMENTATION_PACKAGE = '@opentelemetry/instrumentation';
 
-type Exports = {
-  readonly prototype?: unknown;
-  readonly default?: Exports;
-  readonly PoolBase?: { prototype?: unknown };
-};
+type Patch = (exports: Exports, version?: string) => Exports;
+type Unpatch = (exports: Exports) => void;
 
 /** The little of `@opentelemetry/instrumentation` used here, the same in all its versions. */
 interface InstrumentationModule {
@@ -26,15 +22,15 @@ interface InstrumentationModule {
   readonly InstrumentationNodeModuleDefinition: new (
     name: string,
     versions: string[],
-    patch?: (exports: Exports) => Exports,
-    unpatch?: (exports: Exports) => void,
+    patch?: Patch,
+    unpatch?: Unpatch,
     files?: object[],
   ) => object;
   readonly InstrumentationNodeModuleFile: new (
     name: string,
     versions: string[],
-    patch: (exports: Exports) => Exports,
-    unpatch: (exports: Exports) => void,
+    patch: Patch,
+    unpatch: Unpatch,
   ) => object;
 }
 
@@ -47,10 +43,10 @@ export function installRepairs(logger: Logger): void {
     const module = loadInstrumentation();
     if (module === undefined) return;
     installed = true;
-    makeRepair(module);
+    makeRepairs(module, logger);
     watchFastify();
   } catch (error) {
-    logger.debug(`pool repair is off: ${error instanceof Error ? error.message : error}`);
+    logger.debug(`repair of pools and queues is off: ${error instanceof Error ? error.message : error}`);
   }
 }
 
@@ -62,45 +58,36 @@ function loadInstrumentation(): InstrumentationModule | undefined {
   return createRequire(sdk)(INSTRUMENTATION_PACKAGE) as InstrumentationModule;
 }
 
-function makeRepair(module: InstrumentationModule): object {
+function makeRepairs(module: InstrumentationModule, logger: Logger): object {
   const { InstrumentationBase, InstrumentationNodeModuleDefinition, InstrumentationNodeModuleFile } = module;
-  const bind =
-    (method: string) =>
-    (exports: Exports): Exports => {
-      bindPoolCallback((exports.default ?? exports).prototype, method);
-      return exports;
-    };
   const keep = () => {};
-  const mysqlFile = (file: string) => new InstrumentationNodeModuleFile(file, ['>=2 <4'], bind('getConnection'), keep);
-  const undiciFile = (file: string) =>
-    new InstrumentationNodeModuleFile(
-      file,
-      ['>=5 <9'],
-      (exports) => {
-        repairUndiciQueue(exports.PoolBase);
-        return exports;
-      },
-      keep,
-    );
 
-  class PoolRepair extends InstrumentationBase {
+  class Repairs extends InstrumentationBase {
     init() {
-      return [
-        new InstrumentationNodeModuleDefinition('mysql2', ['>=2 <4'], undefined, undefined, [
-          mysqlFile('mysql2/lib/base/pool.js'),
-          mysqlFile('mysql2/lib/pool.js'),
-        ]),
-        new InstrumentationNodeModuleDefinition('undici', ['>=5 <9'], undefined, undefined, [
-          undiciFile('undici/lib/dispatcher/pool-base.js'),
-          undiciFile('undici/lib/pool-base.js'),
-        ]),
-        new InstrumentationNodeModuleDefinition('pg-pool', ['>=2 <4'], bind('connect'), keep),
-        new InstrumentationNodeModuleDefinition('@hapi/hapi', ['>=17 <23'], watchHapi as never, keep),
-        new InstrumentationNodeModuleDefinition('koa', ['>=2 <4'], undefined, undefined, [
-          new InstrumentationNodeModuleFile('koa/lib/context.js', ['>=2 <4'], watchKoa, keep),
-        ]),
-      ];
+      return [...REPAIRS, ...ROUTE_WATCHERS].map((repair) => {
+        const { module: name, files } = repair;
+        const versions = [repair.versions];
+        const patch = patchOf(repair, logger);
+        if (files === undefined) return new InstrumentationNodeModuleDefinition(name, versions, patch, keep);
+        const parts = files.map((file) => new InstrumentationNodeModuleFile(file, versions, patch, keep));
+        return new InstrumentationNodeModuleDefinition(name, versions, undefined, undefined, parts);
+      });
     }
   }
-  return new PoolRepair('otel-attribution/repair', packageVersion, {});
+  return new Repairs('otel-attribution/repair', packageVersion, {});
+}
+
+/** A library that is not as it was when this was written stays as it is. */
+function patchOf({ module, apply }: Repair, logger: Logger): Patch {
+  return (exports, version) => {
+    let why = 'its shape is not known';
+    try {
+      const repaired = apply(exports);
+      if (repaired !== undefined) return repaired;
+    } catch (error) {
+      why = String(error);
+    }
+    logger.debug(`${module} ${version ?? ''} is not repaired, its work may count for another: ${why}`);
+    return exports;
+  };
 }
