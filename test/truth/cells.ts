@@ -77,6 +77,28 @@ const EDGES: readonly AppSpec[] = (['register', OPTIONS] as const).map((start, i
 }));
 
 export const SCENARIOS: readonly AppSpec[] = [
+  { service: 'node-redis pool', entry: 'frameworks/express.ts', start: 'register', resources: ['redis-pool'] },
+  { service: 'node-redis pool, CommonJS', entry: 'frameworks/koa.cjs', start: 'register', resources: ['redis-pool'] },
+  {
+    service: 'ioredis autopipelining',
+    entry: 'frameworks/express.ts',
+    start: 'register',
+    resources: ['ioredis-auto', 'ioredis-cluster'],
+  },
+  {
+    service: 'ioredis autopipelining, CommonJS',
+    entry: 'frameworks/koa.cjs',
+    start: SDK,
+    resources: ['ioredis-auto', 'ioredis-cluster'],
+  },
+  { service: 'queues', entry: 'scenarios/queues.ts', start: 'register', resources: ['pg'] },
+  {
+    service: 'queues, CommonJS',
+    entry: 'scenarios/queues.ts',
+    start: SDK,
+    resources: ['pg'],
+    env: { TRUTH_LOAD: 'require' },
+  },
   ...EDGES,
   {
     service: 'tenants',
@@ -155,6 +177,9 @@ const EVENTS: Readonly<Record<Resource, string>> = {
   redis: 'db.client.operation.duration',
   bullmq: 'db.client.operation.duration',
   memcached: 'db.client.operation.duration',
+  'redis-pool': 'db.client.operation.duration',
+  'ioredis-auto': 'db.client.operation.duration',
+  'ioredis-cluster': 'db.client.operation.duration',
   undici: 'http.client.request.duration',
   http: 'http.client.request.duration',
   amqplib: 'messaging.client.operation.duration',
@@ -177,11 +202,13 @@ export const UNITS: Readonly<Record<string, string>> = { [TOKENS]: '{token}', [M
 export const IMPOSSIBLE: Readonly<Record<string, string>> = {
   [unseen('ioredis')]:
     'instrumentation-ioredis makes no span without a parent (requireParentSpan): work outside any request or withOrigin is invisible',
+  [unseen('ioredis-auto')]: 'as ioredis',
+  [unseen('ioredis-cluster')]: 'as ioredis',
   [unseen('bullmq')]: "a worker's own polling runs on ioredis outside any span (requireParentSpan)",
 };
 
 /** Name in the tally of operations on a resource that no span can tell of. */
-export function unseen(resource: 'ioredis' | 'bullmq'): string {
+export function unseen(resource: 'ioredis' | 'ioredis-auto' | 'ioredis-cluster' | 'bullmq'): string {
   return `${resource} without a parent`;
 }
 

@@ -2,12 +2,14 @@ import { amqplib } from './amqplib.ts';
 import { grpcJs } from './grpc-js.ts';
 import { http } from './http.ts';
 import { ioredis } from './ioredis.ts';
+import { ioredisAuto, ioredisCluster } from './ioredis-auto.ts';
 import { knex } from './knex.ts';
 import { memcached } from './memcached.ts';
 import { mysql2 } from './mysql2.ts';
 import { pg } from './pg.ts';
 import { prisma } from './prisma.ts';
 import { redis } from './redis.ts';
+import { redisPool } from './redis-pool.ts';
 import { typeorm } from './typeorm.ts';
 import type { Driver, DriverName, Endpoints, FurtherName, Load, MapperName } from './types.ts';
 import { undici } from './undici.ts';
@@ -25,12 +27,15 @@ const FACTORIES: Record<DriverName, (load: Load, port: number, service: string) 
   typeorm,
   prisma,
   memcached,
+  'redis-pool': redisPool,
+  'ioredis-auto': ioredisAuto,
+  'ioredis-cluster': ioredisCluster,
 };
 
 export const MAPPER_NAMES: readonly MapperName[] = ['knex', 'typeorm', 'prisma'];
-const FURTHER_NAMES: readonly FurtherName[] = ['memcached'];
+const FURTHER_NAMES: readonly FurtherName[] = ['memcached', 'redis-pool', 'ioredis-auto', 'ioredis-cluster'];
 export const DRIVER_NAMES = (Object.keys(FACTORIES) as DriverName[]).filter(
-  (name) => ![...MAPPER_NAMES, ...FURTHER_NAMES].includes(name as MapperName),
+  (name) => ![...MAPPER_NAMES, ...FURTHER_NAMES].some((other) => other === name),
 );
 
 /** Connects every driver that has an endpoint. */

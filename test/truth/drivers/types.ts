@@ -28,6 +28,9 @@ export interface Endpoints {
   readonly prisma?: number;
   readonly bullmq?: number;
   readonly memcached?: number;
+  readonly 'redis-pool'?: number;
+  readonly 'ioredis-auto'?: number;
+  readonly 'ioredis-cluster'?: number;
 }
 
 /** Connections of a pool: far fewer than requests at a time, so that work queues and other requests release it. */
@@ -36,7 +39,7 @@ export const POOL_SIZE = 3;
 /** Mappers over the driver `pg`. */
 export type MapperName = 'knex' | 'typeorm' | 'prisma';
 /** Drivers that one framework or scenario loads, not all of them. */
-export type FurtherName = 'memcached';
+export type FurtherName = 'memcached' | 'redis-pool' | 'ioredis-auto' | 'ioredis-cluster';
 export type DriverName =
   | MapperName
   | FurtherName

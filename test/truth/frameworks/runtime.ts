@@ -107,7 +107,7 @@ export function onHarness(on: { jobs?: (rounds: number) => Promise<void>; stop: 
 
 /** Work without any span above it, such as a heartbeat: it must not be given to a request that shares the pool. */
 async function heartbeat(name: DriverName, driver: Driver, service: string, rounds: number): Promise<void> {
-  const token = ownToken(service, name === 'ioredis' ? NO_SPAN : UNATTRIBUTED);
+  const token = ownToken(service, name.startsWith('ioredis') ? NO_SPAN : UNATTRIBUTED);
   for (let i = 0; i < rounds; i++) {
     await driver.one(token);
     await sleep(3);

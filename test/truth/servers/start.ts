@@ -11,7 +11,7 @@ import { startPgTap } from './pg-tap.ts';
 import { startSqlServer } from './postgres.ts';
 import { generatePrismaClient } from './prisma-client.ts';
 import { startRabbitMq } from './rabbitmq.ts';
-import { startRedis } from './redis.ts';
+import { startRedis, startRedisCluster } from './redis.ts';
 
 export type Resource = keyof Endpoints;
 
@@ -66,7 +66,7 @@ export async function startServers(
   }
 
   const counting = (target: string) => (cause: Cause) => tally.add(target, cause);
-  const countingRedis = (target: 'ioredis' | 'bullmq') => (cause: Cause) =>
+  const countingRedis = (target: Parameters<typeof unseen>[0]) => (cause: Cause) =>
     tally.add(cause.origin === NO_SPAN ? unseen(target) : target, cause);
   const sink = await startHttp(() => {});
   running.push(sink);
@@ -112,6 +112,9 @@ export async function startServers(
     rabbitMq(),
     start(['ioredis'], () => startRedis(countingRedis('ioredis'))),
     start(['redis'], () => startRedis(counting('redis'))),
+    start(['redis-pool'], () => startRedis(counting('redis-pool'))),
+    start(['ioredis-auto'], () => startRedis(countingRedis('ioredis-auto'))),
+    start(['ioredis-cluster'], () => startRedisCluster(countingRedis('ioredis-cluster'))),
     start(['bullmq'], () => startRedis(countingRedis('bullmq'), 'bullmq')),
     start(['memcached'], () => startMemcached(counting('memcached'))),
     start(['undici'], () => startHttp(counting('undici'))),
