@@ -14,6 +14,7 @@ import { bad, type Finding } from './finding.ts';
 import { checkInstrumentations } from './instrumentations.ts';
 import { checkPackages } from './packages.ts';
 import { checkProcesses } from './processes.ts';
+import { checkQueues } from './queues.ts';
 import { checkStart } from './start.ts';
 import { checkStore } from './store.ts';
 
@@ -44,6 +45,7 @@ export async function examine({ project: folder, command, directory }: ExamineOp
     const start = { project, command, setUps, loaderHook, nodeOptions: process.env.NODE_OPTIONS ?? '' };
     add('packages', checkPackages(project, setUps));
     add('instrumentations', await checkInstrumentations(project));
+    add('queues', checkQueues(project, options.repair !== false));
     add('start', checkStart(start));
     add('environment', checkEnvironment(process.env, problems, setUps));
   }

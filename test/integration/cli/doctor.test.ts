@@ -98,6 +98,29 @@ const auto = (modules: string) => ({
 const instrumentation = (name: string, range: string) =>
   `{ instrumentationName: 'i-${name}', getConfig: () => ({}), _modules: [{ name: '${name}', supportedVersions: ['${range}'] }] }`;
 
+test('queues within the process: what is repaired, what needs nothing, what needs bindContext', async () => {
+  const versions = { async: '3.2.6', 'p-limit': '7.3.3', 'p-queue': '8.1.0', queue: '7.0.0', fastq: '2.0.0' };
+  const packages = Object.entries(versions).map(([name, version]) => [name, { version }]);
+  const folder = madeProject(Object.fromEntries(packages), versions);
+  const all = await checks(folder);
+  for (const name of ['async 3', 'p-queue 8']) {
+    expect(about(all, name)).toMatchObject({
+      group: 'queues',
+      status: 'ok',
+      text: expect.stringContaining('repaired'),
+    });
+  }
+  expect(about(all, 'p-limit 7')).toMatchObject({ status: 'ok', text: expect.not.stringContaining('repaired') });
+  for (const name of ['queue 7', 'fastq 2'])
+    expect(about(all, name)).toMatchObject({ status: 'unsure', fix: expect.stringContaining('bindContext(fn)') });
+
+  const config = path.join(folder, 'off.yaml');
+  writeFileSync(config, 'repair: false\n');
+  const off = await checks(folder, [], { OTEL_ATTRIBUTION_CONFIG_FILE: config });
+  expect(about(off, 'async 3')).toMatchObject({ status: 'unsure', fix: expect.stringContaining('repair: false') });
+  expect(about(off, 'p-limit 7')).toMatchObject({ status: 'ok' });
+});
+
 test('versions that do not fit: API lines, peers, drivers', async () => {
   const folder = madeProject(
     {
