@@ -9,6 +9,7 @@ import { type AttributionOptions, type SettledOptions, settleOptions } from '../
 import { Gathering } from '../engine/threads/gather.ts';
 import { handOverToMain } from '../engine/threads/hand-over.ts';
 import { contextAttributes, inboundOrigin, namedOrigin } from './context.ts';
+import { FetchHeaders } from './fetch-headers.ts';
 import { givenOptions } from './given-options.ts';
 import { type Attribution, currentAttribution, setCurrentAttribution } from './instance.ts';
 import { AttributionMetricReader } from './metrics/metric-reader.ts';
@@ -59,6 +60,7 @@ class PlugIn implements Attribution {
   readonly #readers: readonly AttributionMetricReader[];
   readonly #closeLive: () => void = () => {};
   readonly #threads: Gathering | undefined;
+  readonly #fetchHeaders = new FetchHeaders();
 
   constructor(given: AttributionOptions) {
     this.options = given;
@@ -91,6 +93,7 @@ class PlugIn implements Attribution {
       flush: () => this.forceFlush(),
       shutdown: () => this.shutdown(),
     });
+    this.#fetchHeaders.watch();
     if (options.repair) installRepairs(this.#logger);
     if (options.live) this.#closeLive = untraced(() => serveLive(engine, this.#logger));
     if (isMainThread) {
@@ -139,7 +142,15 @@ class PlugIn implements Attribution {
     const { resolver, accounts, tracker } = this.#engine;
     const { remoteParents } = tracker;
     const inner = delegate ?? NO_PROPAGATION;
-    return new OriginPropagator({ delegate: inner, propagateTo, trustBaggage, resolver, accounts, remoteParents });
+    return new OriginPropagator({
+      delegate: inner,
+      propagateTo,
+      trustBaggage,
+      resolver,
+      accounts,
+      remoteParents,
+      fetchHeaders: this.#fetchHeaders,
+    });
   }
 
   record(measurement: Parameters<Engine['record']>[0], context: Context): boolean {

@@ -4,9 +4,9 @@
  */
 import { BAGGAGE_KEY, HEADER, withoutEntry } from '../core/attribution/carried.ts';
 
-const BAGGAGE = 'baggage';
+export const BAGGAGE = 'baggage';
 /** Headers that hold nothing else: ours, and those of propagators that give each entry of the baggage one. */
-const WHOLE: ReadonlySet<string> = new Set([HEADER, `uberctx-${BAGGAGE_KEY}`, `ot-baggage-${BAGGAGE_KEY}`]);
+export const WHOLE: ReadonlySet<string> = new Set([HEADER, `uberctx-${BAGGAGE_KEY}`, `ot-baggage-${BAGGAGE_KEY}`]);
 /** Most names have another length, and are not looked at. */
 const LENGTHS: ReadonlySet<number> = new Set([BAGGAGE, ...WHOLE].map((name) => name.length));
 

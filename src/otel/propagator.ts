@@ -21,6 +21,7 @@ import type { SpanState } from '../core/attribution/scope.ts';
 import { limits } from '../core/limits.ts';
 import { stripCarrier } from './carrier.ts';
 import { contextAttributes, inboundOrigin, namedOrigin, rpcRoute, setInboundOrigin } from './context.ts';
+import type { FetchHeaders } from './fetch-headers.ts';
 import { stateOf } from './sdk-span.ts';
 
 export interface PropagatorOptions {
@@ -30,6 +31,7 @@ export interface PropagatorOptions {
   readonly resolver: OriginResolver;
   readonly accounts: Accounts;
   readonly remoteParents: RemoteParents;
+  readonly fetchHeaders: FetchHeaders;
 }
 
 export class OriginPropagator implements TextMapPropagator {
@@ -51,6 +53,7 @@ export class OriginPropagator implements TextMapPropagator {
       stripCarrier(carrier);
       const value = this.#sends ? this.#outgoing(context) : '';
       // Also where no baggage is known to be sent: Jaeger's propagator does not list it.
+      this.#o.fetchHeaders.sent(value);
       outgoing = withEntry(context, this.#hasBaggage ? value : '');
       if (!this.#hasBaggage && value !== '') setter.set(carrier, HEADER, value);
     } catch {

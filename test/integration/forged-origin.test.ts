@@ -22,7 +22,7 @@ afterEach(() => {
   next.closeAllConnections();
 });
 
-/** What the next service got: by fetch from inside the request, and with all headers copied. */
+/** What the next service got: by fetch from inside the request, and with all headers copied, by `http` and by fetch. */
 async function pass(env: Record<string, string>, caller: Record<string, string>, flag = true): Promise<string[]> {
   const outcome = await run([...(flag ? ['--import', REGISTER] : []), 'edge.mjs'], {
     env: {
@@ -36,7 +36,7 @@ async function pass(env: Record<string, string>, caller: Record<string, string>,
     },
   });
   expect({ stdout: outcome.stdout, stderr: outcome.stderr }).toEqual({ stdout: 'served\n', stderr: '' });
-  expect(received).toHaveLength(4);
+  expect(received).toHaveLength(6);
   return received.map(({ host: _, connection: __, traceparent: ___, b3: ____, ...rest }) => JSON.stringify(rest));
 }
 

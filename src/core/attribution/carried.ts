@@ -37,11 +37,14 @@ export function decodeCarried(value: string, nameChars: number): CarriedOrigin |
   }
 }
 
-/** A `baggage` header without our entry, however its name is written; the members of others byte for byte. Never throws. */
-export function withoutEntry(baggage: string): string {
+/**
+ * A `baggage` header without our entry, however its name is written; the members of others byte for byte. Never throws.
+ * `keep`: an entry of ours that stays.
+ */
+export function withoutEntry(baggage: string, keep = ''): string {
   if (!baggage.includes(BAGGAGE_KEY) && !baggage.includes('%')) return baggage;
   const members = baggage.split(',');
-  const others = members.filter((member) => !isEntry(member));
+  const others = members.filter((member) => !isEntry(member) || (keep !== '' && member.trim() === keep));
   return others.length === members.length ? baggage : others.join(',');
 }
 

@@ -25,14 +25,15 @@ const server = http.createServer(async (request, response) => {
   else {
     // As a reverse proxy does: with everything that came.
     const { host: _, connection: __, ...headers } = request.headers;
-    await new Promise((resolve) => http.get(NEXT, { headers }, (answer) => answer.resume().on('end', resolve)));
+    if (request.url === '/copy') await fetch(NEXT, { headers }).then((answer) => answer.text());
+    else await new Promise((resolve) => http.get(NEXT, { headers }, (answer) => answer.resume().on('end', resolve)));
   }
   response.end();
 });
 server.listen(0, '127.0.0.1', async () => {
   const { port } = server.address();
   const flags = ['00', '01'];
-  for (const path of ['/fetch', '/proxy']) {
+  for (const path of ['/fetch', '/proxy', '/copy']) {
     for (const flag of flags) {
       const headers = { ...JSON.parse(CALLER), traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-${flag}` };
       // By a socket of its own: what this process itself sends is not the subject.

@@ -34,6 +34,8 @@ const WAYS: Record<string, (incoming: IncomingHttpHeaders) => Promise<string>> =
   fetch: () => fetch(url, { headers }).then((response) => response.text()),
   http: () => get(headers),
   proxy: (incoming) => get(copied(incoming)),
+  copy: (incoming) =>
+    fetch(url, { headers: copied(incoming) as Record<string, string> }).then((response) => response.text()),
 };
 
 await serveScenario({
