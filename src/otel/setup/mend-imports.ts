@@ -40,12 +40,12 @@ function mend({ instrumentation, module, target }: Definition, tell: Tell): void
     const outcome = { instrumentation, module, version };
     try {
       const patched = patchOnce(library ?? exports, version);
-      note({ ...outcome, exports: patched ?? exports });
+      note({ ...outcome, exports: patched, replaced: patched !== undefined && patched !== (library ?? exports) });
       if (library === undefined) return patched;
       handOn(exports as Exports, patched);
     } catch (error) {
       const message = String((error as Error)?.message ?? error);
-      note({ ...outcome, exports, error: message });
+      note({ ...outcome, exports, replaced: false, error: message });
       tell(`${instrumentation} cannot patch ${target.name}, whose calls are not seen: ${message}`);
     }
     return exports;

@@ -13,6 +13,8 @@ export interface Patch {
   readonly error?: string;
   /** What the instrumentation was given; for an import of CommonJS the library itself. */
   readonly exports: unknown;
+  /** It returned something else than it was given. */
+  readonly replaced: boolean;
 }
 
 export interface Unpatched {

@@ -11,17 +11,21 @@ import { checkDirectory } from './directory.ts';
 import { checkEnvironment } from './environment.ts';
 import { checkExporters } from './exporters.ts';
 import { bad, type Finding } from './finding.ts';
+import { checkInside } from './inside.ts';
 import { checkInstrumentations } from './instrumentations.ts';
 import { checkPackages } from './packages.ts';
 import { checkProcesses } from './processes.ts';
 import { checkQueues } from './queues.ts';
+import { runCommand } from './run-command.ts';
 import { checkStart } from './start.ts';
 import { checkStore } from './store.ts';
 
 export interface ExamineOptions {
   readonly project: string;
-  /** The command that starts the application; [] for the start script. */
+  /** The command that starts the application, to be run; [] to look at the start script only. */
   readonly command: readonly string[];
+  /** How long the command is run. */
+  readonly seconds: number;
   readonly directory?: string;
 }
 
@@ -31,7 +35,7 @@ export interface Group {
 }
 
 /** Looks at everything and changes nothing: what is wrong comes as a finding, not as an error. */
-export async function examine({ project: folder, command, directory }: ExamineOptions): Promise<Group[]> {
+export async function examine({ project: folder, command, seconds, directory }: ExamineOptions): Promise<Group[]> {
   const { options, problems } = validateAll(undefined, process.env);
   const project = projectIn(folder);
   const groups: Group[] = [];
@@ -48,6 +52,12 @@ export async function examine({ project: folder, command, directory }: ExamineOp
     add('queues', checkQueues(project, options.repair !== false));
     add('start', checkStart(start));
     add('environment', checkEnvironment(process.env, problems, setUps));
+    if (command.length > 0) {
+      const register = setUps.length === 0;
+      const run = runCommand({ command, directory: project.directory, register, seconds });
+      for (const { name, findings } of await run.then((ran) => checkInside(ran, project), notStarted))
+        add(name, findings);
+    }
   }
   if (project instanceof AttributionError) add('environment', checkEnvironment(process.env, problems, []));
   for (const [name, findings] of await checkExporters(options)) add(name, findings);
@@ -58,6 +68,12 @@ export async function examine({ project: folder, command, directory }: ExamineOp
   add('directory', checkDirectory(parts, { ...options, production }, Date.now()));
   add('store', await checkStore(parts));
   return groups;
+}
+
+function notStarted(error: Error): Group[] {
+  return [
+    { name: 'command', findings: [bad(`the command cannot be started: ${error.message}`, 'write it as in a shell')] },
+  ];
 }
 
 /** The nearest package.json on the way up, as npm finds it. */

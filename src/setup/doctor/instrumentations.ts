@@ -104,7 +104,7 @@ function checkPackage(name: string, project: Project, probe: Probe): Finding[] {
       ),
     ];
   }
-  return [ok(`${what}: ${fitting.instrumentation.name}`)];
+  return [ok(`${what}: supported by ${fitting.instrumentation.name}`)];
 }
 
 function patchesOf(name: string, instrumentations: readonly ProbedInstrumentation[]) {

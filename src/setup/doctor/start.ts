@@ -3,6 +3,7 @@ import type { Project } from '../project/package-json.ts';
 import type { SetUp } from '../project/set-ups.ts';
 import { REGISTER, startScript } from '../project/start-script.ts';
 import { bad, type Finding, ok, unsure } from './finding.ts';
+import { startMistakes } from './start-mistakes.ts';
 
 export interface StartFacts {
   readonly project: Project;
@@ -27,13 +28,16 @@ export function checkStart(facts: StartFacts): Finding[] {
   const plugged = setUps.filter(({ attributed }) => attributed);
   const own = setUps.filter(({ attributed }) => !attributed);
 
+  const mistakes = startMistakes(command);
   const findings: Finding[] = [...bundler(project)];
   if (command === '') {
     findings.push(unsure('there is no start script to look at', 'otel-attribution doctor -- node app.js'));
+  } else if (mistakes.length > 0) {
+    findings.push(...mistakes);
   } else if (!flag && setUps.length === 0) {
     findings.push(bad(`${name} does not start attribution: ${command}`, fixOf(command, script?.withFlag, given)));
   } else if (flag) {
-    findings.push(ok(`${name} has ${FLAG}`));
+    findings.push(ok(`${name} loads ${REGISTER} first`));
   }
   findings.push(...order(command));
   if (flag) findings.push(...own.map(twoSetUps));

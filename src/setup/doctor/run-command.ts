@@ -1,0 +1,129 @@
+/**
+ * Runs the command of an application for a while, with attribution, and collects what each of its processes sees from
+ * inside. Nothing is written to the books: the sums stay in memory.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Inside } from '../../engine/inside.ts';
+
+/** As long as an application may take to end in an orderly way. */
+const STOP_MS = 5_000;
+const START_MS = 30_000;
+const POLL_MS = 100;
+const PROCESSES_MAX = 50;
+const OUTPUT_CHARS = 4_000;
+
+const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+const INSPECT = new URL(`../../otel/setup/inspect.${EXTENSION}`, import.meta.url);
+const REGISTER = fileURLToPath(new URL(`../../register.${EXTENSION}`, import.meta.url));
+
+export interface CommandRun {
+  readonly processes: readonly Inside[];
+  /** Exit code, when it ended by itself; undefined when it was ended. */
+  readonly code?: number | null;
+  readonly seconds: number;
+  /** The end of what it printed on standard error. */
+  readonly errors: string;
+}
+
+export interface RunCommandOptions {
+  readonly command: readonly string[];
+  readonly directory: string;
+  /** Adds the flag; an application with a set-up of its own goes without. */
+  readonly register: boolean;
+  readonly seconds: number;
+}
+
+/** Rejects when the command cannot be started at all. Its output goes to our standard error. */
+export async function runCommand({ command, directory, register, seconds }: RunCommandOptions): Promise<CommandRun> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'oa-doctor-'));
+  const begin = Date.now();
+  try {
+    const inspect = `${INSPECT.href}?to=${encodeURIComponent(pathToFileURL(folder).pathname)}`;
+    const flags = [`--import=${inspect}`, ...(register ? [`--import=${pathToFileURL(REGISTER).href}`] : [])];
+    const child = spawn(command[0]!, command.slice(1), {
+      cwd: directory,
+      // A group of its own, so that what it starts ends with it.
+      detached: process.platform !== 'win32',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        NODE_OPTIONS: [...flags, process.env.NODE_OPTIONS ?? ''].join(' ').trim(),
+        OTEL_ATTRIBUTION_EXPORTERS: 'memory',
+        OTEL_ATTRIBUTION_EXIT_TABLE: 'false',
+      },
+    });
+    let errors = '';
+    child.stdout?.on('data', (chunk: Buffer) => process.stderr.write(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => {
+      process.stderr.write(chunk);
+      errors = (errors + chunk).slice(-OUTPUT_CHARS);
+    });
+    const code = await within(child, async () => {
+      await started(folder);
+      await wait(seconds * 1000);
+    });
+    return {
+      processes: read(folder),
+      ...(code !== undefined && { code }),
+      seconds: Math.round((Date.now() - begin) / 100) / 10,
+      errors,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Exit code, or undefined when the time was over and it was ended. */
+async function within(child: ChildProcess, time: () => Promise<void>): Promise<number | null | undefined> {
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  const interrupt = (): void => send(child, 'SIGINT');
+  process.once('SIGINT', interrupt);
+  try {
+    const code = await Promise.race([ended, time().then(() => undefined)]);
+    if (code !== undefined) return code;
+    send(child, 'SIGTERM');
+    if ((await Promise.race([ended, wait(STOP_MS)])) === undefined) send(child, 'SIGKILL');
+    await ended;
+    return undefined;
+  } finally {
+    process.removeListener('SIGINT', interrupt);
+  }
+}
+
+/** Until a process has loaded what looks from inside: how long that takes is not its fault. */
+async function started(folder: string): Promise<void> {
+  for (const end = Date.now() + START_MS; Date.now() < end; await wait(POLL_MS)) {
+    if (readdirSync(folder).some((name) => name.endsWith('.json'))) return;
+  }
+}
+
+function wait(ms: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), ms));
+}
+
+function send(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (process.platform === 'win32') child.kill(signal);
+    else process.kill(-child.pid!, signal);
+  } catch {
+    // It has ended in the meantime.
+  }
+}
+
+function read(folder: string): Inside[] {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  return files.slice(0, PROCESSES_MAX).flatMap((name) => {
+    try {
+      return [JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as Inside];
+    } catch {
+      return [];
+    }
+  });
+}
