@@ -20,7 +20,7 @@ export const sheetOf = (wide?: boolean): Sheet & { readonly style: ReturnType<ty
 
 /** A text on standard output, its lines broken between words. */
 export function print(text: string): void {
-  process.stdout.write(`${wrap(text, lineWidth(process.stdout), 2).join('\n')}\n`);
+  process.stdout.write(`${wrap(text, lineWidth(process.stdout)).join('\n')}\n`);
 }
 
 /** A message on standard error, its lines broken between words. */

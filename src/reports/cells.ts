@@ -48,12 +48,14 @@ export function wrap(text: string, width: number, indent = 0): string[] {
 
 function wrapLine(text: string, width: number, indent: number): string[] {
   if (cellsOf(text) <= width) return [text];
-  const margin = text.match(/^ */)![0] + ' '.repeat(indent);
-  const [first = '', ...words] = text.split(/(?<=\S) +/);
-  const lines = [first];
-  for (const word of words) {
-    const longer = `${lines.at(-1)} ${word}`;
-    if (cellsOf(longer) <= width) lines[lines.length - 1] = longer;
+  // Behind a label, as in `rule     must be a list`, lines begin below the text.
+  const label = /^ *\S+ {2,}(?=\S)/.exec(text)?.[0].length;
+  const margin = ' '.repeat(label ?? text.match(/^ */)![0].length + indent);
+  const lines: string[] = [];
+  for (const [, gap, word] of text.matchAll(/( *)(\S+)/g)) {
+    const longer = `${lines.at(-1) ?? ''}${gap}${word}`;
+    if (lines.length === 0) lines.push(longer);
+    else if (cellsOf(longer) <= width) lines[lines.length - 1] = longer;
     else lines.push(margin + word);
   }
   return lines;

@@ -1,9 +1,9 @@
 /** The keys of a row. Queries give several as one text, which is taken apart here. */
-import { type By, keyName } from './by.ts';
+import { type By, keyName, NONE } from './by.ts';
 import type { Column } from './columns.ts';
 import type { Cell } from './page.ts';
 
-interface Keyed {
+export interface Keyed {
   readonly kind: string;
   readonly keyService: string;
   readonly key: string;
@@ -31,6 +31,14 @@ export function keyCell(row: Keyed, by: By): Cell {
   if (summary(row) || (by.length === 1 && row.keyService === '')) return row.key;
   const values = keyValues(row, by);
   return by.flatMap(({ kind }, i) => (kind === 'origin' ? [row.keyService, values[i]!] : [values[i]!]));
+}
+
+/** Attributes that no row has a value of. */
+export function attributesNowhere(rows: readonly Keyed[], by: By): string[] {
+  const named = rows.filter(({ kind }) => kind === 'key' || kind === 'unattributed').map((row) => keyValues(row, by));
+  return by.flatMap((key, i) =>
+    key.kind === 'attribute' && named.length > 0 && named.every((values) => values[i] === NONE) ? [key.name] : [],
+  );
 }
 
 /** Above them. */

@@ -36,3 +36,13 @@ export async function emptyNote(
     ? 'The services of this range report only their own accounts: no span matched a rule. See: otel-attribution coverage, otel-attribution doctor'
     : `No calls to databases or other services in this range. Measured: ${have}. Show one with --measure <event>`;
 }
+
+/** Attributes that were asked for and that no row of the answer has: their names are easily mistaken. */
+export async function nowhereNotes(names: readonly string[], { source, range }: Context): Promise<string[]> {
+  if (names.length === 0) return [];
+  const have = await source.attributes(range);
+  const what = have.length === 0 ? 'none' : have.join(', ');
+  return names
+    .filter((name) => !have.includes(name))
+    .map((name) => `No row of this range has the attribute ${JSON.stringify(name)}. Those it has: ${what}`);
+}

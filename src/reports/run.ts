@@ -1,10 +1,11 @@
 import type { Store } from '../core/contracts/store.ts';
 import { parseBy } from './by.ts';
 import { columnsOf, type ReportRow } from './columns.ts';
+import { attributesNowhere, type Keyed } from './keys.ts';
 import { kqlSource } from './kql/source.ts';
 import { measureOf } from './measure.ts';
 import { parseTime } from './moment.ts';
-import { emptyNote, rowsGoneNote } from './notes.ts';
+import { emptyNote, nowhereNotes, rowsGoneNote } from './notes.ts';
 import type { ReportParameters } from './parameters.ts';
 import { readBooks, resolveRange } from './range.ts';
 import type { Report, ReportResult } from './report.ts';
@@ -63,6 +64,8 @@ export async function runReport<R extends ReportRow, P extends ReportParameters>
     notes.push(await emptyNote(services, context));
     if (services > 0 && report.whyEmpty !== undefined) notes.push(report.whyEmpty);
   }
+  const keyed = report.parameters.includes('by');
+  if (keyed) notes.push(...(await nowhereNotes(attributesNowhere(rows as readonly unknown[] as Keyed[], by), context)));
   return {
     report: report.name,
     question: report.question,
@@ -73,6 +76,6 @@ export async function runReport<R extends ReportRow, P extends ReportParameters>
     rows,
     notes,
     tz,
-    ...(report.parameters.includes('by') && { by }),
+    ...(keyed && { by }),
   };
 }

@@ -4,6 +4,9 @@ import type { By } from './by.ts';
 import type { Measure } from './measure.ts';
 import type { Condition } from './where.ts';
 
+/** As many names of attributes as a message holds. */
+export const ATTRIBUTES_MAX = 20;
+
 export interface Source {
   /** What to tell someone whose store holds no rows. */
   readonly empty: string;
@@ -22,6 +25,8 @@ export interface Source {
   services(period: Period, asOf: number | undefined): Promise<number>;
   /** The events of the period that were measured most often, at most five; not the engine's own. */
   events(period: Period): Promise<string[]>;
+  /** Names of the row attributes of the period, by name, at most `ATTRIBUTES_MAX`. */
+  attributes(period: Period): Promise<string[]>;
   /** In the period, by time, at most ten. What was reported in the week before it is not new. */
   changes(period: Period): Promise<Change[]>;
   /** Rows of the query in `folder`. */

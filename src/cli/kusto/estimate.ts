@@ -101,8 +101,9 @@ export function estimateText(
     '',
   ];
   if (money.total === undefined) {
-    lines.push('Money: give the prices of your region: --price-storage-gb-month, --price-compute-hour with --nodes,');
-    lines.push('and --price-ingest-gb where ingestion is billed by the GB.');
+    lines.push(
+      'Money: give the prices of your region: --price-storage-gb-month, --price-compute-hour with --nodes, and --price-ingest-gb where ingestion is billed by the GB.',
+    );
   } else {
     const parts = [
       ['ingested', money.ingest, '--price-ingest-gb'],
@@ -118,14 +119,12 @@ export function estimateText(
   lines.push('');
   if (perDay.rows > ROWS_PER_DAY_DIRECT) {
     lines.push(
-      `More than ${quantity(ROWS_PER_DAY_DIRECT)} rows a day: let collectors merge the processes of a service, ${quantity(of.rowsPerDayMerged)} rows a day;`,
-      'or widen the windows (windowSeconds: 300).',
+      `More than ${quantity(ROWS_PER_DAY_DIRECT)} rows a day: let collectors merge the processes of a service, ${quantity(of.rowsPerDayMerged)} rows a day; or widen the windows (windowSeconds: 300).`,
       '',
     );
   }
   lines.push(
-    `Measured: ${Math.round(of.jsonBytesPerRow)} B a row as JSON, ${quantity(of.gzipBytesPerRow)} B after gzip -1. Assumed: ${quantity(of.storedBytesPerRow)} B stored (--stored-bytes-per-row),`,
-    'each key in each window, and 14 days more of raw rows, which stay recoverable.',
+    `Measured: ${Math.round(of.jsonBytesPerRow)} B a row as JSON, ${quantity(of.gzipBytesPerRow)} B after gzip -1. Assumed: ${quantity(of.storedBytesPerRow)} B stored (--stored-bytes-per-row), each key in each window, and 14 days more of raw rows, which stay recoverable.`,
   );
   return lines.join('\n');
 }

@@ -1,6 +1,6 @@
 import type { KqlNames, KqlParameter, KqlParameters, KqlStore } from '../../core/contracts/store.ts';
 import { queryText } from '../query-text.ts';
-import type { Change, Question, Source } from '../source.ts';
+import { ATTRIBUTES_MAX, type Change, type Question, type Source } from '../source.ts';
 import { byKql } from './grouping.ts';
 import { measureKql } from './measure.ts';
 import { BOOKS, edgesText, livesText } from './range-texts.ts';
@@ -38,6 +38,10 @@ export function kqlSource(store: KqlStore): Source {
     async events({ from, to }) {
       const rows = await ask<{ Event: string }>(EVENTS, { _from: time(from), _to: time(to) });
       return rows.map(({ Event }) => Event);
+    },
+    async attributes({ from, to }) {
+      const rows = await ask<{ Name: string }>(ATTRIBUTES, { _from: time(from), _to: time(to) });
+      return rows.map(({ Name }) => Name);
     },
     changes({ from, to }) {
       return ask<Change>(CHANGES, { _from: time(from), _to: time(to) });
@@ -95,6 +99,15 @@ const EVENTS = `{{sums}}(_from, _to, 1h, datetime(null))
 | order by Calls desc, Event asc
 | take 5
 | project Event`;
+
+const ATTRIBUTES = `{{sums}}(_from, _to, 1h, datetime(null))
+| where Target != 'otel-attribution' and isnotempty(Attributes)
+| distinct Attributes
+| mv-expand Name = bag_keys(parse_json(Attributes)) to typeof(string)
+| where isnotempty(Name)
+| distinct Name
+| order by Name asc
+| take ${ATTRIBUTES_MAX}`;
 
 const CHANGES = `{{parts}}()
 | where SealedAt >= _from - 7d and SealedAt < _to and array_length(Services) > 0

@@ -1,6 +1,6 @@
 import type { SqlParams, SqlStore, SqlValue } from '../../core/contracts/store.ts';
 import { queryText } from '../query-text.ts';
-import type { Change, Period, Source, Values } from '../source.ts';
+import { ATTRIBUTES_MAX, type Change, type Period, type Source, type Values } from '../source.ts';
 import { bySql } from './grouping.ts';
 import { measureSql, NO_ACCOUNTS, sealed, span, statement, whereSql } from './texts.ts';
 
@@ -37,6 +37,10 @@ export function sqlSource(db: SqlStore): Source {
     async events({ from, to }) {
       const rows = await db.all<{ event: string }>(EVENTS, { from, to });
       return rows.map(({ event }) => event);
+    },
+    async attributes({ from, to }) {
+      const rows = await db.all<{ name: string }>(ATTRIBUTES, { from, to });
+      return rows.map(({ name }) => name);
     },
     changes({ from, to }) {
       return db.all<Change>(CHANGES, { from, to });
@@ -101,6 +105,10 @@ SELECT epoch_ms(min(started)) AS "from", epoch_ms(max(ended)) AS "to" FROM numbe
 
 const EVENTS = `SELECT event FROM sums WHERE ${span()} AND ${NO_ACCOUNTS}
 GROUP BY event ORDER BY fsum(count) DESC, event LIMIT 5`;
+
+const ATTRIBUTES = `SELECT DISTINCT unnest(json_keys(attributes)) AS name
+FROM (SELECT DISTINCT attributes FROM sums WHERE ${span()} AND ${NO_ACCOUNTS}) WHERE json_valid(attributes)
+ORDER BY name LIMIT ${ATTRIBUTES_MAX}`;
 
 /** During a deploy old and new take turns: a version is new once, when a service first reports with it. */
 const CHANGES = `WITH versions AS (

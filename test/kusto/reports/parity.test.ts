@@ -58,6 +58,7 @@ const questions: readonly [string, AnyParameters][] = [
   ['load', { by: 'target' }],
   ['load', { by: 'service', limit: 1 }],
   ['load', { by: 'attribute.tenant' }],
+  ['load', { by: 'attribute.tenat,origin' }],
   ['load', { by: 'origin,target' }],
   ['load', { by: 'attribute.tenant,origin', limit: 3 }],
   ['load', { by: 'target,service,attribute.tenant,origin', at: 'peak' }],

@@ -64,7 +64,8 @@ export async function renderedTexts(names: KustoNames): Promise<RenderedText[]> 
           asked.push({ text, parameters: values });
           const books = { First: now - 40 * 86_400_000, Through: now - 30_000, WindowMs: 60_000 };
           const edges = { Low: null, High: null, WidestMs: 60_000 };
-          return [{ ...books, ...edges, Services: 1 } as R];
+          const row = { kind: 'key', keyService: '', key: '(none)' };
+          return [{ ...books, ...edges, ...row, Services: 1 } as R];
         },
       };
       await runReport(store, report, { tz: 'UTC', ...parameters }, { now });

@@ -42,6 +42,14 @@ describe('wrap', () => {
     expect(wrap('a\nb  c', 80)).toEqual(['a', 'b  c']);
   });
 
+  test('begins below the text of a label', () => {
+    expect(wrap('    rule     must be one of many', 22)).toEqual([
+      '    rule     must be',
+      '             one of',
+      '             many',
+    ]);
+  });
+
   test('where nobody minds the width nothing is broken', () => {
     expect(wrap('word '.repeat(99), Number.POSITIVE_INFINITY)).toHaveLength(1);
   });

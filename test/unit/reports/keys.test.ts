@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { byOrigin, parseBy } from '../../../src/reports/by.ts';
-import { joinedKeys, keyCell, keyHead, withKeyFields } from '../../../src/reports/keys.ts';
+import { attributesNowhere, joinedKeys, keyCell, keyHead, withKeyFields } from '../../../src/reports/keys.ts';
 
 const row = { target: '', kind: 'key', keyService: 'storefront', key: 'GET /search', value: 1 };
 const column = (name: string) => ({ name, type: 'string' as const, unit: '' });
@@ -49,6 +49,14 @@ test('for machines they are a field each', () => {
     },
     { target: '', 'attribute.tenant': '(rest)', originService: '', origin: '' },
   ]);
+});
+
+test('an attribute that no row has', () => {
+  const by = parseBy('attribute.tenat,origin');
+  const none = { ...row, key: '(none)|GET /search' };
+  expect(attributesNowhere([none, { ...row, kind: 'total', key: '(total)' }], by)).toEqual(['tenat']);
+  expect(attributesNowhere([none, { ...none, key: 'acme|GET /search' }], by)).toEqual([]);
+  expect(attributesNowhere([], by)).toEqual([]);
 });
 
 test('heads stand above their parts', () => {
