@@ -17,6 +17,7 @@ const clean = Object.fromEntries(
 export interface Shop {
   readonly databaseUrl: string;
   readonly storefrontUrl: string;
+  readonly paymentsUrl: string;
   /** Ends every process in order; resolves with the books of both services. */
   stop(): Promise<BookEntry[]>;
 }
@@ -46,6 +47,7 @@ export async function openShop(
   const storefront = await service('storefront', { PAYMENTS_URL: `http://127.0.0.1:${payments.ready.port}` });
   return {
     databaseUrl,
+    paymentsUrl: `http://127.0.0.1:${payments.ready.port}`,
     storefrontUrl: `http://127.0.0.1:${storefront.ready.port}`,
     async stop() {
       const books: BookEntry[] = [];

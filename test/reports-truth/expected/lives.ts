@@ -1,0 +1,68 @@
+/** Who reports, and who is missing. */
+import { compare, sumsBy } from './cells.ts';
+import { WINDOW } from './facts.ts';
+import type { Expect } from './question.ts';
+
+export const sources: Expect = ({ books, question, answered }) =>
+  books.runs
+    .flatMap(({ service, seals, killed }) => {
+      const known = seals.filter((seal) => question.asOf === undefined || seal <= question.asOf);
+      const within = known.filter((seal) => seal >= answered.minutes.from);
+      if (within.length === 0) return [];
+      return [
+        {
+          service,
+          firstSealed: within[0]!,
+          lastSealed: within.at(-1)!,
+          parts: within.length,
+          partsMissing: 0,
+          ended: !killed && known.length === seals.length,
+        },
+      ];
+    })
+    .sort((a, b) => compare(a.service, b.service) || b.lastSealed - a.lastSealed)
+    .slice(0, question.limit);
+
+/** Without what the engine counts of itself, which the books know nothing of. */
+export const coverage: Expect = ({ books, question, chosen, answered }) => {
+  const { asOf, now } = question;
+  const { from } = answered.minutes;
+  const attributed = [...sumsBy(chosen, answered.minutes, ({ target, event, unit }) => [target, event, unit]).values()]
+    .sort((a, b) => b.value - a.value)
+    .map(({ key, value }) => ({
+      check: 'attributed',
+      subject: key[0],
+      reason: key[1],
+      value,
+      unit: key[2],
+      share: value === 0 ? null : 1,
+      ok: null,
+    }));
+  const runs = books.runs
+    .map((run) => ({ ...run, known: run.seals.filter((seal) => asOf === undefined || seal <= asOf) }))
+    .filter(({ known }) => known.length > 0);
+  const quiet = runs
+    .filter(({ known }) => known.at(-1)! >= from)
+    .filter(({ killed, known, seals }) => (killed || known.length < seals.length) && known.at(-1)! < now - 3 * WINDOW)
+    .map(({ service, known }) => ({
+      check: 'no-final',
+      reason: service,
+      value: (now - known.at(-1)!) / 1_000,
+      unit: 's',
+      ok: false,
+    }));
+  const silent = [...Map.groupBy(runs, ({ service }) => service)]
+    .map(([service, of]) => ({ service, last: Math.max(...of.map(({ known }) => known.at(-1)!)) }))
+    .filter(({ last }) => last < from && last >= from - 7 * 86_400_000)
+    .map(({ service, last }) => ({
+      check: 'silent',
+      subject: service,
+      reason: '',
+      value: (now - last) / 1_000,
+      unit: 's',
+      ok: false,
+    }));
+  const fine = (check: string) => ({ check, value: 0, ok: true });
+  const bySize = <T extends { value: number }>(rows: T[]): T[] => rows.sort((a, b) => b.value - a.value);
+  return [...attributed, fine('rows'), fine('gap'), ...bySize(quiet), ...bySize(silent)];
+};
