@@ -38,7 +38,7 @@ export interface TableColumn {
   readonly above?: string;
   /**
    * `number`: to the right, never cut. `whole`: to the left, never cut. `name`: to the left, shortened in the middle where room is scarce.
-   * `prose`: the last column, broken between words.
+   * `prose`: the last column, broken between words, or below its row where room is scarce.
    */
   readonly kind: 'number' | 'whole' | 'name' | 'prose';
   /** Its head is a name: shortened in the middle. */

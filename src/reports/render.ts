@@ -16,8 +16,9 @@ export interface Rendered {
 }
 
 /** Every block has the same columns, so that one can be read beside another. */
-export function render({ blocks, more }: Page, sheet: Sheet): Rendered {
+export function render({ blocks: given, more }: Page, sheet: Sheet): Rendered {
   const { width } = sheet;
+  const blocks = given.map((block) => withProseBelow(block, width));
   const gone = new Set<number>();
   const drops = [...new Set(blocks.flatMap(({ columns }) => columns.map(({ drop }) => drop ?? 0)))].toSorted(
     (a, b) => a - b,
@@ -37,6 +38,19 @@ export function render({ blocks, more }: Page, sheet: Sheet): Rendered {
 /** Whether the names stay long enough to be recognized, or `name` cells long. */
 export const fits = (block: Block, width: number, name = NAME_EASY): boolean =>
   width === Number.POSITIVE_INFINITY || lineWidth(shapesOf(block), name) <= width;
+
+/** Prose that would be a column of a word a line stands below its row. */
+function withProseBelow(block: Block, width: number): Block {
+  const last = block.columns.at(-1);
+  if (last?.kind !== 'prose' || fits(block, width)) return block;
+  const at = block.columns.length - 1;
+  const rows = block.rows.flatMap((row) => {
+    const says = 'says' in row ? '' : [row[at] ?? ''].flat().join(' ');
+    const name = [last.head].flat().join(' ');
+    return 'says' in row ? [row] : [row.slice(0, at), ...(says === '' ? [] : [{ name, says }])];
+  });
+  return { ...block, columns: block.columns.slice(0, at), rows };
+}
 
 function without(block: Block, gone: ReadonlySet<number>): Block {
   const kept = block.columns.map(({ drop }) => !gone.has(drop ?? 0));
@@ -72,7 +86,8 @@ function shapesOf({ columns, rows, bare }: Block): Shape[] {
       if (typeof cell === 'string') continue;
       for (const [k, part] of cell.entries()) parts[k] = Math.max(parts[k] ?? 0, cellsOf(printable(part)));
     }
-    return { column, parts, name: longest([...cells, ...heads]), whole: 0 };
+    // A head in one piece is short, or is cut to what can be recognized.
+    return { column, parts, name: longest([...cells, ...heads]), whole: Math.min(longest(heads), NAME_EASY) };
   });
 }
 

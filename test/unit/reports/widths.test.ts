@@ -146,6 +146,24 @@ a        GET /search  12  one two three four
   );
 });
 
+test('prose that has no room beside its row stands below it', () => {
+  const columns = [
+    { head: 'part', kind: 'whole' as const },
+    { head: 'what is wrong', kind: 'prose' as const },
+  ];
+  const rows = [
+    ['0a1b2c3d-0a1b-4a1b', 'its name is wrong, and so is its content'],
+    ['0a1b2c3d-0a1b-4a1c', ''],
+  ];
+  expect(render({ blocks: [{ columns, rows }] }, { width: 36, style: plainStyle }).text).toBe(
+    `part
+0a1b2c3d-0a1b-4a1b
+  what is wrong: its name is wrong,
+    and so is its content
+0a1b2c3d-0a1b-4a1c`,
+  );
+});
+
 const plain = (text: string): string => text;
 const style = { bold: plain, dim: plain, yellow: plain, red: plain, green: plain };
 
