@@ -3,10 +3,11 @@ import type { Accounts } from '../core/accounts.ts';
 import type { SpanState } from '../core/attribution/scope.ts';
 import type { SpanTracker } from '../core/attribution/tracker.ts';
 import { limits } from '../core/limits.ts';
-import { CONSUMER, SERVER } from '../core/span-kind.ts';
+import { CONSUMER, PRODUCER, SERVER } from '../core/span-kind.ts';
 import { inboundOrigin, rpcRoute, rpcSpan } from './context.ts';
 import { ContextFacts } from './context-facts.ts';
 import { InnerServers } from './inner-servers.ts';
+import { noteProducer } from './repair/kafka-cluster.ts';
 import { serviceOf } from './resource.ts';
 import { SdkSpan, setState, stateOf } from './sdk-span.ts';
 import type { ReadableSpan, SpanProcessor } from './sdk-types.ts';
@@ -83,6 +84,7 @@ export class GuardedProcessor implements SpanProcessor {
       if (span.kind === SERVER && state.hasRemoteParent) this.#innerServers.addRoot(state);
     }
     setState(span, state);
+    if (span.kind === PRODUCER) noteProducer(span);
   }
 
   #parentOf(span: ReadableSpan, parentContext: Context): SpanState | undefined {

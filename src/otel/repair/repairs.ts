@@ -1,11 +1,14 @@
 /** What is repaired, and in which versions. One entry per file that a library may have the fault in. */
 import { repairedVersions } from '../../core/queue-libraries.ts';
 import { repairAsyncQueues } from './async-queue.ts';
+import { repairAwsBatch } from './aws-batch.ts';
 import { bindCallback } from './bind-callback.ts';
 import { type Exports, mainExport } from './exported.ts';
 import { repairFastq } from './fastq.ts';
 import { repairIoredis } from './ioredis.ts';
+import { repairKafkaProducer } from './kafka-cluster.ts';
 import { repairPLimit } from './p-limit.ts';
+import { repairRedisQueue, repairRedisRun } from './redis-multi.ts';
 import { repairUndiciQueue } from './undici-queue.ts';
 
 export interface Repair {
@@ -24,6 +27,8 @@ function binding(methods: readonly string[], name?: string): Repair['apply'] {
     return methods.filter((method) => bindCallback(main?.prototype, method)).length > 0 ? exports : undefined;
   };
 }
+
+const awsClient: Repair['apply'] = (exports) => (repairAwsBatch(exports.Client) ? exports : undefined);
 
 export const REPAIRS: readonly Repair[] = [
   // Drivers.
@@ -55,6 +60,33 @@ export const REPAIRS: readonly Repair[] = [
     apply: binding(['sendOrEnqueue'], 'Channel'),
   },
   { module: 'ioredis', versions: '>=4 <7', apply: repairIoredis },
+  // What spans do not say although the driver knows it: how many messages a batch has, which server is asked.
+  {
+    module: '@smithy/core',
+    versions: '>=3.24',
+    files: ['@smithy/core/dist-cjs/submodules/client/index.js'],
+    apply: awsClient,
+  },
+  { module: '@smithy/smithy-client', versions: '>=1.0.3', apply: awsClient },
+  { module: '@aws-sdk/smithy-client', versions: '^3.1.0', apply: awsClient },
+  {
+    module: 'kafkajs',
+    versions: '>=1 <3',
+    files: ['kafkajs/src/producer/messageProducer.js'],
+    apply: repairKafkaProducer,
+  },
+  {
+    module: '@redis/client',
+    versions: '>=5 <7',
+    files: ['client', 'cluster'].map((name) => `@redis/client/dist/lib/${name}/multi-command.js`),
+    apply: (exports) => (repairRedisQueue(mainExport(exports)) ? exports : undefined),
+  },
+  {
+    module: '@redis/client',
+    versions: '>=5 <7',
+    files: ['@redis/client/dist/lib/client/index.js'],
+    apply: (exports) => (repairRedisRun(mainExport(exports)) ? exports : undefined),
+  },
   // Queues of functions and of data.
   { module: 'async', versions: repairedVersions('async'), apply: repairAsyncQueues },
   {

@@ -1,0 +1,78 @@
+import type { Span } from '@opentelemetry/api';
+
+const CLUSTER_ID = 'messaging.kafka.cluster.id';
+const REPAIRED = Symbol.for('otel-attribution repaired');
+const PRODUCER_SPAN_MAX = 10_000;
+
+type ProducerSpan = Span & { readonly attributes: Readonly<Record<string, unknown>> };
+interface Cluster {
+  readonly brokerPool?: { readonly metadata?: { readonly clusterId?: unknown } };
+}
+interface TopicMessages {
+  readonly messages?: readonly unknown[];
+}
+type Sending = (
+  this: unknown,
+  request?: TopicMessages & { topicMessages?: readonly TopicMessages[] },
+) => Promise<unknown>;
+type Factory = { (this: unknown, params?: { cluster?: Cluster }): Record<string, unknown>; [REPAIRED]?: true };
+
+/** Spans of messages that were begun in this turn and name no cluster yet. */
+let begun: ProducerSpan[] = [];
+let watching = false;
+
+/** A PRODUCER span was started. */
+export function noteProducer(span: unknown): void {
+  if (!watching) return;
+  const producer = span as ProducerSpan;
+  if (producer.attributes['messaging.system'] !== 'kafka' || producer.attributes[CLUSTER_ID] !== undefined) return;
+  if (begun.length >= PRODUCER_SPAN_MAX) begun = [];
+  begun.push(producer);
+}
+
+function clusterId(cluster: Cluster): string | undefined {
+  const id = cluster.brokerPool?.metadata?.clusterId;
+  return typeof id === 'string' && id !== '' ? id : undefined;
+}
+
+function sizeOf(request: Parameters<Sending>[0]): number {
+  const batches = request?.topicMessages ?? [request];
+  return batches.reduce((sum, batch) => sum + (batch?.messages?.length ?? 0), 0);
+}
+
+/**
+ * kafkajs learns which cluster it is connected to when it sends for the first time; the instrumentation has made the
+ * spans by then, one per message, and they are without it. It makes them in the turn in which it calls the driver's own
+ * `send`, so the last of them are those of this call, and get the name as soon as the driver has it.
+ */
+function named(original: Sending, cluster: Cluster): Sending {
+  return async function (request) {
+    const size = sizeOf(request);
+    const spans = size === 0 ? [] : begun.slice(-size);
+    begun = [];
+    try {
+      return await original.call(this, request);
+    } finally {
+      const id = clusterId(cluster);
+      if (id !== undefined) for (const span of spans) span.setAttribute(CLUSTER_ID, id);
+    }
+  };
+}
+
+/** `factory` makes `send` and `sendBatch` of a producer or a transaction. @returns what takes its place. */
+export function repairKafkaProducer<T>(factory: T): T {
+  if (typeof factory !== 'function' || (factory as unknown as Factory)[REPAIRED] === true) return factory;
+  watching = true;
+  const original = factory as unknown as Factory;
+  const repaired: Factory = function (params) {
+    const made = original.call(this, params);
+    const cluster = params?.cluster;
+    if (cluster === undefined) return made;
+    for (const name of ['send', 'sendBatch']) {
+      if (typeof made[name] === 'function') made[name] = named(made[name] as Sending, cluster);
+    }
+    return made;
+  };
+  repaired[REPAIRED] = true;
+  return repaired as T;
+}
