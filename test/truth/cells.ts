@@ -4,7 +4,9 @@ import type { TargetPattern } from './books.ts';
 import { DRIVER_NAMES } from './drivers/connect.ts';
 import type { Endpoints } from './drivers/types.ts';
 import { ROUTES } from './route-cells.ts';
+import { CLUSTER_ID } from './servers/kafka.ts';
 import type { Resource } from './servers/start.ts';
+import { TWICE_TOLD } from './twice-told-cells.ts';
 
 export interface AppSpec {
   /** `service.name`, and the first half of the names of its cells. */
@@ -119,6 +121,7 @@ export const SCENARIOS: readonly AppSpec[] = [
     resources: ['pg', 'mysql2', 'redis', 'undici'],
   },
   { service: 'bullmq', entry: 'scenarios/bullmq.ts', start: 'register', resources: ['bullmq', 'pg'], needsAll: true },
+  ...TWICE_TOLD,
   {
     service: 'agent',
     entry: 'scenarios/agent.ts',
@@ -180,6 +183,10 @@ const EVENTS: Readonly<Record<Resource, string>> = {
   'redis-pool': 'db.client.operation.duration',
   'ioredis-auto': 'db.client.operation.duration',
   'ioredis-cluster': 'db.client.operation.duration',
+  mysql: 'db.client.operation.duration',
+  mongoose: 'db.client.operation.duration',
+  sqs: 'messaging.client.operation.duration',
+  kafkajs: 'messaging.client.sent.messages',
   undici: 'http.client.request.duration',
   http: 'http.client.request.duration',
   amqplib: 'messaging.client.operation.duration',
@@ -193,10 +200,29 @@ export const MODEL = 'model';
 export const CHAIN = 'chain';
 export const TOKENS = 'tokens';
 export const MESSAGES = 'amqplib messages';
-export const OWN_TARGETS: readonly string[] = [SERVER, CONSUMER, MODEL, TOKENS, MESSAGES, CHAIN];
+export const KAFKA_RECEIVED = 'kafkajs received';
+export const SQS_SENT = 'sqs sent';
+export const SQS_RECEIVED = 'sqs received';
+export const OWN_TARGETS: readonly string[] = [
+  SERVER,
+  CONSUMER,
+  MODEL,
+  TOKENS,
+  MESSAGES,
+  CHAIN,
+  SQS_SENT,
+  SQS_RECEIVED,
+  KAFKA_RECEIVED,
+];
 
 /** Targets whose numbers are not operations. */
-export const UNITS: Readonly<Record<string, string>> = { [TOKENS]: '{token}', [MESSAGES]: '{message}' };
+export const UNITS: Readonly<Record<string, string>> = {
+  [TOKENS]: '{token}',
+  [MESSAGES]: '{message}',
+  [SQS_SENT]: '{message}',
+  [SQS_RECEIVED]: '{message}',
+  [KAFKA_RECEIVED]: '{message}',
+};
 
 /** What an instrumentation makes impossible: the operations are counted and listed, not hidden and not judged. */
 export const IMPOSSIBLE: Readonly<Record<string, string>> = {
@@ -220,7 +246,22 @@ export function patternsOf(endpoints: Endpoints): TargetPattern[] {
     { name: TOKENS, event: 'gen_ai.client.token.usage', matches: (target) => target.includes('mock'), sum: true },
     { name: MODEL, event: 'gen_ai.client.operation.duration', matches: (target) => target.includes('mock') },
   ];
+  // A queue is its name, wherever it is asked.
+  const isQueue = (target: string) => target.startsWith('aws.sqs://');
+  patterns.push(
+    { name: 'sqs', event: EVENTS.sqs, matches: isQueue },
+    { name: SQS_SENT, event: 'messaging.client.sent.messages', matches: isQueue, sum: true },
+    { name: SQS_RECEIVED, event: 'messaging.client.consumed.messages', matches: isQueue, sum: true },
+  );
+  const isCluster = (target: string) => target.startsWith(`kafka://${CLUSTER_ID}/`);
+  patterns.push(
+    { name: 'kafkajs', event: EVENTS.kafkajs, matches: isCluster, sum: true },
+    { name: KAFKA_RECEIVED, event: 'messaging.client.consumed.messages', matches: isCluster, sum: true },
+    // The instrumentation makes a span per message, not per call: what the broker sees of that are the messages.
+    { name: 'kafkajs spans', event: 'messaging.client.operation.duration', matches: isCluster },
+  );
   for (const [resource, port] of Object.entries(endpoints) as [Resource, number][]) {
+    if (resource === 'sqs' || resource === 'kafkajs') continue;
     const address = new RegExp(`:${port}(?!\\d)`);
     if (resource === 'amqplib') {
       const event = 'messaging.client.sent.messages';

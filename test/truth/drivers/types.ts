@@ -31,6 +31,10 @@ export interface Endpoints {
   readonly 'redis-pool'?: number;
   readonly 'ioredis-auto'?: number;
   readonly 'ioredis-cluster'?: number;
+  readonly mysql?: number;
+  readonly mongoose?: number;
+  readonly sqs?: number;
+  readonly kafkajs?: number;
 }
 
 /** Connections of a pool: far fewer than requests at a time, so that work queues and other requests release it. */

@@ -1,17 +1,20 @@
 /** All servers side by side. One that is not installed leaves its cells out, with the reason. */
-import { MESSAGES, unseen } from '../cells.ts';
+import { CONSUMER, KAFKA_RECEIVED, MESSAGES, SQS_RECEIVED, SQS_SENT, unseen } from '../cells.ts';
 import { MAPPER_NAMES } from '../drivers/connect.ts';
 import type { Endpoints } from '../drivers/types.ts';
 import type { Tally } from '../tally.ts';
 import { type Cause, NO_SPAN } from '../token.ts';
 import { startGrpc, startHttp } from './downstream.ts';
+import { type KafkaCounts, startKafka } from './kafka.ts';
 import { startMariaDb } from './mariadb.ts';
 import { startMemcached } from './memcached.ts';
+import { startMongo } from './mongo.ts';
 import { startPgTap } from './pg-tap.ts';
 import { startSqlServer } from './postgres.ts';
 import { generatePrismaClient } from './prisma-client.ts';
 import { startRabbitMq } from './rabbitmq.ts';
 import { startRedis, startRedisCluster } from './redis.ts';
+import { type SqsCounts, startSqs } from './sqs.ts';
 
 export type Resource = keyof Endpoints;
 
@@ -95,13 +98,28 @@ export async function startServers(
     }
   }
   async function mariaDb(): Promise<void> {
-    const server = await start(['mysql2'], startMariaDb);
-    if (server !== undefined) collectors.push(() => server.collect(counting('mysql2')));
+    for (const resource of ['mysql2', 'mysql'] as const) {
+      const server = await start([resource], startMariaDb);
+      if (server !== undefined) collectors.push(() => server.collect(counting(resource)));
+    }
   }
   function countMessage(cause: Cause): void {
     tally.add('amqplib', cause);
     tally.add(MESSAGES, cause);
   }
+  const countingQueue: SqsCounts = {
+    call: counting('sqs'),
+    sent: (cause, messages) => tally.add(SQS_SENT, cause, messages),
+    received: (cause, messages) => tally.add(SQS_RECEIVED, cause, messages),
+  };
+  const countingTopics: KafkaCounts = {
+    sent: (cause, messages) => tally.add('kafkajs', cause, messages),
+    fetched(topic, messages) {
+      const service = topic.slice(0, topic.indexOf('.'));
+      const cause = { service, originService: service, origin: `process ${topic}` };
+      for (const target of [KAFKA_RECEIVED, CONSUMER]) if (messages > 0) tally.add(target, cause, messages);
+    },
+  };
   async function rabbitMq(): Promise<void> {
     const server = await start(['amqplib'], () => startRabbitMq(countMessage));
     if (server !== undefined) servers.feed = (exchange, messages) => server.feed(exchange, messages);
@@ -117,6 +135,9 @@ export async function startServers(
     start(['ioredis-cluster'], () => startRedisCluster(countingRedis('ioredis-cluster'))),
     start(['bullmq'], () => startRedis(countingRedis('bullmq'), 'bullmq')),
     start(['memcached'], () => startMemcached(counting('memcached'))),
+    start(['mongoose'], () => startMongo(counting('mongoose'))),
+    start(['sqs'], () => startSqs(countingQueue)),
+    start(['kafkajs'], () => startKafka(countingTopics)),
     start(['undici'], () => startHttp(counting('undici'))),
     start(['http'], () => startHttp(counting('http'))),
     start(['grpc-js'], () => startGrpc(counting('grpc-js'))),

@@ -1,0 +1,41 @@
+/** Libraries whose operations are described by several spans, or by one that lacks the server or the number of messages. */
+import type { AppSpec } from './cells.ts';
+
+export const TWICE_TOLD: readonly AppSpec[] = [
+  {
+    service: 'redis transactions',
+    entry: 'scenarios/transactions.ts',
+    start: 'register',
+    resources: ['redis-pool', 'ioredis-cluster'],
+    needsAll: true,
+  },
+  {
+    service: 'mysql',
+    entry: 'scenarios/mysql-legacy.ts',
+    start: 'register',
+    resources: ['mysql'],
+    needsAll: true,
+  },
+  {
+    service: 'mongoose',
+    entry: 'scenarios/mongoose.ts',
+    start: 'register',
+    resources: ['mongoose'],
+    needsAll: true,
+  },
+  {
+    service: 'sqs',
+    entry: 'scenarios/sqs.ts',
+    start: 'register',
+    resources: ['sqs', 'http'],
+    needsAll: true,
+  },
+  {
+    service: 'kafkajs',
+    entry: 'scenarios/kafka.ts',
+    start: 'register',
+    resources: ['kafkajs', 'http'],
+    needsAll: true,
+    exports: true,
+  },
+];
