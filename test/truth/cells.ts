@@ -186,7 +186,7 @@ const EVENTS: Readonly<Record<Resource, string>> = {
   mysql: 'db.client.operation.duration',
   mongoose: 'db.client.operation.duration',
   sqs: 'messaging.client.operation.duration',
-  kafkajs: 'messaging.client.sent.messages',
+  kafkajs: 'messaging.client.operation.duration',
   undici: 'http.client.request.duration',
   http: 'http.client.request.duration',
   amqplib: 'messaging.client.operation.duration',
@@ -200,6 +200,7 @@ export const MODEL = 'model';
 export const CHAIN = 'chain';
 export const TOKENS = 'tokens';
 export const MESSAGES = 'amqplib messages';
+export const KAFKA_SENT = 'kafkajs sent';
 export const KAFKA_RECEIVED = 'kafkajs received';
 export const SQS_SENT = 'sqs sent';
 export const SQS_RECEIVED = 'sqs received';
@@ -212,6 +213,7 @@ export const OWN_TARGETS: readonly string[] = [
   CHAIN,
   SQS_SENT,
   SQS_RECEIVED,
+  KAFKA_SENT,
   KAFKA_RECEIVED,
 ];
 
@@ -221,6 +223,7 @@ export const UNITS: Readonly<Record<string, string>> = {
   [MESSAGES]: '{message}',
   [SQS_SENT]: '{message}',
   [SQS_RECEIVED]: '{message}',
+  [KAFKA_SENT]: '{message}',
   [KAFKA_RECEIVED]: '{message}',
 };
 
@@ -255,10 +258,9 @@ export function patternsOf(endpoints: Endpoints): TargetPattern[] {
   );
   const isCluster = (target: string) => target.startsWith(`kafka://${CLUSTER_ID}/`);
   patterns.push(
-    { name: 'kafkajs', event: EVENTS.kafkajs, matches: isCluster, sum: true },
+    { name: 'kafkajs', event: EVENTS.kafkajs, matches: isCluster },
+    { name: KAFKA_SENT, event: 'messaging.client.sent.messages', matches: isCluster, sum: true },
     { name: KAFKA_RECEIVED, event: 'messaging.client.consumed.messages', matches: isCluster, sum: true },
-    // The instrumentation makes a span per message, not per call: what the broker sees of that are the messages.
-    { name: 'kafkajs spans', event: 'messaging.client.operation.duration', matches: isCluster },
   );
   for (const [resource, port] of Object.entries(endpoints) as [Resource, number][]) {
     if (resource === 'sqs' || resource === 'kafkajs') continue;

@@ -156,13 +156,21 @@ export interface OwnMeasurement {
   readonly whole: boolean;
 }
 
-/** What the spans below one leave for it. */
+/** One of several spans, side by side, that describe one operation: it has taken the time of each of them, once. */
+export interface Part {
+  readonly share: number;
+  /** The operation is a sample of this one of them. */
+  readonly first: boolean;
+}
+
+/** What few spans have: what those below one leave for it, and those beside it. */
 export interface Below {
   /** What ended there and was counted: systems, and `MESSAGES`. */
   readonly counted: string[];
   /** HTTP measurements that the span above may absorb when it ends. */
   held: HeldMeasurement[];
   own: OwnMeasurement | undefined;
+  part: Part | undefined;
 }
 
 /**

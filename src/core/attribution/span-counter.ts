@@ -182,10 +182,13 @@ export class SpanCounter {
       // Its operation was counted while it was open: now only the duration is new.
       const operations = isDuration && span.counted ? 0 : 1;
       if (shares === undefined) {
+        // What was done to each of several messages is told by its own span: sizes and numbers are whole.
+        const part = isDuration ? span.below?.part : undefined;
+        const share = part === undefined ? 1 : part.share;
         measurement.named = span.named;
-        measurement.count = operations;
-        measurement.samples = operations;
-        this.#add(sums, measurement, endMs, isDuration, 1);
+        measurement.count = operations * share;
+        measurement.samples = part === undefined || part.first ? operations : 0;
+        this.#add(sums, measurement, endMs, isDuration, share);
       } else this.#addShares(sums, measurement, endMs, isDuration, operations, shares);
     }
   }
@@ -256,8 +259,9 @@ export class SpanCounter {
     const measurement = new Measurement();
     measurement.named = span.named;
     measurement.attributes = this.#o.resolver.rowAttributes(span.contextAttributes, span);
-    measurement.count = 1;
-    measurement.samples = 1;
+    const part = span.below?.part;
+    measurement.count = part === undefined ? 1 : part.share;
+    measurement.samples = part === undefined || part.first ? 1 : 0;
     const window = windowOf(this.#o.now(), this.#o.windowSeconds);
     for (let i = 0; i < mapped.measures.length; i++) {
       if (!mapped.isDuration(i)) continue;

@@ -114,6 +114,15 @@ export function waitsInVain(scope: Scope, since: number): SpanState | undefined 
   return scope.waiting?.find((span) => !mayBeBelow(span, span.below?.own?.what ?? '', since));
 }
 
+/** The spans, all of them open, describe one operation: it is counted once, and its time is theirs in equal shares. */
+export function describeOne(spans: readonly SpanState[]): void {
+  if (spans.length < 2) return;
+  const share = 1 / spans.length;
+  spans.forEach((span, i) => {
+    belowOf(span).part = { share, first: i === 0 };
+  });
+}
+
 /** A framework's own server span (Hono, Next.js) below that of the HTTP instrumentation is the same request. */
 export function isBelowServer(state: SpanState): boolean {
   const { scope } = state;
@@ -121,6 +130,6 @@ export function isBelowServer(state: SpanState): boolean {
 }
 
 function belowOf(span: SpanState): Below {
-  span.below ??= { counted: [], held: [], own: undefined };
+  span.below ??= { counted: [], held: [], own: undefined, part: undefined };
   return span.below;
 }

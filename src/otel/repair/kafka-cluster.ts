@@ -1,4 +1,6 @@
 import type { Span } from '@opentelemetry/api';
+import { describeOne } from '../../core/attribution/winner.ts';
+import { stateOf } from '../sdk-span.ts';
 
 const CLUSTER_ID = 'messaging.kafka.cluster.id';
 const REPAIRED = Symbol.for('otel-attribution repaired');
@@ -17,7 +19,7 @@ type Sending = (
 ) => Promise<unknown>;
 type Factory = { (this: unknown, params?: { cluster?: Cluster }): Record<string, unknown>; [REPAIRED]?: true };
 
-/** Spans of messages that were begun in this turn and name no cluster yet. */
+/** Spans of messages that were begun in this turn, and not sent yet. */
 let begun: ProducerSpan[] = [];
 let watching = false;
 
@@ -25,7 +27,7 @@ let watching = false;
 export function noteProducer(span: unknown): void {
   if (!watching) return;
   const producer = span as ProducerSpan;
-  if (producer.attributes['messaging.system'] !== 'kafka' || producer.attributes[CLUSTER_ID] !== undefined) return;
+  if (producer.attributes['messaging.system'] !== 'kafka') return;
   if (begun.length >= PRODUCER_SPAN_MAX) begun = [];
   begun.push(producer);
 }
@@ -40,20 +42,26 @@ function sizeOf(request: Parameters<Sending>[0]): number {
   return batches.reduce((sum, batch) => sum + (batch?.messages?.length ?? 0), 0);
 }
 
+/** The spans of this call: the instrumentation makes one per message, in the turn in which it calls the driver's `send`. */
+function takeSpans(size: number): readonly ProducerSpan[] {
+  const spans = size > 0 && begun.length >= size ? begun.slice(-size) : [];
+  begun = [];
+  return spans;
+}
+
 /**
- * kafkajs learns which cluster it is connected to when it sends for the first time; the instrumentation has made the
- * spans by then, one per message, and they are without it. It makes them in the turn in which it calls the driver's own
- * `send`, so the last of them are those of this call, and get the name as soon as the driver has it.
+ * The spans of a call describe one request to a broker, whatever the number of its messages. And they do not name the
+ * cluster where it is the first call of a producer: kafkajs learns it on the way. They get it before they end.
  */
-function named(original: Sending, cluster: Cluster): Sending {
+function told(original: Sending, cluster: Cluster): Sending {
   return async function (request) {
-    const size = sizeOf(request);
-    const spans = size === 0 ? [] : begun.slice(-size);
-    begun = [];
+    const spans = takeSpans(sizeOf(request));
+    describeOne(spans.flatMap((span) => stateOf(span) ?? []));
+    const isNew = clusterId(cluster) === undefined;
     try {
       return await original.call(this, request);
     } finally {
-      const id = clusterId(cluster);
+      const id = isNew ? clusterId(cluster) : undefined;
       if (id !== undefined) for (const span of spans) span.setAttribute(CLUSTER_ID, id);
     }
   };
@@ -69,7 +77,7 @@ export function repairKafkaProducer<T>(factory: T): T {
     const cluster = params?.cluster;
     if (cluster === undefined) return made;
     for (const name of ['send', 'sendBatch']) {
-      if (typeof made[name] === 'function') made[name] = named(made[name] as Sending, cluster);
+      if (typeof made[name] === 'function') made[name] = told(made[name] as Sending, cluster);
     }
     return made;
   };

@@ -4,7 +4,7 @@ import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { UNATTRIBUTED } from '../../../src/core/model.ts';
 import { withOrigin } from '../../../src/index.ts';
 import { http } from '../drivers/http.ts';
-import { ownToken, settings } from '../frameworks/runtime.ts';
+import { ownToken, settings, tell } from '../frameworks/runtime.ts';
 import { serveScenario } from './express-app.ts';
 
 const { service, endpoints } = settings();
@@ -59,7 +59,13 @@ await byMessage.run({ eachMessage: ({ topic }) => handle(topic, 1) });
 const byBatch = kafka.consumer({ groupId: `${service}-by-batch` });
 await byBatch.connect();
 await byBatch.subscribe({ topic: BATCHED, fromBeginning: true });
-await byBatch.run({ eachBatch: ({ batch }) => handle(batch.topic, batch.messages.length) });
+await byBatch.run({
+  eachBatch({ batch }) {
+    // A batch handed to the handler is a poll; the broker sees the empty ones as well, of which there is no span.
+    tell({ type: 'counted', target: 'kafkajs', token: ownToken(service, `process ${batch.topic}`), operations: 1 });
+    return handle(batch.topic, batch.messages.length);
+  },
+});
 
 await serveScenario({
   routes: Object.entries(actions).map(([name, action]) => ({

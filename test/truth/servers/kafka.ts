@@ -10,6 +10,8 @@ import { Reader, Writer } from './kafka-wire.ts';
 export const CLUSTER_ID = 'truth-kafka';
 
 export interface KafkaCounts {
+  /** A request to produce, of whatever number of messages. */
+  call(cause: Cause): void;
   sent(cause: Cause, messages: number): void;
   /** `topic` is the name of the service, a dot, and more. */
   fetched(topic: string, messages: number): void;
@@ -97,6 +99,7 @@ export async function startKafka(counts: KafkaCounts): Promise<Downstream> {
     request.string();
     request.int16();
     request.int32();
+    let isCounted = false;
     return perPartition(
       request,
       (topic) => {
@@ -104,7 +107,10 @@ export async function startKafka(counts: KafkaCounts): Promise<Downstream> {
         const records = request.bytes();
         for (const token of records.toString('latin1').match(TOKENS) ?? []) {
           const cause = findToken(token);
-          if (cause !== undefined) counts.sent(cause, 1);
+          if (cause === undefined) continue;
+          counts.sent(cause, 1);
+          if (!isCounted) counts.call(cause);
+          isCounted = true;
         }
         return { partition, first: log.append(topic, records) };
       },

@@ -1,5 +1,5 @@
 /** All servers side by side. One that is not installed leaves its cells out, with the reason. */
-import { CONSUMER, KAFKA_RECEIVED, MESSAGES, SQS_RECEIVED, SQS_SENT, unseen } from '../cells.ts';
+import { CONSUMER, KAFKA_RECEIVED, KAFKA_SENT, MESSAGES, SQS_RECEIVED, SQS_SENT, unseen } from '../cells.ts';
 import { MAPPER_NAMES } from '../drivers/connect.ts';
 import type { Endpoints } from '../drivers/types.ts';
 import type { Tally } from '../tally.ts';
@@ -113,7 +113,8 @@ export async function startServers(
     received: (cause, messages) => tally.add(SQS_RECEIVED, cause, messages),
   };
   const countingTopics: KafkaCounts = {
-    sent: (cause, messages) => tally.add('kafkajs', cause, messages),
+    call: counting('kafkajs'),
+    sent: (cause, messages) => tally.add(KAFKA_SENT, cause, messages),
     fetched(topic, messages) {
       const service = topic.slice(0, topic.indexOf('.'));
       const cause = { service, originService: service, origin: `process ${topic}` };

@@ -37,15 +37,19 @@ describe('a producer of kafkajs', () => {
       },
     }));
     const made = factory({ cluster });
+    const startTime = Date.now();
     const spans: Span[] = [];
     const begin = (n: number) => {
       const known = cluster.brokerPool.metadata?.clusterId;
       for (let i = 0; i < n; i++) {
         const attributes = known === undefined ? KAFKA : { ...KAFKA, 'messaging.kafka.cluster.id': known };
-        spans.push(h.span('send', { kind: SpanKind.PRODUCER, attributes }));
+        spans.push(h.span('send', { kind: SpanKind.PRODUCER, attributes, startTime }));
       }
     };
-    return { made, begin, ids: () => spans.map((span) => attributesOf(span)['messaging.kafka.cluster.id']) };
+    const end = () => {
+      for (const span of spans) span.end(startTime + 1_000);
+    };
+    return { made, begin, end, ids: () => spans.map((span) => attributesOf(span)['messaging.kafka.cluster.id']) };
   }
 
   it('names the cluster of its first messages, each its own, though they are sent at the same time', async () => {
@@ -62,6 +66,22 @@ describe('a producer of kafkajs', () => {
     expect(a.ids()).toEqual(['A', 'A', 'A']);
     expect(b.ids()).toEqual(['B', 'B', 'B']);
     expect(down.ids()).toEqual([undefined]);
+  });
+
+  it('sends several messages in one operation, and its time is once in the sums', async () => {
+    const a = connected('A');
+    a.begin(1);
+    await a.made.send({ messages: [{}] });
+    a.begin(4);
+    await a.made.send({ messages: [{}, {}, {}, {}] });
+    a.end();
+    const rows = await h.rows();
+    const sum = (event: string, of: 'count' | 'samples' | 'value') =>
+      rows.filter((row) => row.event === event).reduce((total, row) => total + row[of], 0);
+    expect(sum('messaging.client.operation.duration', 'count')).toBe(2);
+    expect(sum('messaging.client.operation.duration', 'samples')).toBe(2);
+    expect(sum('messaging.client.operation.duration', 'value')).toBeCloseTo(2, 6);
+    expect(sum('messaging.client.sent.messages', 'value')).toBe(5);
   });
 
   it('takes no spans of others that were begun before and not sent', async () => {
