@@ -81,6 +81,11 @@ describe('a worker thread is counted', () => {
     expect(stderr.match(/share/g)).toHaveLength(1);
   });
 
+  it.each(['ends', 'exits'])('by itself, where its main thread is not set up: it %s', async (how) => {
+    const { calls } = await threads({ HOW: how, OPTIONS: JSON.stringify({ execArgv: flag }) }, []);
+    expect(calls).toEqual({ 'job:resize': CALLS });
+  });
+
   it('unless threads are not to be measured: the main thread is', async () => {
     const { rows, stdout } = await threads({ HOW: 'ends', OTEL_ATTRIBUTION_THREADS: 'false' });
     expect({ counted, stdout }).toEqual({ counted: CALLS, stdout: 'served\n' });
