@@ -27,6 +27,8 @@ export const limits = {
   scopeSums: 10_000,
   /** Distinct attribute combinations one compiled rule remembers. */
   mappingCacheEntries: 20_000,
+  /** Targets whose calls are counted one by one, for comparison with their own counters. */
+  countedTargets: 10_000,
   /** Remembered (trace id, span id) pairs of extracted remote parents, for links. */
   remoteParents: 10_000,
   /** Ids of spans by which further server spans of an open request are known. */

@@ -6,6 +6,7 @@ import { Committer } from '../core/attribution/committer.ts';
 import { OriginResolver } from '../core/attribution/origin-resolver.ts';
 import { type ManualMeasurement, recordByHand, type Surroundings } from '../core/attribution/record.ts';
 import type { SpanView } from '../core/attribution/span-view.ts';
+import type { CallsTold } from '../core/attribution/target-calls.ts';
 import { SpanTracker } from '../core/attribution/tracker.ts';
 import type { Exporter } from '../core/contracts/exporter.ts';
 import type { Logger } from '../core/logger.ts';
@@ -100,6 +101,11 @@ export class Engine {
 
   get table(): SumTable {
     return this.#pipeline.table;
+  }
+
+  /** Calls to each target so far, written or not. */
+  callsTold(): CallsTold {
+    return this.#committer.calls.tell(this.tracker.scopes);
   }
 
   /** To be called after adding to `table`. */

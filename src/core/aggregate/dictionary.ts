@@ -8,6 +8,8 @@ export class Measure extends Entry<Measure> implements MeasureKey {
   readonly event: string;
   readonly unit: string;
   readonly attributes: string;
+  /** Where calls to the target are counted, once there was one: see `TargetCalls`. */
+  calls: { n: number } | undefined = undefined;
 
   constructor(target: string, event: string, unit: string, attributes: string) {
     super();

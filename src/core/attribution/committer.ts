@@ -6,6 +6,7 @@ import { mergeAttributes } from '../attributes.ts';
 import { limits } from '../limits.ts';
 import { DETACHED_ORIGIN, type NamedOrigin } from './named-origin.ts';
 import type { Scope } from './scope.ts';
+import { TargetCalls } from './target-calls.ts';
 
 export interface CommitterOptions {
   readonly dictionary: Dictionary;
@@ -16,16 +17,19 @@ export interface CommitterOptions {
 }
 
 export class Committer {
+  readonly calls: TargetCalls;
   readonly #o: CommitterOptions;
 
   constructor(options: CommitterOptions) {
     this.#o = options;
+    this.calls = new TargetCalls(() => options.accounts.count('attribution.limit.reached', 'counted_targets'));
   }
 
   /** `origin` serves all sums that have no name of their own; its attributes are those of the whole scope. */
   commit(scope: Scope, origin: NamedOrigin): void {
     const { dictionary, table, accounts } = this.#o;
     for (const sum of scope.pending.drain()) {
+      this.calls.add(sum.measure, sum.count);
       const by = sum.named ?? origin;
       // What the request was about (its tenant, say) is not what a timer is about that it left behind.
       const ofScope =

@@ -111,6 +111,10 @@ export class PendingSums {
     } else if (sum.traceId === '') sum.traceId = from.traceId;
   }
 
+  [Symbol.iterator](): Iterator<PendingSum> {
+    return this.#sums[Symbol.iterator]();
+  }
+
   /** Hands out all sums and starts again empty. */
   drain(): readonly PendingSum[] {
     const sums = this.#sums;

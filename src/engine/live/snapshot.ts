@@ -4,6 +4,7 @@ import { mergeAttributes } from '../../core/attributes.ts';
 import type { NamedOrigin } from '../../core/attribution/named-origin.ts';
 import type { OriginResolver } from '../../core/attribution/origin-resolver.ts';
 import type { Scope, SpanState } from '../../core/attribution/scope.ts';
+import type { CallsTold } from '../../core/attribution/target-calls.ts';
 import type { SpanTracker } from '../../core/attribution/tracker.ts';
 import type { OpenOperation, ProcessWork } from '../../core/contracts/open-work.ts';
 import { limits } from '../../core/limits.ts';
@@ -22,7 +23,10 @@ const STATEMENT_CHARS = 1_024;
 export interface LiveWork {
   readonly mapping: Mapping;
   readonly resolver: Pick<OriginResolver, 'running' | 'rowAttributes'>;
+  /** Milliseconds since the Unix epoch. */
+  readonly startedMs: number;
   readonly tracker: Pick<SpanTracker, 'scopes' | 'service' | 'spansSeen'>;
+  callsTold(): CallsTold;
 }
 
 export interface InFlight {
@@ -39,7 +43,7 @@ export interface InFlight {
   oldestMs: number;
 }
 
-export interface LiveSnapshot extends ProcessWork {
+export interface LiveSnapshot extends ProcessWork, CallsTold {
   readonly v: 1;
   readonly script: string;
   /** Milliseconds since the Unix epoch. */
@@ -48,6 +52,8 @@ export interface LiveSnapshot extends ProcessWork {
   readonly openScopes: number;
   readonly spansSeen: number;
   readonly truncated: boolean;
+  /** Since when it counts calls, in milliseconds since the Unix epoch. */
+  readonly startedMs: number;
   readonly inFlight: readonly InFlight[];
 }
 
@@ -75,6 +81,8 @@ export function takeSnapshot(work: LiveWork, now: number): LiveSnapshot {
     openScopes: tracker.scopes.size,
     spansSeen: tracker.spansSeen,
     truncated: looked >= SPANS_MAX,
+    startedMs: work.startedMs,
+    ...work.callsTold(),
     operations,
     inFlight: [...rows.values()],
   };

@@ -21,6 +21,9 @@ function snapshot(
     openScopes: 2,
     spansSeen: 10,
     truncated: false,
+    startedMs: 0,
+    calls: {},
+    inDoubt: {},
     operations: [],
     inFlight: inFlight.map(([origin, operations, oldestMs, target = 'db']) => ({
       originService: 'storefront',
