@@ -13,7 +13,11 @@ const reportCommands = Object.entries(reports).map(
     name,
     load: async () => {
       const [report, { registerReport }] = await Promise.all([load(), import('./report-command.ts')]);
-      return (program) => registerReport(program, report);
+      const { addObserve } = name === 'coverage' ? await import('./coverage.ts') : {};
+      return (program) => {
+        registerReport(program, report);
+        addObserve?.(program);
+      };
     },
   }),
 );

@@ -19,6 +19,11 @@ export const OBSERVER_SERVICE = '(observer)';
 /** Seconds that others waited for the locks of an origin: no operation of its own, so in no sum of durations. */
 export const BLOCKED_EVENT = 'db.client.blocked.duration';
 
+/** Calls that a target counted itself, and those among them that no span told of; origins of rows with this event. */
+export const OBSERVED_EVENT = 'attribution.target.calls';
+export const OBSERVED = '(observed)';
+export const UNSEEN = '(unseen)';
+
 /** What is measured: the shared resource, the event and its base unit (UCUM), and attributes that belong to the event itself. */
 export interface MeasureKey {
   readonly target: string;

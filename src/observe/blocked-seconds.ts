@@ -1,19 +1,10 @@
 /** The books of waiting: each second that somebody waited, charged to whom he waited for in the end. */
-import type { Dictionary } from '../core/aggregate/dictionary.ts';
-import type { SumTable } from '../core/aggregate/sum-table.ts';
-import { canonicalAttributes } from '../core/attributes.ts';
-import { limits } from '../core/limits.ts';
-import { BLOCKED_EVENT, OBSERVER_SERVICE } from '../core/model.ts';
+import { BLOCKED_EVENT } from '../core/model.ts';
 import { spread } from '../core/windows.ts';
 import { sharesOf } from './blocking.ts';
 import { type SessionOrigin, UNKNOWN_SESSION } from './join.ts';
 import type { LockLook } from './lock-observer.ts';
-
-/** Where the rows go. */
-export interface BlockedRows {
-  readonly table: Pick<SumTable, 'merge' | 'windowSeconds'>;
-  readonly dictionary: Pick<Dictionary, 'origin' | 'measure'>;
-}
+import { addRow, type ObserverRows } from './rows.ts';
 
 export interface BlockedSum {
   readonly holderService: string;
@@ -35,14 +26,14 @@ const UNKNOWN = { service: '', origin: UNKNOWN_SESSION };
  */
 export class BlockedSeconds {
   readonly #target: string;
-  readonly #rows: BlockedRows | undefined;
+  readonly #rows: ObserverRows | undefined;
   readonly #sums = new Map<string, BlockedSum>();
   #lastMs: number | undefined;
   /** Waits that were counted at the look before. */
   #counted = new Set<string>();
 
   /** Without `rows` it only sums up. */
-  constructor(target: string, rows: BlockedRows | undefined) {
+  constructor(target: string, rows: ObserverRows | undefined) {
     this.#target = target;
     this.#rows = rows;
   }
@@ -85,25 +76,13 @@ export class BlockedSeconds {
     this.#sums.set(key, sum);
     sum.seconds += seconds;
     sum.waits += waits;
-    if (this.#rows === undefined) return;
-    const { table, dictionary } = this.#rows;
-    const attributes = canonicalAttributes({ victim: victim.origin, 'victim.service': victim.service }, limits);
-    spread(nowMs, seconds, table.windowSeconds, (window, share, isEnd) => {
-      table.merge(
-        window,
-        dictionary.origin(OBSERVER_SERVICE, holder.service, holder.origin, ''),
-        dictionary.measure(this.#target, BLOCKED_EVENT, 's', attributes),
-        {
-          value: share,
-          compensation: 0,
-          count: isEnd ? waits : 0,
-          samples: isEnd && waits > 0 ? 1 : 0,
-          min: Number.POSITIVE_INFINITY,
-          max: Number.NEGATIVE_INFINITY,
-          traceId: '',
-        },
-      );
-    });
+    const attributes = { victim: victim.origin, 'victim.service': victim.service };
+    const measure = { target: this.#target, event: BLOCKED_EVENT, unit: 's', attributes };
+    const rows = this.#rows;
+    if (rows === undefined) return;
+    spread(nowMs, seconds, rows.table.windowSeconds, (window, share, isEnd) =>
+      addRow(rows, window, holder, measure, share, isEnd ? waits : 0),
+    );
   }
 }
 

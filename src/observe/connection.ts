@@ -12,6 +12,8 @@ export interface Connection {
   /** Undefined: what the driver finds in its own variables. */
   readonly user: string | undefined;
   readonly password: string | undefined;
+  /** Whether the scheme asks for TLS, as `rediss` does. */
+  readonly secure: boolean;
   /** Further parameters of the URL, such as `sslmode`. */
   readonly parameters: Readonly<Record<string, string>>;
 }
@@ -29,11 +31,14 @@ export function shownError(connection: Connection, error: unknown): string {
   return `${targetOf(connection)} cannot be asked: ${why}.${hint}`;
 }
 
+/** What the drivers of these say in spans. */
+const ALIASES: Readonly<Record<string, string>> = { mariadb: 'mysql', rediss: 'redis', valkey: 'redis' };
+
 /** @throws AttributionError `ATTR_USAGE`, without the text: it may hold a password */
 export function parseConnection(text: string, what: string): Connection {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const scheme = url?.protocol.slice(0, -1) ?? '';
-  const system = scheme === 'mariadb' ? 'mysql' : canonicalSystem('db', scheme);
+  const system = ALIASES[scheme] ?? canonicalSystem('db', scheme);
   const port = url === undefined ? undefined : url.port === '' ? defaultPort(system) : parsePort(url.port);
   if (url === undefined || port === undefined || url.hostname === '') {
     throw usage(
@@ -47,6 +52,7 @@ export function parseConnection(text: string, what: string): Connection {
     database: decodeURIComponent(url.pathname.slice(1)),
     user: url.username === '' ? undefined : decodeURIComponent(url.username),
     password: url.password === '' ? undefined : decodeURIComponent(url.password),
+    secure: scheme === 'rediss',
     parameters: Object.fromEntries(url.searchParams),
   };
 }

@@ -1,10 +1,10 @@
-import { askSocket, liveSockets } from '../../engine/live/ask.ts';
 import type { LiveSnapshot } from '../../engine/live/snapshot.ts';
 import type { BlockedSum } from '../../observe/blocked-seconds.ts';
 import { type ChainLink, chainsOf } from '../../observe/blocking.ts';
 import { clientPorts } from '../../observe/client-ports.ts';
 import { originsOf, type SessionOrigin } from '../../observe/join.ts';
 import type { LockLook, LockObserver } from '../../observe/lock-observer.ts';
+import { liveWork } from '../live-work.ts';
 
 /** What one look has found. */
 export interface Picture {
@@ -28,8 +28,6 @@ export interface Watched {
   readonly sums: readonly BlockedSum[];
 }
 
-const ANSWER_MS = 500;
-
 /** Asks the database and the processes at about the same time. */
 export async function lookAt(observer: LockObserver, target: string): Promise<Picture> {
   const began = Date.now();
@@ -50,11 +48,6 @@ export async function lookAt(observer: LockObserver, target: string): Promise<Pi
     processes: processes.length,
     otherNames: otherNames(target, processes),
   };
-}
-
-async function liveWork(): Promise<LiveSnapshot[]> {
-  const answers = await Promise.all(liveSockets().map((socket) => askSocket(socket, ANSWER_MS)));
-  return answers.filter((answer) => typeof answer !== 'string' && Array.isArray(answer.operations)) as LiveSnapshot[];
 }
 
 function otherNames(target: string, processes: readonly LiveSnapshot[]): string[] {

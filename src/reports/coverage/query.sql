@@ -29,6 +29,12 @@ services AS (
   FROM (SELECT unnest(services) AS service, sealed_at FROM parts WHERE sealed_at >= epoch_ms(($from - 604800000)::BIGINT){{sealed}})
   GROUP BY service
 ),
+-- What targets counted themselves, and what of it no span told of: `coverage --observe` writes both.
+observed AS (
+  SELECT target AS observed_target, unit, CASE WHEN json_valid(attributes) THEN json_extract_string(attributes, '/counter') END AS counter,
+    coalesce(fsum(value) FILTER (origin = '(observed)'), 0) AS observed, coalesce(fsum(value) FILTER (origin = '(unseen)'), 0) AS unseen
+  FROM sums WHERE {{span}} AND event = 'attribution.target.calls' GROUP BY ALL
+),
 lines AS (
   SELECT 1 AS part, 'attributed' AS "check", used_target AS subject, event AS reason, attributed AS value, unit,
     CASE WHEN total <> 0 THEN attributed / total END AS share, NULL::BOOLEAN AS ok
@@ -53,7 +59,11 @@ lines AS (
   FROM instances WHERE NOT final AND epoch_ms(last_sealed) < $now::DOUBLE - 3000 * width
   UNION ALL
   SELECT 7, 'silent', service, '', ($now::DOUBLE - epoch_ms(last_sealed)) / 1000, 's', NULL, false
-  FROM services WHERE last_sealed < epoch_ms($from::BIGINT)
+  FROM services WHERE last_sealed < epoch_ms($from::BIGINT) AND service <> '(observer)'
+  UNION ALL
+  SELECT 8, 'unseen', observed_target, '(unseen) of ' || coalesce(counter, ''), unseen, unit,
+    CASE WHEN observed > 0 THEN unseen / observed END, unseen = 0
+  FROM observed
 )
 SELECT "check", subject, reason, value::DOUBLE AS value, unit, share, ok FROM lines
 ORDER BY part, share DESC NULLS LAST, value DESC, subject, reason, unit

@@ -11,6 +11,7 @@ const titles: Readonly<Record<CoverageRow['check'], string>> = {
   gap: 'Parts missing from a sequence',
   'no-final': 'Instances quiet without a final part (killed, or idle)',
   silent: 'Services that reported before and not in this range',
+  unseen: 'Calls that a target counted and no span told of',
 };
 
 /** One table per check. */

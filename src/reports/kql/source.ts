@@ -1,4 +1,5 @@
 import type { KqlNames, KqlParameter, KqlParameters, KqlStore } from '../../core/contracts/store.ts';
+import { OBSERVER_SERVICE } from '../../core/model.ts';
 import { queryText } from '../query-text.ts';
 import { ATTRIBUTES_MAX, type Change, type Question, type Source } from '../source.ts';
 import { byKql } from './grouping.ts';
@@ -90,6 +91,7 @@ const EDGES_QUERY = `${edgesText('_range')}print Low = _rangeLow, High = _rangeH
     RowsGone = _rangeKeptBegin > 0s`;
 
 const SERVICES = `{{sums}}(_from, _to, 1h, _asOf)
+| where Service != '${OBSERVER_SERVICE}'
 | distinct Service
 | summarize Services = count()`;
 
@@ -112,6 +114,7 @@ const ATTRIBUTES = `{{sums}}(_from, _to, 1h, datetime(null))
 const CHANGES = `{{parts}}()
 | where SealedAt >= _from - 7d and SealedAt < _to and array_length(Services) > 0
 | mv-expand Service = Services to typeof(string)
+| where Service != '${OBSERVER_SERVICE}'
 | summarize Since = min(SealedAt) by Service, Package, Mapping
 | order by Service asc, Since asc, Package asc, Mapping asc
 | extend IsNew = prev(Service) == Service and row_number() > 1, WasPackage = prev(Package), WasMapping = prev(Mapping)

@@ -1,4 +1,5 @@
 import type { SqlParams, SqlStore, SqlValue } from '../../core/contracts/store.ts';
+import { OBSERVER_SERVICE } from '../../core/model.ts';
 import { queryText } from '../query-text.ts';
 import { ATTRIBUTES_MAX, type Change, type Period, type Source, type Values } from '../source.ts';
 import { bySql } from './grouping.ts';
@@ -30,7 +31,7 @@ export function sqlSource(db: SqlStore): Source {
       return db.all<Period>(...statement(COVERED, { sealed: sealed(asOf) }, { from, to, as_of: asOf ?? null }));
     },
     async services({ from, to }, asOf) {
-      const text = `SELECT count(DISTINCT service) AS n FROM sums WHERE ${span()}${sealed(asOf)}`;
+      const text = `SELECT count(DISTINCT service) AS n FROM sums WHERE service <> '${OBSERVER_SERVICE}' AND ${span()}${sealed(asOf)}`;
       const [row] = await db.all<{ n: number }>(...statement(text, {}, { from, to, as_of: asOf ?? null }));
       return row!.n;
     },
@@ -113,7 +114,7 @@ ORDER BY name LIMIT ${ATTRIBUTES_MAX}`;
 /** During a deploy old and new take turns: a version is new once, when a service first reports with it. */
 const CHANGES = `WITH versions AS (
   SELECT service, package, mapping, min(sealed_at) AS since
-  FROM (SELECT unnest(services) AS service, package, mapping, sealed_at FROM parts
+  FROM (SELECT unnest(list_filter(services, lambda s: s <> '${OBSERVER_SERVICE}')) AS service, package, mapping, sealed_at FROM parts
     WHERE sealed_at >= epoch_ms(($from - 604800000)::BIGINT) AND sealed_at < epoch_ms($to::BIGINT))
   GROUP BY ALL
 )

@@ -24,7 +24,7 @@ function binaries(): string | undefined {
   return versions.map((version) => join(root, version, 'bin')).find((path) => existsSync(join(path, 'initdb')));
 }
 
-async function startPostgres(directory: string, bin: string): Promise<SqlServer> {
+async function startPostgres(directory: string, bin: string, further: readonly string[]): Promise<SqlServer> {
   const port = await freePort();
   let command = (program: string, ...args: string[]): [string, string[]] => [join(bin, program), args];
   if (process.getuid?.() === 0) {
@@ -61,6 +61,7 @@ async function startPostgres(directory: string, bin: string): Promise<SqlServer>
     'shared_buffers=32MB',
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=${directory}`,
+    ...further,
   ];
   const daemon = new Daemon(
     ...command('postgres', '-D', data, '-p', String(port), ...settings.flatMap((s) => ['-c', s])),
@@ -102,9 +103,10 @@ async function createTable(port: number): Promise<void> {
   }
 }
 
-export async function startSqlServer(): Promise<SqlServer> {
+/** `settings`: further ones of the server, `name=value`. */
+export async function startSqlServer(settings: readonly string[] = []): Promise<SqlServer> {
   const bin = process.env.TRUTH_PGLITE === '1' ? undefined : binaries();
-  const server = bin === undefined ? await startPglite() : await startPostgres(temporaryDirectory('pg'), bin);
+  const server = bin === undefined ? await startPglite() : await startPostgres(temporaryDirectory('pg'), bin, settings);
   await createTable(server.port);
   return server;
 }

@@ -1,11 +1,11 @@
 /** Rows of what was observed, on the ordinary way: the exporters that are configured, or the local directory. */
-import { OBSERVER_SERVICE } from '../../core/model.ts';
-import { Engine } from '../../engine/engine.ts';
-import { loadOptions, settleOptions } from '../../engine/options.ts';
-import type { BlockedRows } from '../../observe/blocked-seconds.ts';
-import { stderrLogger } from '../store-access.ts';
+import { OBSERVER_SERVICE } from '../core/model.ts';
+import { Engine } from '../engine/engine.ts';
+import { loadOptions, settleOptions } from '../engine/options.ts';
+import type { ObserverRows } from '../observe/rows.ts';
+import { stderrLogger } from './store-access.ts';
 
-export interface Books extends BlockedRows {
+export interface Books extends ObserverRows {
   /** To be called after adding. */
   added(): void;
   /** Writes what is still in memory. */
