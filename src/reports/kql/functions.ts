@@ -1,4 +1,5 @@
 /** The reports as stored functions, for people who query the database and for dashboards. Their body is that of query.kql. */
+import { OBSERVER_SERVICE } from '../../core/model.ts';
 import type { KustoColumn, KustoNames, KustoType } from '../../kusto/names.ts';
 import type { FunctionParameter, StoredFunctionDefinition } from '../../kusto/stored-function.ts';
 import { type ColumnType, columnsOf } from '../columns.ts';
@@ -51,7 +52,7 @@ function rangeFunction(names: KustoNames): StoredFunctionDefinition {
       `let _wanted = From;
 let _asOf = datetime(null);
 ${RANGE}print From = _shownFrom, To = _end, Seconds = _seconds, WindowSeconds = tolong(_window / 1s), DataThrough = min_of(_through, _end),
-    Services = toscalar({{sums}}(_from, _to, 1h, datetime(null)) | distinct Service | count),
+    Services = toscalar({{sums}}(_from, _to, 1h, datetime(null)) | where Service != '${OBSERVER_SERVICE}' | distinct Service | count),
     AskedSeconds = max_of((To - From) / 1s, 0.0)
 | where isnotnull(_firstHour)`,
       nameTexts(names),

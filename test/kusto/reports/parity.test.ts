@@ -67,6 +67,8 @@ const questions: readonly [string, AnyParameters][] = [
   ['load', { at: 'peak', by: 'target' }],
   ['load', { at: 'peak', where: 'service!=reports', limit: 2 }],
   ['load', { measure: 'http.server.request.duration' }],
+  ['load', { measure: 'blocked' }],
+  ['load', { measure: 'blocked', by: 'attribute.victim' }],
   ['load', { measure: 'gen_ai.client.token.usage', by: 'attribute.gen_ai.token.type' }],
   ['load', { where: 'target=service://storefront' }],
   ['load', { where: 'origin~*\nnew*' }],

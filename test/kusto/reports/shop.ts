@@ -40,7 +40,47 @@ export function shopParts(): TestPart[] {
   parts.push({ ...other, instance: 'old', sealedAt: begin - 300 * MIN, rows: [mailer] });
   const ahead = testRow({ windowStart: end + 7 * 24 * 60 * MIN, service: 'ahead' });
   parts.push({ ...other, instance: 'ahead', sealedAt: end, rows: [ahead] });
+  parts.push(...observerParts());
   return parts;
+}
+
+/** What `blame` and `coverage --observe` write: two runs in the range, with another mapping, and one of long before. */
+function observerParts(): TestPart[] {
+  const row = (windowStart: number, r: Partial<TestRow>): TestRow =>
+    testRow({ windowStart, service: '(observer)', originService: '', min: null, max: null, ...r });
+  const run = (instance: string, windowStart: number, mapping: string): TestPart => ({
+    instance,
+    mapping,
+    sequence: 1,
+    final: true,
+    sealedAt: windowStart + 50_000,
+    rows: [
+      row(windowStart, {
+        originService: 'billing',
+        origin: 'job:invoices',
+        event: 'db.client.blocked.duration',
+        value: 42,
+        count: 3,
+        attributes: '{"victim":"GET /search","victim.service":"storefront"}',
+      }),
+      ...[8, 2].map((value, i) =>
+        row(windowStart, {
+          origin: i === 0 ? '(observed)' : '(unseen)',
+          target: 'redis://cache',
+          event: 'attribution.target.calls',
+          unit: '{call}',
+          value,
+          count: value,
+          attributes: '{"counter":"commandstats"}',
+        }),
+      ),
+    ],
+  });
+  return [
+    run('looked', begin - 299 * MIN, 'm1'),
+    run('looks', begin + 40 * MIN, 'm1'),
+    run('looks-again', begin + 45 * MIN, 'm2'),
+  ];
 }
 
 function minuteOf(windowStart: number, minute: number): TestRow[] {
