@@ -57,7 +57,8 @@ export class Checks<D extends Options> {
     const yaml = parseYaml(text, source);
     if (yaml.problems.length > 0) return { options: {} as ValuesOf<D>, problems: yaml.problems };
     // An empty file, or one with nothing but comments, says nothing.
-    return this.#check('file', yaml.value ?? {}, locateIn(yaml, source));
+    const checked = this.#check('file', yaml.value ?? {}, locateIn(yaml, source));
+    return { ...checked, problems: checked.problems.toSorted(byPlace) };
   }
 
   /** JSON Schema of the file, for editors. */
@@ -98,6 +99,18 @@ export class Checks<D extends Options> {
       return [{ source: sourceOf(name), path: pathText([name]), received: receivedText(value), ...conflict }];
     });
   }
+}
+
+/** As one reads the file. */
+function byPlace(a: Problem, b: Problem): number {
+  const [lineA, columnA] = placeOf(a);
+  const [lineB, columnB] = placeOf(b);
+  return lineA - lineB || columnA - columnB;
+}
+
+function placeOf({ source }: Problem): [line: number, column: number] {
+  const [, line, column] = /:(\d+):(\d+)$/.exec(source) ?? [];
+  return [Number(line ?? 0), Number(column ?? 0)];
 }
 
 function locateIn(yaml: Yaml, source: string): Locate {

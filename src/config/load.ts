@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { AttributionError } from '../core/errors.ts';
 import type { Checks } from './check.ts';
 import { isExporter } from './component.ts';
-import { type Env, slipsOf, variablesOf } from './env.ts';
+import { CONFIG_FILE, type Env, slipsOf, variablesOf } from './env.ts';
 import { lazily } from './lazy.ts';
 import type { Options, ValuesOf } from './option.ts';
 import { formatProblems } from './problem.ts';
@@ -24,7 +25,8 @@ export class Loader<D extends Options> {
    */
   load(fromCode: unknown, env: Env): ValuesOf<D> {
     const isEmpty = fromCode === undefined || isEmptyObject(fromCode);
-    if (isEmpty && variablesOf(env).length === 0 && slipsOf(env).length === 0) return Object.freeze({}) as ValuesOf<D>;
+    if (isEmpty && slipsOf(env).length === 0 && variablesOf(env).every((name) => saysNothing(name, env)))
+      return Object.freeze({}) as ValuesOf<D>;
     const { options, problems } = this.checks().validateAll(fromCode, env);
     if (problems.length > 0) throw new AttributionError('ATTR_CONFIG_INVALID', formatProblems(problems));
     return freeze(options);
@@ -63,4 +65,16 @@ function freeze<T>(value: T): T {
   if (value === null || typeof value !== 'object' || isExporter(value)) return value;
   for (const inner of Object.values(value)) freeze(inner);
   return Object.freeze(value);
+}
+
+/** A file of comments, as `init` writes it, is not worth loading a parser for. */
+function saysNothing(variable: string, env: Env): boolean {
+  if (variable !== CONFIG_FILE) return false;
+  try {
+    return readFileSync(env[CONFIG_FILE]!, 'utf8')
+      .split('\n')
+      .every((line) => /^\s*(?:#|$)/.test(line));
+  } catch {
+    return false;
+  }
 }

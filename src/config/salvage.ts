@@ -1,5 +1,5 @@
 import type { Checks, Validation } from './check.ts';
-import { CONFIG_FILE, type Env, PREFIX } from './env.ts';
+import { CONFIG_FILE, type Env } from './env.ts';
 import type { Options, ValuesOf } from './option.ts';
 import type { Problem } from './problem.ts';
 
@@ -46,7 +46,8 @@ function withoutSources(env: Env, problems: readonly Problem[], checks: Checks<O
   for (const { source, path } of problems) {
     if (source === 'code') continue;
     const variable = source === 'options' ? checks.variableOf(nameOf(path)) : source;
-    if (variable?.startsWith(PREFIX)) delete rest[variable];
+    // Also one that only looks like ours.
+    if (variable !== undefined && Object.hasOwn(env, variable)) delete rest[variable];
     else delete rest[CONFIG_FILE];
   }
   return rest;

@@ -1,6 +1,7 @@
 /** Why nothing shows up: every check, in the order in which one thing needs another. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { CONFIG_FILE } from '../../config/env.ts';
 import { DEFAULT_DIRECTORY } from '../../config/options.ts';
 import { upwards } from '../../config/package-manager.ts';
 import { AttributionError } from '../../core/errors.ts';
@@ -46,7 +47,14 @@ export async function examine({ project: folder, command, seconds, directory }: 
     add('project', [bad(project.message, 'otel-attribution doctor --project <folder>')]);
   else {
     const { setUps, loaderHook } = scanSources(project.directory);
-    const start = { project, command, setUps, loaderHook, nodeOptions: process.env.NODE_OPTIONS ?? '' };
+    const start = {
+      project,
+      command,
+      setUps,
+      loaderHook,
+      nodeOptions: process.env.NODE_OPTIONS ?? '',
+      configNamed: Boolean(process.env[CONFIG_FILE]),
+    };
     add('packages', checkPackages(project, setUps));
     add('instrumentations', await checkInstrumentations(project));
     add('queues', checkQueues(project, options.repair !== false));

@@ -1,4 +1,8 @@
 /** The command that starts the application: the flag, the loader hook, and only one OpenTelemetry set-up. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { CONFIG_FILE } from '../../config/env.ts';
+import { CONFIG_NAME } from '../init/plan.ts';
 import type { Project } from '../project/package-json.ts';
 import type { SetUp } from '../project/set-ups.ts';
 import { REGISTER, startScript } from '../project/start-script.ts';
@@ -13,6 +17,8 @@ export interface StartFacts {
   /** A source file installs the loader hook. */
   readonly loaderHook: boolean;
   readonly nodeOptions: string;
+  /** The environment names a configuration file. */
+  readonly configNamed: boolean;
 }
 
 const FLAG = `--import ${REGISTER}`;
@@ -39,7 +45,7 @@ export function checkStart(facts: StartFacts): Finding[] {
   } else if (flag) {
     findings.push(ok(`${name} loads ${REGISTER} first`));
   }
-  findings.push(...order(command));
+  findings.push(...order(command), ...unreadConfig(facts, command));
   if (flag) findings.push(...own.map(twoSetUps));
   else if (plugged.length > 0)
     findings.push(...plugged.map(({ file, line, kind }) => ok(`${file}:${line} plugs attribution into ${kind}`)));
@@ -54,6 +60,15 @@ function fixOf(command: string, withFlag: string | undefined, given: string): st
       ? `NODE_OPTIONS="${FLAG}" ${command}`
       : `otel-attribution init --write makes it: ${withFlag}`;
   return /\bnode\b/.test(command) ? command.replace(/\bnode\b/, `node ${FLAG}`) : `NODE_OPTIONS="${FLAG}" ${command}`;
+}
+
+/** The file that `init` writes, and that is read only where it is named. */
+function unreadConfig({ project, configNamed }: StartFacts, command: string): Finding[] {
+  if (configNamed || command.includes(CONFIG_FILE)) return [];
+  if (!existsSync(path.join(project.directory, CONFIG_NAME))) return [];
+  return [
+    unsure(`${CONFIG_NAME} is there, and nothing names it, so nothing reads it`, `${CONFIG_FILE}=${CONFIG_NAME}`),
+  ];
 }
 
 /** What is loaded before the flag is not patched. */

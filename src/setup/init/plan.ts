@@ -1,12 +1,13 @@
 /** From what an application uses to the steps that set it up. Reads files, writes none. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { CONFIG_FILE } from '../../config/env.ts';
 import { installLine, type PackageManager } from '../../config/package-manager.ts';
 import { findInstalled } from '../project/installed.ts';
 import { COMPANIONS, DRIVERS, FRAMEWORKS, WITHOUT_INSTRUMENTATION } from '../project/known-packages.ts';
 import type { Project } from '../project/package-json.ts';
 import { type SetUp, scanSources } from '../project/set-ups.ts';
-import { type StartScript, startScript, viaNodeOptions } from '../project/start-script.ts';
+import { addFlag, type StartScript, startScript, viaNodeOptions } from '../project/start-script.ts';
 
 export const CONFIG_NAME = 'attribution.yaml';
 
@@ -39,10 +40,12 @@ export interface InitPlan {
   readonly script?: StartScript;
 }
 
-export function planInit(project: Project): InitPlan {
+export function planInit(project: Project, platform: string = process.platform): InitPlan {
   const { setUps } = scanSources(project.directory);
-  const script = startScript(project);
-  const way = wayOf(project, setUps, script);
+  const found = startScript(project);
+  const way = wayOf(project, setUps, found);
+  const variables = way === 'zero-code' ? namingConfig(found, platform) : '';
+  const script = variables === '' ? found : naming(found, variables);
   const uses = (names: readonly string[]) => names.filter((name) => project.dependencies.has(name)).map(named);
   const named = (name: string) =>
     `${name} ${findInstalled(name, project.directory)?.version ?? project.dependencies.get(name)}`;
@@ -58,12 +61,26 @@ export function planInit(project: Project): InitPlan {
     way,
     steps: [
       ...installStep(project, way, zeroCode || script?.hasFlag === true),
-      ...(zeroCode ? startSteps(project, script) : codeSteps(way, setUps, project.module)),
-      ...configStep(project, way),
+      ...(zeroCode ? startSteps(project, script, variables) : codeSteps(way, setUps, project.module)),
+      ...(variables === '' ? [] : configStep(project)),
       ...notes(project, way),
     ],
     ...(zeroCode && script?.withFlag !== undefined && { script }),
   };
+}
+
+/** The assignment by which the start line names the configuration; '' where it cannot, or does so already. */
+function namingConfig(script: StartScript | undefined, platform: string): string {
+  const command = script?.command ?? '';
+  if (command.includes(CONFIG_FILE)) return '';
+  // The scripts of npm run in the shell of Windows there.
+  if (platform === 'win32' && !/\bcross-env\b/.test(command)) return '';
+  return `${CONFIG_FILE}=${CONFIG_NAME}`;
+}
+
+function naming(script: StartScript | undefined, variables: string): StartScript | undefined {
+  if (script?.withFlag === undefined) return script;
+  return { ...script, withFlag: addFlag(script.command, variables) };
 }
 
 const WAYS: Readonly<Record<SetUp['kind'], Way>> = {
@@ -96,7 +113,7 @@ function installStep(project: Project, way: Way, zeroCode: boolean): Step[] {
   return [{ kind: 'install', text: installLine(project.packageManager, missing), writable: false }];
 }
 
-function startSteps(project: Project, script: StartScript | undefined): Step[] {
+function startSteps(project: Project, script: StartScript | undefined, variables: string): Step[] {
   if (script?.withFlag !== undefined) {
     return [
       {
@@ -110,7 +127,7 @@ function startSteps(project: Project, script: StartScript | undefined): Step[] {
     ];
   }
   if (script !== undefined) {
-    const text = `script ${script.name} does not call node itself, so start it with: ${viaNodeOptions(`${project.packageManager} run ${script.name}`)}`;
+    const text = `script ${script.name} does not call node itself, so start it with: ${viaNodeOptions(`${project.packageManager} run ${script.name}`, variables)}`;
     return [{ kind: 'run', text, before: script.command, writable: false }];
   }
   const main =
@@ -119,7 +136,7 @@ function startSteps(project: Project, script: StartScript | undefined): Step[] {
   return [
     {
       kind: 'run',
-      text: `start it with: node --import otel-attribution/register ${main ?? 'app.js'}`,
+      text: `start it with: ${addFlag(`node ${main ?? 'app.js'}`, variables)}`,
       writable: false,
     },
   ];
@@ -166,9 +183,9 @@ function codeSteps(way: Way, setUps: readonly SetUp[], module: boolean): Step[] 
   );
 }
 
-function configStep(project: Project, way: Way): Step[] {
-  if (way === 'done' || existsSync(path.join(project.directory, CONFIG_NAME))) return [];
-  const text = `${CONFIG_NAME} with every option as a comment; it is read when OTEL_ATTRIBUTION_CONFIG_FILE=${CONFIG_NAME} is set`;
+function configStep(project: Project): Step[] {
+  if (existsSync(path.join(project.directory, CONFIG_NAME))) return [];
+  const text = `${CONFIG_NAME} with every option as a comment; the start line names it`;
   return [{ kind: 'config', text, file: CONFIG_NAME, writable: true }];
 }
 

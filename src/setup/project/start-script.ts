@@ -29,12 +29,15 @@ function toStart(name: string, command: string): StartScript {
   return { name, command, hasFlag, withFlag: hasFlag ? undefined : addFlag(command) };
 }
 
-/** `node` where a command begins: at the start, after `&&`, `;`, `exec`, `cross-env` or assignments. */
+/** `node` or `tsx` where a command begins: at the start, after `&&`, `;`, `exec`, `cross-env` or assignments. */
 const NODE =
-  /(^|&&|;|\|\|)(\s*(?:(?:exec|cross-env|env)\s+)*(?:[A-Za-z_]\w*=(?:"[^"]*"|'[^']*'|\S*)\s+)*)(node)(?=\s)/g;
+  /(^|&&|;|\|\|)(\s*(?:(?:exec|cross-env|env)\s+)*)(?:[A-Za-z_]\w*=(?:"[^"]*"|'[^']*'|\S*)\s+)*(?:node|tsx(?:\s+watch)?)(?=\s)/g;
 
-/** The flag goes to the last node call: the ones before build or migrate. Undefined when there is none. */
-export function addFlag(command: string): string | undefined {
+/**
+ * The flag goes to the last node call: the ones before build or migrate. Undefined when there is none.
+ * `variables`: assignments that go before it, which only the shells of Unix and cross-env understand.
+ */
+export function addFlag(command: string, variables = ''): string | undefined {
   const last = [...command.matchAll(NODE)].at(-1);
   if (last === undefined) return undefined;
   const at = last.index + last[0].length;
@@ -42,12 +45,17 @@ export function addFlag(command: string): string | undefined {
   const rest = command
     .slice(at)
     .replace(/\s+(?:--require|-r|--import)(?:\s+|=)@opentelemetry\/auto-instrumentations-node\/register(?=\s)/g, '');
-  return `${command.slice(0, at)} ${FLAG}${rest}`;
+  const [words, separator = '', runners = ''] = last;
+  // In front of all of it, `exec` included; cross-env takes assignments after itself.
+  const inFront = separator.length + /^\s*/.exec(words.slice(separator.length))![0].length;
+  const start = last.index + (/\bcross-env\b/.test(runners) ? separator.length + runners.length : inFront);
+  const assigned = variables === '' ? '' : `${variables} `;
+  return `${command.slice(0, start)}${assigned}${command.slice(start, at)} ${FLAG}${rest}`;
 }
 
 /** Same for commands that start node in some other way. */
-export function viaNodeOptions(command: string): string {
-  return `NODE_OPTIONS="${FLAG}" ${command}`;
+export function viaNodeOptions(command: string, variables = ''): string {
+  return `${variables === '' ? '' : `${variables} `}NODE_OPTIONS="${FLAG}" ${command}`;
 }
 
 /**

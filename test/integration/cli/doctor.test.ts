@@ -61,11 +61,12 @@ test('drivers that require a parent span are named, with the way out', async () 
 test('nothing installed: every package that is missing, with its install line', async () => {
   const folder = makeProject(
     { name: 'shop', scripts: { start: 'node app.js' }, dependencies: { pg: '8' } },
-    { 'pnpm-lock.yaml': '' },
+    { 'pnpm-lock.yaml': '', 'attribution.yaml': '' },
   );
   const all = await checks(folder);
   expect(about(all, '@opentelemetry/sdk-node is not installed')?.fix).toBe('pnpm add @opentelemetry/sdk-node');
   expect(about(all, 'otel-attribution is not installed')?.status).toBe('bad');
+  expect(about(all, 'attribution.yaml is there, and nothing names it')?.status).toBe('unsure');
   expect(about(all, 'no instrumentation is installed, so pg make')?.status).toBe('bad');
   expect(about(all, 'script start does not start attribution')).toMatchObject({
     status: 'bad',

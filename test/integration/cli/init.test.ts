@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -12,6 +13,9 @@ const shop = {
   dependencies: { express: '^5.0.0', pg: '^8.0.0', fastify: '^5.0.0' },
 };
 
+/** The line names the file that `--write` makes: nothing else would read it. */
+const startLine = 'OTEL_ATTRIBUTION_CONFIG_FILE=attribution.yaml node --import otel-attribution/register dist/app.js';
+
 test('without --write it shows the steps and writes nothing', async () => {
   const folder = makeProject(shop, { 'yarn.lock': '' });
   const before = read(folder, 'package.json');
@@ -22,7 +26,7 @@ test('without --write it shows the steps and writes nothing', async () => {
     'yarn add otel-attribution @opentelemetry/sdk-node @opentelemetry/auto-instrumentations-node @fastify/otel',
   );
   expect(stdout).toContain('- node dist/app.js');
-  expect(stdout).toContain('+ node --import otel-attribution/register dist/app.js');
+  expect(stdout).toContain(`+ ${startLine}`);
   expect(stdout).toContain('otel-attribution init --write does steps 2 and 3');
   expect(read(folder, 'package.json')).toBe(before);
   expect(existsSync(path.join(folder, 'attribution.yaml'))).toBe(false);
@@ -34,7 +38,7 @@ test('--write edits the script alone, keeps the mode, and a second run changes n
   const before = read(folder, 'package.json');
   expect((await runCli(['init', '--write'], { cwd: folder })).code).toBe(0);
   const edited = read(folder, 'package.json');
-  expect(edited).toBe(before.replace('node dist', 'node --import otel-attribution/register dist'));
+  expect(edited).toBe(before.replace('node dist/app.js', startLine));
   expect(statSync(path.join(folder, 'package.json')).mode & 0o777).toBe(0o640);
   const config = read(folder, 'attribution.yaml');
 
@@ -42,6 +46,19 @@ test('--write edits the script alone, keeps the mode, and a second run changes n
   expect(JSON.parse(stdout)).toMatchObject({ way: 'done', written: [] });
   expect(read(folder, 'package.json')).toBe(edited);
   expect(read(folder, 'attribution.yaml')).toBe(config);
+});
+
+test('the file it writes is read by the line it writes', async () => {
+  const files = { 'app.mjs': "console.log('served');\n" };
+  const folder = makeProject({ ...shop, scripts: { start: 'node app.mjs' } }, files, true);
+  await runCli(['init', '--write'], { cwd: folder });
+  writeFileSync(path.join(folder, 'attribution.yaml'), 'windowSecnds: 30\n');
+  const { start } = JSON.parse(read(folder, 'package.json')).scripts;
+  const register = path.resolve(import.meta.dirname, '../../../src/register.ts');
+  const command = start.replace('otel-attribution/register', register);
+  const { stdout, stderr } = spawnSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8' });
+  expect(stdout).toBe('served\n');
+  expect(stderr).toContain('attribution.yaml:1:1: windowSecnds');
 });
 
 test('the file it writes says nothing as it is, and each line is right when uncommented', async () => {
@@ -77,6 +94,8 @@ test('an existing NodeSDK gets a one-line change, shown and not written', async 
   expect(stdout).toContain("import { withAttribution } from 'otel-attribution';");
   expect(read(folder, 'otel.js')).toBe(source);
   expect(read(folder, 'package.json')).not.toContain('register');
+  // Options go into the code there.
+  expect(existsSync(path.join(folder, 'attribution.yaml'))).toBe(false);
 });
 
 test.each([
@@ -106,7 +125,9 @@ test.each([
 test('a script that does not call node is left alone, with the other way shown', async () => {
   const folder = makeProject({ name: 'api', scripts: { start: 'nest start' }, dependencies: { '@nestjs/core': '11' } });
   const { stdout } = await runCli(['init', folder, '--write']);
-  expect(stdout).toContain('NODE_OPTIONS="--import otel-attribution/register" npm run start');
+  expect(stdout).toContain(
+    'OTEL_ATTRIBUTION_CONFIG_FILE=attribution.yaml NODE_OPTIONS="--import otel-attribution/register" npm run start',
+  );
   expect(read(folder, 'package.json')).toContain('"nest start"');
 });
 

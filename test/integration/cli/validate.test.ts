@@ -21,6 +21,16 @@ test('reports every problem at once with line and fix, and exits with 78', async
   expect(stderr).toContain('rules[0].events');
 });
 
+test('lists problems in the order of the file', async () => {
+  const name = file(
+    'presets: [db, htp]\nwindowSecnds: 60\nrules:\n  - name: x\n    target: "{a}"\nlive: 7\nmaxRow: 1\n',
+  );
+  const { stderr } = await runCli(['validate', name]);
+  const lines = [...stderr.matchAll(/a\.yaml:(\d+):/g)].map(([, line]) => Number(line));
+  expect(lines).toHaveLength(5);
+  expect(lines).toEqual(lines.toSorted((a, b) => a - b));
+});
+
 test('says what a valid file puts in force, and which variable overrules it', async () => {
   const name = file(
     'windowSeconds: 30\nrules:\n  - name: cache\n    target: "cache://{cache.name}"\n    events: [{name: cache.get, unit: "{call}", value: 1}]\n',

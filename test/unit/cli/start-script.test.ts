@@ -14,13 +14,25 @@ test.each([
   ['node migrate.js && node app.js', `node migrate.js && node ${flag} app.js`],
   ['exec node app.js', `exec node ${flag} app.js`],
   ['node --require @opentelemetry/auto-instrumentations-node/register app.js', `node ${flag} app.js`],
+  ['tsx src/app.ts', `tsx ${flag} src/app.ts`],
+  ['tsx watch src/app.ts', `tsx watch ${flag} src/app.ts`],
   ['nodemon app.js', undefined],
   ['nest start', undefined],
-  ['tsx src/app.ts', undefined],
   ['echo node app.js', undefined],
   ['node', undefined],
 ])('flag in %s', (command, expected) => {
   expect(addFlag(command)).toBe(expected);
+});
+
+test.each([
+  ['node app.js', `A=b node ${flag} app.js`],
+  ['tsc && node app.js', `tsc && A=b node ${flag} app.js`],
+  ['tsc&&node app.js', `tsc&&A=b node ${flag} app.js`],
+  ['exec node app.js', `A=b exec node ${flag} app.js`],
+  ['C=d node app.js', `A=b C=d node ${flag} app.js`],
+  ['cross-env C=d node app.js', `cross-env A=b C=d node ${flag} app.js`],
+])('flag and variable in %s', (command, expected) => {
+  expect(addFlag(command, 'A=b')).toBe(expected);
 });
 
 test('changes one script and nothing else, whatever the form of the file', () => {
