@@ -148,7 +148,7 @@ export function declareOptions<const R extends readonly AnyExporterConfig[]>(exp
       schema: (z) => z.boolean(),
       type: 'boolean',
       default: true,
-      text: 'run what waited in a pool or a queue as work of whoever queued it, in the libraries that do not; ask hapi, Koa and Fastify for the whole route',
+      text: 'run what waited in a pool or a queue as work of whoever queued it, in the libraries that do not; ask hapi, Koa and Fastify for the whole route; have kafkajs, node-redis and the AWS SDK say on their spans which server it was and how many messages',
       example: 'true',
     }),
     /** Measure worker threads like the main thread. Default true. */
