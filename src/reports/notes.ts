@@ -42,7 +42,7 @@ export async function nowhereNotes(names: readonly string[], { source, range }: 
   if (names.length === 0) return [];
   const have = await source.attributes(range);
   const what = have.length === 0 ? 'none' : have.join(', ');
-  return names
+  return [...new Set(names)]
     .filter((name) => !have.includes(name))
     .map((name) => `No row of this range has the attribute ${JSON.stringify(name)}. Those it has: ${what}`);
 }

@@ -65,7 +65,10 @@ export async function runReport<R extends ReportRow, P extends ReportParameters>
     if (services > 0 && report.whyEmpty !== undefined) notes.push(report.whyEmpty);
   }
   const keyed = report.parameters.includes('by');
-  if (keyed) notes.push(...(await nowhereNotes(attributesNowhere(rows as readonly unknown[] as Keyed[], by), context)));
+  const nowhere = keyed ? attributesNowhere(rows as readonly unknown[] as Keyed[], by) : [];
+  if (rows.length === 0 && services > 0)
+    nowhere.push(...conditions.flatMap(({ field, attribute }) => (field === 'attribute' ? [attribute] : [])));
+  notes.push(...(await nowhereNotes(nowhere, context)));
   return {
     report: report.name,
     question: report.question,
