@@ -11,13 +11,19 @@ await serve({
     const app = new Hono();
     app.use(httpInstrumentationMiddleware());
     app.onError((_error, context) => context.text('failed', 500));
-    for (const route of routes) {
-      app.on(route.method, route.path, async (context) => {
-        const answer = await route.handle(token(route));
-        return typeof answer === 'string'
-          ? context.text(answer)
-          : context.body(Readable.toWeb(answer) as ReadableStream);
-      });
+    // One application for each driver, which does not know where it is mounted.
+    for (const driver of new Set(routes.map((route) => route.driver))) {
+      const mounted = new Hono();
+      for (const route of routes) {
+        if (route.driver !== driver) continue;
+        mounted.on(route.method, route.path.replace(`/${driver}`, ''), async (context) => {
+          const answer = await route.handle(token(route));
+          return typeof answer === 'string'
+            ? context.text(answer)
+            : context.body(Readable.toWeb(answer) as ReadableStream);
+        });
+      }
+      app.route(`/${driver}`, mounted);
     }
     let server: ServerType | undefined;
     const port = await new Promise<number>((resolve) => {
