@@ -16,9 +16,12 @@ interface Request {
 export class InnerServers {
   readonly #requests = new Map<string, Request>();
   readonly #max: number;
+  readonly #onFull: () => void;
 
-  constructor(max: number) {
+  /** `onFull` is called when one is forgotten whose request is still open, because there are more than `max`. */
+  constructor(max: number, onFull: () => void) {
     this.#max = max;
+    this.#onFull = onFull;
   }
 
   get size(): number {
@@ -39,7 +42,10 @@ export class InnerServers {
   #add(spanId: string, request: Request): void {
     // Oldest first: requests that are over are of no use, and neither is more than there can be at a time.
     for (const [oldest, { scope }] of this.#requests) {
-      if (scope.root !== undefined && this.#requests.size < this.#max) break;
+      if (scope.root !== undefined) {
+        if (this.#requests.size < this.#max) break;
+        this.#onFull();
+      }
       this.#requests.delete(oldest);
     }
     this.#requests.set(spanId, request);

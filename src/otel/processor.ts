@@ -29,7 +29,7 @@ export class GuardedProcessor implements SpanProcessor {
   readonly #o: ProcessorOptions;
   readonly #tracker: SpanTracker;
   readonly #facts = new ContextFacts();
-  readonly #innerServers = new InnerServers(limits.innerServers);
+  readonly #innerServers: InnerServers;
   #resource: unknown;
   #service: string;
 
@@ -37,6 +37,9 @@ export class GuardedProcessor implements SpanProcessor {
     this.#o = options;
     this.#tracker = options.tracker;
     this.#service = options.service;
+    this.#innerServers = new InnerServers(limits.innerServers, () =>
+      options.accounts.count('attribution.limit.reached', 'inner_servers'),
+    );
   }
 
   onStart(span: ReadableSpan, parentContext: Context): void {

@@ -10,7 +10,7 @@ const request = (parentSpanId = '') => {
 const inner = (spanId: string, scope: Scope) => ({ spanId, scope }) as SpanState;
 
 it('knows the open request of a server span within it', () => {
-  const servers = new InnerServers(10);
+  const servers = new InnerServers(10, () => {});
   const scope = request();
   servers.addInner(inner('a', scope));
   expect(servers.requestOf('a', 'next.js')).toBe(scope.root);
@@ -20,7 +20,7 @@ it('knows the open request of a server span within it', () => {
 });
 
 it('knows the open request that a caller sent, for spans of another tracer', () => {
-  const servers = new InnerServers(10);
+  const servers = new InnerServers(10, () => {});
   const scope = request('caller');
   servers.addRoot(scope.root!);
   expect(servers.requestOf('caller', 'next.js')).toBe(scope.root);
@@ -28,7 +28,7 @@ it('knows the open request that a caller sent, for spans of another tracer', () 
 });
 
 it('does not guess between two requests of one caller', () => {
-  const servers = new InnerServers(10);
+  const servers = new InnerServers(10, () => {});
   const [first, second, third] = [request('caller'), request('caller'), request('caller')];
   servers.addRoot(first.root!);
   servers.addRoot(second.root!);
@@ -40,14 +40,15 @@ it('does not guess between two requests of one caller', () => {
 });
 
 it('forgets requests that are over, and the oldest where there are too many', () => {
-  const servers = new InnerServers(3);
+  let full = 0;
+  const servers = new InnerServers(3, () => full++);
   const over = request();
   servers.addInner(inner('over', over));
   over.root = undefined;
   for (const id of ['1', '2', '3']) servers.addInner(inner(id, request()));
-  expect(servers.size).toBe(3);
+  expect([servers.size, full]).toEqual([3, 0]);
   servers.addInner(inner('4', request()));
-  expect(servers.size).toBe(3);
+  expect([servers.size, full]).toEqual([3, 1]);
   const known = (id: string) => servers.requestOf(id, 'next.js') !== undefined;
   expect(['over', '1', '2', '3', '4'].filter(known)).toEqual(['2', '3', '4']);
 });
