@@ -54,7 +54,8 @@ export function text(attributes: AttributeView, names: readonly string[]): strin
 /** What frameworks call the span of a handler; spans of their middleware and routers know a part of the route only. */
 const HANDLER_TYPES: readonly (readonly [attribute: string, handler: string])[] = [
   ['express.type', 'request_handler'],
-  ['router.type', 'request_handler'],
+  // In these stands where a router is mounted for this request, ids and all.
+  ['router.type', ''],
   ['restify.type', 'request_handler'],
   // Of Connect all are mounted, and each knows its own mount path only.
   ['connect.type', ''],
@@ -71,8 +72,7 @@ export function handlerRoute(span: AttributeView): string {
     const type = span.attribute(attribute);
     if (type !== undefined && type !== handler) return '';
   }
-  // The index of a mounted router is `/users/` to `router` and `/users` to Express: one name, whoever tells it.
-  return route.length > 1 && route.endsWith('/') ? route.slice(0, -1) : route;
+  return route;
 }
 
 /** Routers nest, and a handler deep below them knows more of the route. */

@@ -273,7 +273,7 @@ describe('a request that ends without a route', () => {
 
   it('takes that of a handler which is still open, at once', () => {
     const root = start({ kind: SERVER, attributes: GET });
-    start({ kind: INTERNAL, attributes: { 'http.route': '/v1/:id', 'router.type': 'request_handler' } }, root);
+    start({ kind: INTERNAL, attributes: { 'http.route': '/v1/:id', 'express.type': 'request_handler' } }, root);
     query(root);
     end(root, T0 + 1_000);
     expect(at('postgresql')).toEqual(['0 GET /v1/:id postgresql://db/shop s 0.5 1/1']);
@@ -344,6 +344,7 @@ describe('a request that ends without a route', () => {
     const mounted = [
       { 'express.type': 'middleware' },
       { 'router.type': 'middleware' },
+      { 'router.type': 'request_handler' },
       { 'express.type': 'router' },
       { 'connect.type': 'request_handler' },
       { 'hapi.type': 'plugin' },
@@ -354,14 +355,6 @@ describe('a request that ends without a route', () => {
     end(root, T0 + 1_000);
     for (const span of open) end(span, T0 + 1_100);
     expect(at('postgresql')).toEqual(['0 GET (no route) postgresql://db/shop s 0.5 1/1']);
-  });
-
-  it('has the name that Express gives it, whoever tells the route', () => {
-    const root = start({ kind: SERVER, attributes: GET });
-    const handler = { 'router.type': 'request_handler', 'http.route': '/users/' };
-    end(start({ kind: INTERNAL, attributes: handler }, root), T0 + 500);
-    end(root, T0 + 1_000);
-    expect(rows()).toEqual(['0 GET /users service://shop s 1 1/1']);
   });
 
   it('believes the framework itself before its instrumentation', () => {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { watchFastify } from '../../../src/otel/routes/fastify.ts';
 import { watchHapi } from '../../../src/otel/routes/hapi.ts';
 import { watchKoa } from '../../../src/otel/routes/koa.ts';
+import { watchRouter } from '../../../src/otel/routes/router.ts';
 import { type Harness, operations, PG_TARGET, startHarness } from './harness.ts';
 
 const require = createRequire(import.meta.url);
@@ -194,6 +195,41 @@ describe('Fastify', () => {
       'GET /v2/users/:id': 2,
       'GET /v2/closed': 1,
       'GET (no route)': 1,
+    });
+  });
+});
+
+describe('Express without its instrumentation', () => {
+  it('tells what a router was mounted as, and nothing where that is not certain', async () => {
+    watchRouter({});
+    await new Promise((resolve) => setImmediate(resolve));
+    const { default: express } = await import('express');
+    const answer: RequestListener = (_request, response) => {
+      query();
+      response.end('ok');
+    };
+    const users = express.Router({ mergeParams: true }).get('/', answer).get('/:id', answer);
+    const outer = express.Router().use('/:org', users);
+    const application = express().get('/hello/:name', answer);
+    const app = express();
+    app.use('/x', (_request, _response, next) => next());
+    app
+      .use('/tenants/:tenant', users)
+      .use('/x/y', outer)
+      .use(['/v1', '/v2'], users)
+      .use(/^\/re(\d+)/, users);
+    app.use('/sub', application).use('/wild/*rest', users).get(['/one', '/two/:q'], answer).get('/', answer);
+    const paths = ['/tenants/42', '/tenants/43/7', '/x/y/acme/7', '/v1/7', '/v2/', '/sub/hello/me', '/two/3', '/'];
+    expect(await originsOf(app, [...paths, '/re12/7', '/wild/a/b', '/nowhere'])).toEqual({
+      'GET /tenants/:tenant': 1,
+      'GET /tenants/:tenant/:id': 1,
+      'GET /x/y/:org/:id': 1,
+      'GET /v1/:id': 1,
+      'GET /v2': 1,
+      'GET /sub/hello/:name': 1,
+      'GET /two/:q': 1,
+      'GET /': 1,
+      'GET (no route)': 2,
     });
   });
 });
