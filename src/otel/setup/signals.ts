@@ -30,7 +30,27 @@ export interface Stop {
 
 export function endOnSignals(what: Stop, stopMs = STOP_MS): void {
   const ending = new Ending(what, stopMs);
-  for (const signal of process.pid === 1 ? SIGNALS_OF_INIT : SIGNALS) listenTo(signal, ending);
+  const ours = new Map<string | symbol, () => void>();
+  const listen = (signal: string | symbol): void => {
+    const listener = ours.get(signal);
+    if (listener !== undefined && !ending.over && process.listenerCount(signal) === 0) process.on(signal, listener);
+  };
+  process.on('newListener', (signal: string | symbol, added: unknown) => {
+    const listener = ours.get(signal);
+    if (listener === undefined || added === listener) return;
+    // Only once it is there: without any listener in between Node.js would stop watching the signal, for good.
+    queueMicrotask(() => {
+      if (process.listeners(signal as NodeJS.Signals).some((other) => other !== listener)) {
+        process.removeListener(signal, listener);
+      }
+    });
+  });
+  process.on('removeListener', listen);
+  for (const signal of process.pid === 1 ? SIGNALS_OF_INIT : SIGNALS) {
+    const listener = (): void => ending.begin(() => raise(signal, listener));
+    ours.set(signal, listener);
+    listen(signal);
+  }
 }
 
 /** One for all signals: a second one, whichever it is, does not wait for what the first began. */
@@ -62,24 +82,6 @@ class Ending {
       .catch(() => {})
       .then(end);
   }
-}
-
-function listenTo(signal: NodeJS.Signals, ending: Ending): void {
-  const listener = (): void => ending.begin(() => raise(signal, listener));
-  const listen = (): void => {
-    if (!ending.over && process.listenerCount(signal) === 0) process.on(signal, listener);
-  };
-  process.on('newListener', (event: string | symbol, added: unknown) => {
-    if (event !== signal || added === listener) return;
-    // Only once it is there: without any listener in between Node.js would stop watching the signal, for good.
-    queueMicrotask(() => {
-      if (process.listeners(signal).some((other) => other !== listener)) process.removeListener(signal, listener);
-    });
-  });
-  process.on('removeListener', (event: string | symbol) => {
-    if (event === signal) listen();
-  });
-  listen();
 }
 
 /** Ends the process the way the signal would have ended it without us. */

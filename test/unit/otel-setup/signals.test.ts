@@ -34,6 +34,13 @@ describe('listening to signals', () => {
     expect(process.listeners(signal)).toEqual([ours]);
   });
 
+  it('watches all of them at the price of one: others may listen to listeners, too', () => {
+    const count = () => process.listenerCount('newListener') + process.listenerCount('removeListener');
+    const before = count();
+    endOnSignals({ finish() {} });
+    expect(count() - before).toBe(2);
+  });
+
   it('leaves the signal of the debugger alone', () => {
     endOnSignals({ finish() {} });
     expect(process.listenerCount('SIGUSR1')).toBe(0);
