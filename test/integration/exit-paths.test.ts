@@ -10,9 +10,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readRows } from '../truth/books.ts';
 import { callsByOrigin, here, REGISTER } from './register/run.ts';
+
+/** Two processes a test, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const CALLS = 5;
 /** Who called: each process has a path of its own. */

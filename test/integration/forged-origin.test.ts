@@ -1,8 +1,11 @@
 /** What a caller claims to be stops at a service that trusts nobody, however its SDK and propagators are set up. */
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { REGISTER, run } from './register/run.ts';
+
+/** Two processes a test, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const claim = encodeURIComponent(encodeURIComponent('["billing","job:invoices"]'));
 const OTHERS = 'user=u%201,tier=gold;since=2020';

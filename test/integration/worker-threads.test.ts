@@ -1,8 +1,11 @@
 /** Worker threads with the flag: what a server counted stands in the rows, however thread and process end. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { callsByOrigin, type Outcome, REGISTER, run } from './register/run.ts';
+
+/** Two processes a test, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const CALLS = 4;
 const CLIENT = 'http.client.request.duration';
