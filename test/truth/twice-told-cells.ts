@@ -1,4 +1,7 @@
-/** Libraries whose operations are described by several spans, or by one that lacks the server or the number of messages. */
+/**
+ * Libraries whose operations are described by several spans, or by one that lacks the server or the number of messages,
+ * or has a random name.
+ */
 import type { AppSpec } from './cells.ts';
 
 export const TWICE_TOLD: readonly AppSpec[] = [
@@ -37,5 +40,12 @@ export const TWICE_TOLD: readonly AppSpec[] = [
     resources: ['kafkajs', 'http'],
     needsAll: true,
     exports: true,
+  },
+  {
+    service: 'reply queues',
+    entry: 'scenarios/replies.ts',
+    start: 'register',
+    resources: ['amqplib', 'http'],
+    needsAll: true,
   },
 ];
