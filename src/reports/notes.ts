@@ -20,7 +20,7 @@ export async function emptyNote(
   const clock = (ms: number): string => clockTime(ms, tz, now);
   if (books.through <= range.from || services === 0) {
     const hours = Math.ceil((now - books.through) / HOUR) + 1;
-    return `No data from ${clock(range.from)} to ${clock(range.to)}: the store has data from ${clock(books.first)} to ${clock(books.through)} (${ago(now - books.through)}). Widen the range: --since ${hours}h`;
+    return `No data from ${clock(range.shown.from)} to ${clock(range.shown.to)}: the store has data from ${clock(books.first)} to ${clock(books.through)} (${ago(now - books.through)}). Widen the range: --since ${hours}h`;
   }
   const events = await source.events(range);
   const conditions = [

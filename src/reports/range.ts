@@ -38,7 +38,7 @@ export async function resolveRange(
   reading: Reading,
   tz: string,
 ): Promise<TimeRange> {
-  const { now, asOf } = reading;
+  const { now } = reading;
   if (parameters.since !== undefined && parameters.from !== undefined)
     throw usage('--since and --from exclude each other');
   const edge = edgeOf(reading);
@@ -50,7 +50,7 @@ export async function resolveRange(
   const from = begin ?? end - parseDuration(parameters.since ?? defaultSince, '--since');
   if (parameters.to !== undefined && from >= end) throw usage('the range is empty: --from is not before --to');
   if (from > now) throw usage(`the range begins in the future: ${new Date(from).toISOString()}`);
-  const range = await snap(source, books, Math.min(Math.max(from, books.first), to), to, asOf);
+  const range = await snap(source, books, Math.min(Math.max(from, books.first), to), to, reading);
   // Nobody asked for the length of the default range: that the store is younger is nothing to speak of.
   const wanted =
     parameters.since === undefined && parameters.from === undefined ? Math.max(from, range.shown.from) : from;
@@ -63,14 +63,15 @@ export async function snap(
   books: Books,
   from: number,
   to: number,
-  asOf: number | undefined,
+  reading: Reading,
 ): Promise<TimeRange> {
+  const { asOf } = reading;
   const width = books.windowMs;
   const edges = await source.edges(from, to);
   const low = Math.min(edges.low ?? from, Math.floor(from / width) * width);
   const high = Math.max(edges.high ?? to, Math.ceil(to / width) * width);
-  // The newest window may be sealed before it is over (at exit): only the time that was observed counts.
-  const end = to === books.through ? to : high;
+  // The newest window may be sealed before it is over (at exit): only the time that was observed counts, and none that is still to come.
+  const end = to === books.through ? to : Math.max(Math.min(high, edgeOf(reading)), low);
   const period = { from: low, to: end };
   const covered = within(await source.covered({ ...period, rowsGone: edges.rowsGone }, asOf), period);
   return {

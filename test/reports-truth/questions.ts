@@ -64,7 +64,7 @@ const days: readonly Period[] = [
 const then: readonly Period[] = [
   asOf('22T09:30:30', byDefault),
   asOf('22T09:30:30', last('1h', 60 * MINUTE)),
-  asOf('22T10:40:00', last('2h', 120 * MINUTE)),
+  asOf('22T10:40:20', last('2h', 120 * MINUTE)),
   asOf('22T09:45:00', between('22T09:30:00', '22T10:00:00')),
   asOf('22T00:05:30', last('31d', 44_640 * MINUTE)),
   asOf('22T11:24:02', byDefault),
@@ -217,6 +217,20 @@ export function questions(): Asking[] {
     ...[...running, ...then].map((period) => asking('sources', period)),
     ...periods.map((period) => asking('coverage', period)),
     ...few.map((period) => asking('coverage', period, { where: filters[0]! })),
+  ];
+}
+
+/** When nothing has been heard of any process for a while. */
+export function lateQuestions(asked: number): Asking[] {
+  const hour = last('1h', 60 * MINUTE);
+  return [
+    ...each(
+      ['load', 'per-request', 'flow', 'compare', 'inventory', 'sources', 'coverage'],
+      [byDefault, hour],
+      (report, period) => asking(report, period, {}, asked),
+    ),
+    ...[1, 5].map((minutes) => asking('trend', hour, { step: minutes * MINUTE }, asked)),
+    asking('load', hour, { peak: true }, asked),
   ];
 }
 

@@ -43,7 +43,7 @@ export const compare: Report<CompareRow, CompareParameters> = {
         ],
       };
     }
-    const then = await snap(source, books, from, to, asOf);
+    const then = await snap(source, books, from, to, { now, asOf });
     // Windows of another width may grow it into the range.
     const end = Math.min(then.to, range.from);
     const period = { from: then.from, to: Math.min(then.shown.to, end) };

@@ -141,7 +141,7 @@ let _rangeEnd = min_of(To, coalesce(_live, To));
 let _rangeBegin = min_of(max_of(From, coalesce(_first, From)), _rangeEnd);
 ${edgesText('_range')}let _from = ${snapped('_range').from};
 let _to = ${snapped('_range').to};
-let _end = iff(_rangeEnd == _through, _rangeEnd, _to);
+let _end = iff(_rangeEnd == _through, _rangeEnd, max_of(min_of(_to, _edge), _from));
 let _rowsGone = _rangeKeptBegin > 0s;
 ${livesText()}let _seconds = ${secondsText('_from', '_end')};
 let _shownFrom = iff(_from > _first, _from, coalesce(toscalar(_covered | where End > _from | summarize max_of(min(Begin), _from)), _from));

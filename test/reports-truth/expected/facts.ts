@@ -86,7 +86,7 @@ export function answerOf(books: Books, asked: Asked): Answered {
   const from = asked.from ?? end - asked.since!;
   const until = Math.min(end, live);
   const begin = Math.min(Math.max(from, first), until);
-  const answered = minutesOf(books, begin, until, asOf, through, first);
+  const answered = minutesOf(books, begin, until, asked, through, first);
   // Nobody asked for the length of the default range: that there are no data before some moment is nothing to speak of.
   const wanted = asked.byDefault ? Math.max(from, answered.shown.from) : from;
   return { ...answered, askedSeconds: Math.max(0, end - wanted) / 1_000 };
@@ -96,12 +96,13 @@ export function minutesOf(
   { runs }: Books,
   begin: number,
   until: number,
-  asOf: number | undefined,
+  { now, asOf }: Pick<Asked, 'now' | 'asOf'>,
   through: number,
   first: number,
 ): Omit<Answered, 'askedSeconds'> {
   const minutes = { from: floor(begin), to: ceil(until) };
-  const span = { from: minutes.from, to: until === through ? until : minutes.to };
+  // Data end with the last of them, and before what is still to come.
+  const span = { from: minutes.from, to: until === through ? until : Math.min(minutes.to, now, asOf ?? now) };
   const covered = livesOf(runs, asOf);
   const begun = covered.find(({ from, to }) => from < span.to && to > span.from);
   const shownFrom = minutes.from > first ? minutes.from : Math.max(begun?.from ?? minutes.from, minutes.from);

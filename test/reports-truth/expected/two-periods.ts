@@ -3,7 +3,7 @@ import { minutesOf, type Span, secondsOf } from './facts.ts';
 import type { Expect } from './question.ts';
 
 export const compareTwo: Expect = ({ books, question, chosen, answered }) => {
-  const { by, limit, asOf, baseline } = question;
+  const { by, limit, baseline } = question;
   const { minutes, first, through } = answered;
   const length = typeof baseline === 'number' ? baseline : minutes.to - minutes.from;
   const wanted = typeof baseline === 'object' ? baseline : { from: minutes.from - length, to: minutes.from };
@@ -11,7 +11,7 @@ export const compareTwo: Expect = ({ books, question, chosen, answered }) => {
   let then: Span = { from: wanted.from, to: wanted.from };
   let thenSeconds = 1;
   if (from < to) {
-    const before = minutesOf(books, from, to, asOf, through, first);
+    const before = minutesOf(books, from, to, question, through, first);
     then = { from: before.minutes.from, to: Math.min(before.minutes.to, minutes.from) };
     thenSeconds = secondsOf(before.covered, then);
   }
