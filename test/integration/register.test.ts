@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPackage } from '../installs/install.ts';
 import { otlpServer } from './otel-setup/otlp-server.ts';
@@ -188,6 +189,28 @@ describe('processes that are not the application, or not ours to set up', () => 
     expect(stdout).toBe('served\n');
     expect(stderr).toMatch(/^otel-attribution: this application sets up OpenTelemetry \(\w+\) itself.*withAttribution/);
     expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('says which libraries a bundler hides, although requests are seen', async () => {
+    // Beside its source: what stays outside is found by a relative path.
+    const outfile = here(`bundle-${process.pid}.mjs`);
+    try {
+      buildSync({
+        entryPoints: [here('bundled.mjs')],
+        outfile,
+        bundle: true,
+        platform: 'node',
+        format: 'esm',
+        external: ['*/zero-code.ts'],
+        banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+      });
+      const { stdout, stderr, rows } = await run([outfile]);
+      expect(stdout).toBe('served\n');
+      expect(callsByOrigin(rows, SERVER)).toEqual({ 'GET (no route)': 1 });
+      expect(stderr).toMatch(/^otel-attribution: connect: in the bundle of this application.*--packages=external\n$/);
+    } finally {
+      rmSync(outfile, { force: true });
+    }
   });
 
   it('says why after a silence', async () => {

@@ -14,6 +14,8 @@ export interface SetupFacts {
   readonly unpatched: readonly Unpatched[];
   /** Packages loaded now. */
   readonly loaded: readonly string[];
+  /** Libraries with an instrumentation that a bundler put into the main script. */
+  readonly bundled: readonly string[];
 }
 
 /** Also for applications that start it by an import of their own. */
@@ -53,7 +55,7 @@ export function diagnose(facts: SetupFacts): Finding[] {
       fix: 'check OTEL_NODE_ENABLED_INSTRUMENTATIONS and OTEL_NODE_DISABLED_INSTRUMENTATIONS',
     });
   }
-  findings.push(...unpatchedFindings(facts.unpatched));
+  findings.push(...unpatchedFindings(facts.unpatched), ...bundledFindings(facts.bundled));
   if (!facts.loaderHook) {
     findings.push({
       problem: 'the loader hook for ES modules is missing, so what the application imports stays unpatched',
@@ -102,6 +104,17 @@ export function unpatchedFindings(unpatched: readonly Unpatched[]): Finding[] {
     }
   }
   return findings;
+}
+
+/** Libraries that no instrumentation can reach. */
+export function bundledFindings(bundled: readonly string[]): Finding[] {
+  if (bundled.length === 0) return [];
+  return [
+    {
+      problem: `${bundled.join(', ')}: in the bundle of this application, out of reach of every instrumentation`,
+      fix: 'leave node_modules out of it, such as by esbuild --packages=external',
+    },
+  ];
 }
 
 /** The findings as lines for a terminal. */

@@ -72,3 +72,14 @@ export function unpatched(loaded: readonly string[]): Unpatched[] {
     return [{ instrumentation, module, why: 'early', detail: '' }];
   });
 }
+
+/** Modules of which no instrumentation patched one; undefined when one did. Those of Node.js itself do not count. */
+export function unusedModules(): Set<string> | undefined {
+  const modules = new Set<string>();
+  for (const { definitions, patched } of claims.values()) {
+    const names = definitions.map(({ module }) => module).filter((name) => !isBuiltin(name));
+    if (patched && names.length > 0) return undefined;
+    for (const name of names) modules.add(name);
+  }
+  return modules;
+}

@@ -12,13 +12,14 @@ import type { Attribution } from '../instance.ts';
 import { hasMetricRules } from '../with-attribution.ts';
 import { atExit } from './at-exit.ts';
 import { CallersView } from './callers-view.ts';
-import { diagnose, formatFindings, unpatchedFindings } from './diagnose.ts';
+import { bundledFindings, diagnose, type Finding, formatFindings, unpatchedFindings } from './diagnose.ts';
 import { loadedPackages, patchedModules } from './loaded-packages.ts';
 import { installLoaderHook } from './loader-hook.ts';
 import { mendInstrumentations } from './mend-imports.ts';
-import { unpatched } from './patches.ts';
+import { unpatched, unusedModules } from './patches.ts';
 import { plugIn, type SdkConfiguration, type SetupHooks, sdkDisabled } from './plug-in.ts';
 import { registeredProvider, watchProviders } from './providers.ts';
+import { readBundle } from './read-bundle.ts';
 import { say } from './say.ts';
 import { findSdk, resolveFromApplication, SDK_PACKAGE } from './sdk-modules.ts';
 import { instrumentationDefaults, isExported, withSignalDefaults } from './signal-defaults.ts';
@@ -93,10 +94,12 @@ export function startZeroCode(silenceMs = SILENCE_MS): ZeroCode | undefined {
   const ours = new Set(loadedPackages().filter((name) => !loadedBefore.includes(name)));
   const theirs = () => loadedPackages().filter((name) => !ours.has(name));
   if (startedByImport() || unpatched(loadedBefore).length > 0) onceLater(BESIDE_MS, () => sayUnpatched(theirs()));
-  setTimeout(() => {
+  const look = async (): Promise<void> => {
     const loaded = theirs();
+    const bundled = await bundledLibraries();
     if (view.spans > 0) {
       sayUnpatched(loaded);
+      sayEach(bundledFindings(bundled));
       return;
     }
     const findings = diagnose({
@@ -106,15 +109,28 @@ export function startZeroCode(silenceMs = SILENCE_MS): ZeroCode | undefined {
       instrumented: patchedModules(instrumentations),
       unpatched: unpatched(loaded),
       loaded,
+      bundled,
     });
     say(`no span for ${Math.round(silenceMs / 1000)} s. Likely why:\n${formatFindings(findings)}`);
-  }, silenceMs).unref();
+  };
+  setTimeout(() => void look(), silenceMs).unref();
   return { attribution, shutdown };
 }
 
 /** What stays unseen, once for each reason. `loaded`: packages by name. */
 function sayUnpatched(loaded: readonly string[]): void {
-  for (const { problem, fix } of unpatchedFindings(unpatched(loaded))) say(`${problem}: ${fix}`);
+  sayEach(unpatchedFindings(unpatched(loaded)));
+}
+
+function sayEach(findings: readonly Finding[]): void {
+  for (const { problem, fix } of findings) say(`${problem}: ${fix}`);
+}
+
+/** Only where nothing is patched is it worth reading the main script. */
+async function bundledLibraries(): Promise<string[]> {
+  const unused = unusedModules();
+  const packages = unused && (await readBundle(process.argv[1]));
+  return packages?.filter((name) => unused!.has(name)) ?? [];
 }
 
 /** After that time, or at the end of a process that does not last so long. */

@@ -9,6 +9,7 @@ const healthy: SetupFacts = {
   instrumented: ['http', 'express', 'pg'],
   unpatched: [],
   loaded: ['express', 'pg'],
+  bundled: [],
 };
 const problems = (facts: Partial<SetupFacts>) => diagnose({ ...healthy, ...facts }).map(({ problem }) => problem);
 
@@ -26,6 +27,9 @@ describe('why there are no spans', () => {
       'express, router were loaded before the instrumentations, and calls of them are not seen',
       'pg 9.0.0 is not supported by i-pg, and its calls are not seen',
       'i-koa failed to patch koa (no prototype), and its calls are not seen',
+    ]);
+    expect(problems({ bundled: ['express', 'pg'] })).toEqual([
+      'express, pg: in the bundle of this application, out of reach of every instrumentation',
     ]);
     expect(problems({ loaderHook: false })[0]).toMatch(/loader hook/);
     expect(problems({ loaded: ['fastify', 'pg'] })).toEqual(['fastify is loaded, but not instrumented']);
