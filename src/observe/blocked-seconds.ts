@@ -16,6 +16,9 @@ export interface BlockedSum {
   waits: number;
 }
 
+/** Some servers tell how long ago a wait began: from one look to the next that differs by a little, in ms. */
+const SAME_MS = 100;
+
 const PREPARED = { service: '', origin: '(prepared transaction)' };
 const UNKNOWN = { service: '', origin: UNKNOWN_SESSION };
 
@@ -29,8 +32,10 @@ export class BlockedSeconds {
   readonly #rows: ObserverRows | undefined;
   readonly #sums = new Map<string, BlockedSum>();
   #lastMs: number | undefined;
-  /** Waits that were counted at the look before. */
-  #counted = new Set<string>();
+  /** Between two looks. */
+  longestSeconds = 0;
+  /** Begins of the waits that were counted at the look before. */
+  #counted = new Map<string, number>();
 
   /** Without `rows` it only sums up. */
   constructor(target: string, rows: ObserverRows | undefined) {
@@ -48,12 +53,13 @@ export class BlockedSeconds {
     const seconds = this.#lastMs === undefined ? 0 : Math.max(0, look.atMs - this.#lastMs) / 1000;
     this.#lastMs = look.atMs;
     if (seconds === 0) return;
+    this.longestSeconds = Math.max(this.longestSeconds, seconds);
     const shares = sharesOf(look.waits);
-    const counted = new Set<string>();
+    const counted = new Map<string, number>();
     for (const { waiter, sinceMs } of look.waits) {
-      const id = `${waiter} ${sinceMs}`;
-      const isNew = !this.#counted.has(id);
-      counted.add(id);
+      const before = this.#counted.get(waiter);
+      const isNew = before === undefined || sinceMs > before + SAME_MS;
+      counted.set(waiter, before !== undefined && !isNew ? before : sinceMs);
       const victim = origins.get(waiter) ?? UNKNOWN;
       for (const [session, share] of shares.get(waiter)!) {
         const holder = origins.get(session) ?? (session === '0' ? PREPARED : UNKNOWN);

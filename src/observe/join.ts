@@ -33,11 +33,31 @@ const LAG_MS = 1_000;
 const STRICT_LAG_MS = 50;
 /** Two origins that fit the same session this closely cannot be told apart, in ms. */
 const APART_MS = 5;
+/** Some servers tell how long ago something was: from one look to the next that differs by a little, in ms. */
+const SAME_MS = 20;
 
-export function originsOf(look: LockLook, around: Surroundings): Map<string, SessionOrigin> {
+/** What an earlier look has found. */
+export interface Joined {
+  readonly look: LockLook;
+  readonly origins: ReadonlyMap<string, SessionOrigin>;
+}
+
+/** A session that was known at the look before, and is at the same statement still, is known: its process may be late to answer. */
+export function originsOf(look: LockLook, around: Surroundings, before?: Joined): Map<string, SessionOrigin> {
+  const earlier = new Map(before?.look.sessions.map((session) => [session.id, session]));
   const origins = new Map<string, SessionOrigin>();
-  for (const session of look.sessions) origins.set(session.id, originOf(session, around));
+  for (const session of look.sessions) {
+    const found = originOf(session, around);
+    const then = found.basis === '' ? earlier.get(session.id) : undefined;
+    const same = then !== undefined && isSameStatement(then, session);
+    origins.set(session.id, same ? before!.origins.get(session.id)! : found);
+  }
   return origins;
+}
+
+function isSameStatement(a: Session, b: Session): boolean {
+  const close = (x = 0, y = 0): boolean => Math.abs(x - y) < SAME_MS;
+  return a.running === b.running && a.port === b.port && close(a.startMs, b.startMs) && close(a.endMs, b.endMs);
 }
 
 function originOf(session: Session, around: Surroundings): SessionOrigin {

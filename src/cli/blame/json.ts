@@ -33,5 +33,8 @@ function sessionJson(id: string, { look, origins }: Picture): object {
   return { session: id, service, origin, basis, pid, application, address, port, state, text };
 }
 
-const watchedJson = (watched: Watched | undefined): object =>
-  watched === undefined ? {} : { seconds: watched.seconds, looks: watched.looks, blocked: watched.sums };
+function watchedJson(watched: Watched | undefined): object {
+  if (watched === undefined) return {};
+  const { sums, ...rest } = watched;
+  return { ...rest, blocked: sums };
+}

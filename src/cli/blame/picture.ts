@@ -25,19 +25,24 @@ export interface Picture {
 export interface Watched {
   readonly seconds: number;
   readonly looks: number;
+  /** Between two looks: as closely as a single wait is known. */
+  readonly longestSeconds: number;
   readonly sums: readonly BlockedSum[];
 }
 
 /** Asks the database and the processes at about the same time. */
-export async function lookAt(observer: LockObserver, target: string): Promise<Picture> {
+export async function lookAt(observer: LockObserver, target: string, before?: Picture): Promise<Picture> {
   const began = Date.now();
-  const [look, processes] = await Promise.all([observer.look(), liveWork()]);
-  const at = Date.now();
+  const [{ look, at }, processes] = await Promise.all([
+    observer.look().then((seen) => ({ look: seen, at: Date.now() })),
+    liveWork(),
+  ]);
   const ports = clientPorts(
     processes.map(({ pid }) => pid),
     observer.port,
   );
-  const origins = originsOf(look, { target, processes, ports, aheadMs: look.atMs - (began + at) / 2 });
+  const around = { target, processes, ports, aheadMs: look.atMs - (began + at) / 2 };
+  const origins = originsOf(look, around, before);
   return {
     target,
     server: observer.server,

@@ -3,6 +3,7 @@ import { BlockedSeconds } from '../../observe/blocked-seconds.ts';
 import { connectionTo, targetOf } from '../../observe/connection.ts';
 import type { LockObserver } from '../../observe/lock-observer.ts';
 import { openLockObserver } from '../../observe/open.ts';
+import { span } from '../../reports/format.ts';
 import { openBooks } from '../observer-books.ts';
 import { colours, say, sheetOf } from '../output.ts';
 import { blameJson } from './json.ts';
@@ -63,17 +64,20 @@ async function watch(
     let picture = await lookAt(observer, target);
     let [looks, worst] = [1, picture];
     blocked.add(picture.look, picture.origins, picture.at);
-    while (performance.now() < end && !stop.signal.aborted) {
+    say(`Looking every second for ${span(flags.for! / 1000)}; Ctrl-C ends it sooner.`);
+    for (let last = false; !last; ) {
       const next = Math.min(began + looks * INTERVAL_MS, end);
       await sleep(Math.max(0, next - performance.now()), undefined, { signal: stop.signal }).catch(() => {});
-      picture = await lookAt(observer, target);
+      // Asked before the look: whatever ends it, there is one at its end.
+      last = stop.signal.aborted || performance.now() >= end;
+      picture = await lookAt(observer, target, picture);
       looks++;
       blocked.add(picture.look, picture.origins, picture.at);
       books.added();
       if (picture.look.waits.length >= worst.look.waits.length) worst = picture;
     }
     const seconds = (performance.now() - began) / 1000;
-    return { picture: worst, watched: { seconds, looks, sums: blocked.sums } };
+    return { picture: worst, watched: { seconds, looks, longestSeconds: blocked.longestSeconds, sums: blocked.sums } };
   } finally {
     process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
     await books.close();

@@ -7,6 +7,7 @@ import { openTargetCounter } from '../../observe/open.ts';
 import { addRow } from '../../observe/rows.ts';
 import { SeenCalls, type ToldCalls, unseenOf } from '../../observe/seen-calls.ts';
 import type { TargetCounter } from '../../observe/target-counter.ts';
+import { span } from '../../reports/format.ts';
 import { askAll } from '../live-work.ts';
 import { type Books, openBooks } from '../observer-books.ts';
 import { say } from '../output.ts';
@@ -32,7 +33,6 @@ export async function observe(target: string, flags: ObserveFlags): Promise<void
   const books = openBooks(flags.directory);
   try {
     const named = flags.connection === undefined ? connection : connectionTo(target, target, {});
-    say(`Observing ${nameOf(named, counter)} by its ${counter.name} for ${flags.for / 1000} s; Ctrl-C ends it sooner.`);
     for (const note of await watch(named, counter, books, flags.for)) say(note);
   } finally {
     await Promise.all([counter.close(), books.close()]);
@@ -51,14 +51,17 @@ async function watch(connection: Connection, counter: TargetCounter, books: Book
   try {
     let [before] = await Promise.all([counter.read(), told().then((answers) => seenCalls.look(answers, Date.now()))]);
     const end = performance.now() + ms;
+    say(`Observing ${target} by its ${counter.name} for ${span(ms / 1000)}; Ctrl-C ends it sooner.`);
     let intervalEnd = Math.min(end, performance.now() + INTERVAL_MS);
     let seen = 0;
     let processes = 0;
     let restarted = false;
-    while (performance.now() < end && !stop.signal.aborted) {
+    for (let last = false; !last; ) {
       const pause = Math.min(ASK_MS, intervalEnd - performance.now());
       await sleep(Math.max(0, pause), undefined, { signal: stop.signal }).catch(() => {});
-      const isLook = stop.signal.aborted || performance.now() >= intervalEnd;
+      // Asked before the look: whatever ends it, there is one at its end.
+      last = stop.signal.aborted || performance.now() >= end;
+      const isLook = last || performance.now() >= intervalEnd;
       const [now, answers] = await Promise.all([isLook ? counter.read() : undefined, told()]);
       const look = seenCalls.look(answers, Date.now());
       seen += look.seen;

@@ -36,17 +36,16 @@ test('names the job that holds the lock and the requests that wait, and charges 
   const shop = new Shop(url);
   const [billing, storefront] = await Promise.all([shop.start('billing'), shop.start('storefront')]);
   await billing.does('lock', 'locked');
-  const began = performance.now();
-  const watching = shop.cli(['blame', target, '--for', '9s', '--json'], { DATABASE_URL: url });
-  await sleep(2_500);
+  const watching = await shop.watch(['blame', target], { DATABASE_URL: url });
   const waits = [storefront.checkout(), storefront.checkout(), storefront.checkout()];
   await sleep(500);
   const look = await shop.cli(['blame', url, '--json']);
   const text = await shop.cli(['blame', url], { COLUMNS: '80' });
-  await sleep(Math.max(0, 7_000 - (performance.now() - began)));
+  await sleep(2_000);
   await billing.does('unlock', 'unlocked');
   const waited = (await Promise.all(waits)).reduce((sum, seconds) => sum + seconds, 0);
-  const watched = await watching;
+  await sleep(1_500);
+  const watched = await watching.end();
 
   const { chains, processes } = JSON.parse(look.stdout) as { chains: Chain[]; processes: number };
   expect(processes).toBe(2);
@@ -69,21 +68,26 @@ test('names the job that holds the lock and the requests that wait, and charges 
   expect(text.stdout).toMatch(/^ *└ storefront +POST \/checkout +\d+ +\d.*UPDATE/m);
   expect(Math.max(...text.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
 
-  const { blocked } = JSON.parse(watched.stdout) as {
+  const { blocked, longestSeconds } = JSON.parse(watched.stdout) as {
+    longestSeconds: number;
     blocked: { holder: string; victim: string; seconds: number; waits: number }[];
   };
-  expect(blocked).toHaveLength(1);
+  // When the job lets go, the requests take turns: for a moment one of them may be the holder.
   expect(blocked[0]).toMatchObject({ holderService: 'billing', holder: 'job:reconcile', victim: 'POST /checkout' });
-  expect(blocked[0]!.waits).toBeCloseTo(3, 6);
-  // A wait is known to one interval at its begin and one at its end.
-  expect(Math.abs(blocked[0]!.seconds - waited)).toBeLessThan(3 * 1.2);
+  for (const other of blocked.slice(1))
+    expect(other).toMatchObject({ holder: 'POST /checkout', victim: 'POST /checkout' });
+  const charged = blocked.reduce((sum, { seconds }) => sum + seconds, 0);
+  // A wait is known to one interval, and to the time in which its process heard of its end.
+  expect(Math.abs(charged - waited)).toBeLessThan(3 * (longestSeconds + 0.5));
+  expect(blocked[0]!.seconds / charged).toBeGreaterThan(0.6);
+  expect(blocked.reduce((sum, { waits: n }) => sum + n, 0)).toBeCloseTo(3, 6);
 
   await Promise.all([billing.end(), storefront.end()]);
   const load = JSON.parse((await shop.cli(['load', '--measure', 'blocked', '--json'])).stdout);
   const line = load.rows.find(({ kind }: { kind: string }) => kind === 'key');
   expect(line).toMatchObject({ target, keyService: 'billing', key: 'job:reconcile', unit: 's' });
   expect(line.value).toBeCloseTo(blocked[0]!.seconds, 6);
-  expect(line.calls).toBeCloseTo(3, 6);
+  expect(line.calls).toBeCloseTo(blocked[0]!.waits, 6);
   const usual = JSON.parse((await shop.cli(['load', '--json'])).stdout);
   expect(new Set(usual.rows.map(({ event }: { event: string }) => event))).not.toContain('db.client.blocked.duration');
 

@@ -1,5 +1,4 @@
 /** What a real server counted, against what one application with our flag saw and another client without it did. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
 import { createClient } from 'redis';
@@ -24,10 +23,9 @@ async function observed(
   url: string,
   during: () => Promise<unknown>,
 ): Promise<{ line: Unseen; stderr: string }> {
-  const looking = shop.cli(['coverage', '--observe', url, '--for', '8s', '--json']);
-  await sleep(3_500);
+  const watching = await shop.watch(['coverage', '--observe', url]);
   await during();
-  const { stdout, stderr } = await looking;
+  const { stdout, stderr } = await watching.end();
   expect(stdout + stderr).not.toContain('s3cret');
   const lines = (JSON.parse(stdout) as { rows: Unseen[] }).rows.filter(({ check }) => check === 'unseen');
   expect(lines).toHaveLength(1);

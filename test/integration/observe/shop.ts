@@ -7,6 +7,7 @@ import { type Outcome, runCli, temporaryFolder } from '../cli/run-cli.ts';
 
 const HERE = import.meta.dirname;
 const REGISTER = path.resolve(HERE, '../../../src/register.ts');
+const MAIN = path.resolve(HERE, '../../../src/cli/main.ts');
 
 export class Service {
   readonly child: ChildProcess;
@@ -94,4 +95,35 @@ export class Shop {
   cli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
     return runCli(['-d', this.directory, ...args], { env: { TMPDIR: this.folder, ...env } });
   }
+  /** A command that looks until it is interrupted. Resolves when it has looked for the first time. */
+  async watch(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Watching> {
+    const child = spawn(process.execPath, [MAIN, '-d', this.directory, ...args, '--for', '10m', '--json'], {
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'test', TMPDIR: this.folder, ...env },
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const outcome = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk) => {
+      outcome.stdout += chunk;
+    });
+    const closed = once(child, 'close');
+    await new Promise<void>((resolve, reject) => {
+      child.stderr.on('data', (chunk) => {
+        outcome.stderr += chunk;
+        if (outcome.stderr.includes('Ctrl-C')) resolve();
+      });
+      void closed.then(() => reject(new Error(`it ended: ${outcome.stderr}`)));
+    });
+    return {
+      async end() {
+        child.kill('SIGINT');
+        const [code] = await closed;
+        return { code, ...outcome };
+      },
+    };
+  }
+}
+
+export interface Watching {
+  /** As Ctrl-C does. */
+  end(): Promise<Outcome>;
 }

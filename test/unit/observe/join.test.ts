@@ -147,3 +147,15 @@ test('the name of a service tells its processes from others with the same times'
   };
   expect(origin(one)).toBe('billing cart time');
 });
+
+test('who was known at the look before is known while he is at the same statement', () => {
+  const around = { target: TARGET, ports: undefined, aheadMs: 0 };
+  const first = { atMs: 2_000, sessions: [idle], waits: [] };
+  const processes = [{ pid: 7, service: 'billing', operations: [ended('job')] }];
+  const origins = originsOf(first, { ...around, processes });
+  const later = { ...first, atMs: 3_000 };
+  const silent = { ...around, processes: [] };
+  expect(originsOf(later, silent, { look: first, origins }).get('1')).toMatchObject({ origin: 'job', basis: 'time' });
+  const next = { ...first, sessions: [{ ...idle, startMs: 2_500, endMs: 2_510 }] };
+  expect(originsOf(next, silent, { look: first, origins }).get('1')!.origin).toBe(UNKNOWN);
+});
