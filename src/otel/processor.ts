@@ -7,7 +7,7 @@ import { CONSUMER, PRODUCER, SERVER } from '../core/span-kind.ts';
 import { inboundOrigin, rpcRoute, rpcSpan } from './context.ts';
 import { ContextFacts } from './context-facts.ts';
 import { InnerServers } from './inner-servers.ts';
-import { noteProducer } from './repair/kafka-cluster.ts';
+import { noteProducer } from './repair/kafka-send.ts';
 import { serviceOf } from './resource.ts';
 import { SdkSpan, setState, stateOf } from './sdk-span.ts';
 import type { ReadableSpan, SpanProcessor } from './sdk-types.ts';

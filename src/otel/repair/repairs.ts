@@ -6,7 +6,7 @@ import { bindCallback } from './bind-callback.ts';
 import { type Exports, mainExport } from './exported.ts';
 import { repairFastq } from './fastq.ts';
 import { repairIoredis } from './ioredis.ts';
-import { repairKafkaProducer } from './kafka-cluster.ts';
+import { repairKafkaProducer } from './kafka-send.ts';
 import { repairPLimit } from './p-limit.ts';
 import { repairRedisQueue, repairRedisRun } from './redis-multi.ts';
 import { repairUndiciQueue } from './undici-queue.ts';

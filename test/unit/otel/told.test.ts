@@ -3,7 +3,7 @@ import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk
 import { context, type Span, SpanKind, trace } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { repairAwsBatch } from '../../../src/otel/repair/aws-batch.ts';
-import { repairKafkaProducer } from '../../../src/otel/repair/kafka-cluster.ts';
+import { repairKafkaProducer } from '../../../src/otel/repair/kafka-send.ts';
 import { repairRedisQueue, repairRedisRun } from '../../../src/otel/repair/redis-multi.ts';
 import { type Harness, startHarness } from './harness.ts';
 
@@ -95,7 +95,9 @@ describe('a producer of kafkajs', () => {
 
   it('fails as it would, and leaves alone what is no factory', async () => {
     await expect(connected(undefined).made.send({ messages: [] })).rejects.toThrow('no broker');
-    await expect(connected('A').made.send(undefined as never)).resolves.toBeUndefined();
+    for (const odd of [undefined, null, {}, { messages: 'x' }, { topicMessages: 'x' }, { topicMessages: [null] }]) {
+      await expect(connected('A').made.send(odd as never)).resolves.toBeUndefined();
+    }
     expect(repairKafkaProducer('x')).toBe('x');
     const once = repairKafkaProducer(() => ({}));
     expect(repairKafkaProducer(once)).toBe(once);

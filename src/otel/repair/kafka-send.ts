@@ -37,9 +37,11 @@ function clusterId(cluster: Cluster): string | undefined {
   return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
+/** 0 of what the driver will refuse. */
 function sizeOf(request: Parameters<Sending>[0]): number {
   const batches = request?.topicMessages ?? [request];
-  return batches.reduce((sum, batch) => sum + (batch?.messages?.length ?? 0), 0);
+  if (!Array.isArray(batches)) return 0;
+  return batches.reduce((sum, batch) => sum + (Array.isArray(batch?.messages) ? batch.messages.length : 0), 0);
 }
 
 /** The spans of this call: the instrumentation makes one per message, in the turn in which it calls the driver's `send`. */
