@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { coveredText } from '../reports/covered.ts';
-import { clockTime } from '../reports/format.ts';
+import { clockTimes } from '../reports/format.ts';
 import type { ParameterName, ReportParameters } from '../reports/parameters.ts';
 import { render, wrapFacts } from '../reports/render.ts';
 import type { Report, ReportResult } from '../reports/report.ts';
@@ -75,12 +75,12 @@ function printTable(report: Report, result: ReportResult, now: number, wide: tru
 }
 
 function footer({ range, dataThrough, services, tz }: ReportResult, now: number): string[] {
-  const at = (ms: number): string => clockTime(ms, tz, now);
+  const [from, to, through] = clockTimes([range.from, range.to, dataThrough], tz, now);
   const partly = coveredText(range);
   return [
-    `${at(range.from)} to ${at(range.to)} ${tz}`,
+    `${from} to ${to} ${tz}`,
     ...(partly === undefined ? [] : [partly]),
-    `data to ${at(dataThrough)}`,
+    `data to ${through}`,
     `${services} ${services === 1 ? 'service' : 'services'}`,
   ];
 }

@@ -92,9 +92,11 @@ export function span(seconds: number): string {
 export const ago = (ms: number): string => (ms < 1_000 ? 'just now' : `${span(ms / 1_000)} ago`);
 
 /** `14:14:50`, with the date when it is not the day of `now`. */
-export function clockTime(ms: number, tz: string, now: number): string {
-  const [date, time] = new Date(toZone(ms, tz)).toISOString().split('T') as [string, string];
-  const today = new Date(toZone(now, tz)).toISOString().slice(0, 10);
-  const clock = time.slice(0, 8);
-  return date === today ? clock : `${date} ${clock}`;
+export const clockTime = (ms: number, tz: string, now: number): string => clockTimes([ms], tz, now)[0]!;
+
+/** Times that are read together: all with the date when one of them is not of the day of `now`. */
+export function clockTimes(times: readonly number[], tz: string, now: number): string[] {
+  const texts = times.map((ms) => new Date(toZone(ms, tz)).toISOString().slice(0, 19).replace('T', ' '));
+  const today = new Date(toZone(now, tz)).toISOString().slice(0, 11).replace('T', ' ');
+  return texts.every((text) => text.startsWith(today)) ? texts.map((text) => text.slice(today.length)) : texts;
 }

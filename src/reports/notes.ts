@@ -1,5 +1,5 @@
 /** What a reader should know of an answer, besides what the report itself says. */
-import { ago, clockTime } from './format.ts';
+import { ago, clockTime, clockTimes } from './format.ts';
 import type { ReportParameters } from './parameters.ts';
 import type { BindContext } from './report.ts';
 
@@ -17,10 +17,10 @@ export async function emptyNote(
   services: number,
   { source, parameters, books, range, tz, now }: Context,
 ): Promise<string> {
-  const clock = (ms: number): string => clockTime(ms, tz, now);
+  const clock = (...times: number[]): string => clockTimes(times, tz, now).join(' to ');
   if (books.through <= range.from || services === 0) {
     const hours = Math.ceil((now - books.through) / HOUR) + 1;
-    return `No data from ${clock(range.shown.from)} to ${clock(range.shown.to)}: the store has data from ${clock(books.first)} to ${clock(books.through)} (${ago(now - books.through)}). Widen the range: --since ${hours}h`;
+    return `No data from ${clock(range.shown.from, range.shown.to)}: the store has data from ${clock(books.first, books.through)} (${ago(now - books.through)}). Widen the range: --since ${hours}h`;
   }
   const events = await source.events(range);
   const conditions = [

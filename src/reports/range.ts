@@ -80,7 +80,11 @@ export async function snap(
     seconds: coveredSeconds(covered, period),
     covered,
     // Data begin where the first instance did, not with the window of its first rows.
-    shown: { from: low > books.first ? low : (covered[0]?.from ?? low), to: end },
+    end,
+    shown: {
+      from: low > books.first ? low : (covered[0]?.from ?? low),
+      to: books.through > low ? Math.min(end, books.through) : end,
+    },
     asked: (end - low) / 1000,
     windowMs: Math.max(edges.widest ?? 0, width),
     rowsGone: edges.rowsGone,

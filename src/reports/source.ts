@@ -45,7 +45,9 @@ export interface TimeRange extends Period {
   readonly seconds: number;
   /** That time, in order, apart from one another. */
   readonly covered: readonly Period[];
-  /** From the first moment of it to the last: what to show, as windows reach beyond them. */
+  /** Where data of the range can end at most: before what is still to come. */
+  readonly end: number;
+  /** From where data begin to where they end: what to show, as windows reach beyond them. */
   readonly shown: Period;
   /** Length of what was asked for, in seconds. */
   readonly asked: number;

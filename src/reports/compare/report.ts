@@ -1,5 +1,5 @@
 import { coveredSeconds, coveredText } from '../covered.ts';
-import { clockTime } from '../format.ts';
+import { clockTimes } from '../format.ts';
 import { parseTime } from '../moment.ts';
 import type { ReportParameters } from '../parameters.ts';
 import { snap } from '../range.ts';
@@ -34,22 +34,22 @@ export const compare: Report<CompareRow, CompareParameters> = {
     const asked = baseline(context);
     const from = Math.max(asked.from, books.first);
     const to = Math.min(asked.to, range.from);
-    const at = (ms: number): string => clockTime(ms, tz, now);
+    const at = (...times: number[]): string => clockTimes(times, tz, now).join(' to ');
     if (from >= to) {
       return {
         values: baselineValues(asked.from, asked.from, 1),
         notes: [
-          `No baseline: the store has no data from ${at(asked.from)} to ${at(asked.to)}; they begin at ${at(books.first)}. Everything counts as new. Shorten the range, or give --baseline <from>..<to>`,
+          `No baseline: the store has no data from ${at(asked.from, asked.to)}; they begin at ${at(books.first)}. Everything counts as new. Shorten the range, or give --baseline <from>..<to>`,
         ],
       };
     }
     const then = await snap(source, books, from, to, { now, asOf });
     // Windows of another width may grow it into the range.
     const end = Math.min(then.to, range.from);
-    const period = { from: then.from, to: Math.min(then.shown.to, end) };
+    const period = { from: then.from, to: Math.min(then.end, end) };
     const seconds = coveredSeconds(then.covered, period);
     const partly = coveredText({ seconds, asked: (asked.to - asked.from) / 1000 });
-    const shown = `${at(then.shown.from)} to ${at(period.to)}`;
+    const shown = at(then.shown.from, Math.min(then.shown.to, period.to));
     return {
       values: baselineValues(then.from, end, seconds),
       notes: [`Compared with ${shown}${partly === undefined ? '' : ` (${partly})`}`],

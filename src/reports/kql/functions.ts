@@ -51,7 +51,7 @@ function rangeFunction(names: KustoNames): StoredFunctionDefinition {
     body: fill(
       `let _wanted = From;
 let _asOf = datetime(null);
-${RANGE}print From = _shownFrom, To = _end, Seconds = _seconds, WindowSeconds = tolong(_window / 1s), DataThrough = min_of(_through, _end),
+${RANGE}print From = _shownFrom, To = _shownTo, Seconds = _seconds, WindowSeconds = tolong(_window / 1s), DataThrough = min_of(_through, _shownTo),
     Services = toscalar({{sums}}(_from, _to, 1h, datetime(null)) | where Service != '${OBSERVER_SERVICE}' | distinct Service | count),
     AskedSeconds = max_of((To - From) / 1s, 0.0)
 | where isnotnull(_firstHour)`,

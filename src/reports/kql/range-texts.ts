@@ -145,5 +145,6 @@ let _end = iff(_rangeEnd == _through, _rangeEnd, max_of(min_of(_to, _edge), _fro
 let _rowsGone = _rangeKeptBegin > 0s;
 ${livesText()}let _seconds = ${secondsText('_from', '_end')};
 let _shownFrom = iff(_from > _first, _from, coalesce(toscalar(_covered | where End > _from | summarize max_of(min(Begin), _from)), _from));
+let _shownTo = iff(_through > _from, min_of(_end, _through), _end);
 let _window = max_of(_rangeWidest, _width);
 `;

@@ -1,7 +1,17 @@
 import { BLOCKS_MAX, blocksOf } from '../blocks.ts';
 import { type By, byOrigin } from '../by.ts';
 import { coveredText } from '../covered.ts';
-import { ABSENT, clockTime, percent, perSecond, perSecondHead, quantity, span, withUnit } from '../format.ts';
+import {
+  ABSENT,
+  clockTime,
+  clockTimes,
+  percent,
+  perSecond,
+  perSecondHead,
+  quantity,
+  span,
+  withUnit,
+} from '../format.ts';
 import { keyCell, keyHead } from '../keys.ts';
 import { type Block, type Page, plainSheet, type Sheet, type TableColumn } from '../page.ts';
 import { render } from '../render.ts';
@@ -54,13 +64,14 @@ function blockTable(block: readonly LoadRow[], header: LoadHeader, nameEvent: bo
   const at = (ms: number): string => clockTime(ms, header.tz, header.now);
   const live = header.now - header.range.to < 10 * 60_000;
   const { from, to, seconds, asked = seconds } = header.range;
+  const [begin, end, through] = clockTimes([from, to, header.dataThrough], header.tz, header.now);
   const partly = coveredText({ seconds, asked });
-  const range = live ? `last ${partly ?? span(seconds)}` : `${at(from)} to ${at(to)}`;
+  const range = live ? `last ${partly ?? span(seconds)}` : `${begin} to ${end}`;
   const facts = [
     ...(target !== '' && (nameEvent || unit !== 's') ? [event] : []),
     peakAt === null ? range : `peak of ${range}: ${at(peakAt)}`,
     ...(live || partly === undefined ? [] : [partly]),
-    `data to ${at(header.dataThrough)}`,
+    `data to ${live ? at(header.dataThrough) : through}`,
   ];
   const rows = block
     .filter((row) => row.kind !== 'total')

@@ -30,7 +30,7 @@ export const trend: Report<TrendRow, TrendParameters> = {
       throw usage(`--step makes ${edges.length} steps, at most ${STEPS_MAX}: choose a wider one`);
     // The last step ends where the data do.
     const seconds = steps.map(({ to }, i) =>
-      coveredSeconds(range.covered, { from: edges[i]!, to: Math.max(Math.min(to, range.shown.to), edges[i]!) }),
+      coveredSeconds(range.covered, { from: edges[i]!, to: Math.max(Math.min(to, range.end), edges[i]!) }),
     );
     const partial = steps.map(({ from, to }, i) => isPartial(seconds[i]!, (to - from) / 1000));
     return {

@@ -32,6 +32,8 @@ export interface Asked {
 export interface Answered {
   /** In whole minutes. */
   readonly minutes: Span;
+  /** Where data can end in it at most. */
+  readonly end: number;
   /** Where data begin and end in it. */
   readonly shown: Span;
   readonly seconds: number;
@@ -108,7 +110,8 @@ export function minutesOf(
   const shownFrom = minutes.from > first ? minutes.from : Math.max(begun?.from ?? minutes.from, minutes.from);
   return {
     minutes,
-    shown: { from: shownFrom, to: span.to },
+    end: span.to,
+    shown: { from: shownFrom, to: through > minutes.from ? Math.min(span.to, through) : span.to },
     seconds: secondsOf(covered, span),
     through,
     first,

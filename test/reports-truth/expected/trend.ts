@@ -5,7 +5,7 @@ import type { Expect, ExpectedRow } from './question.ts';
 
 export const trend: Expect = ({ question, chosen, answered }) => {
   const { by, limit, step } = question;
-  const { minutes, shown } = answered;
+  const { minutes, end } = answered;
   const covered = clip(answered);
   const rows: ExpectedRow[] = [];
   for (const block of blocksOf(chosen, minutes, by)) {
@@ -15,7 +15,7 @@ export const trend: Expect = ({ question, chosen, answered }) => {
     const isRest = new Set(rest.map(id));
     for (let begin = Math.floor(minutes.from / step!) * step!; begin < minutes.to; begin += step!) {
       const span = { from: Math.max(begin, minutes.from), to: Math.min(begin + step!, minutes.to) };
-      const seconds = secondsOf(covered, { from: span.from, to: Math.max(span.from, Math.min(span.to, shown.to)) });
+      const seconds = secondsOf(covered, { from: span.from, to: Math.max(span.from, Math.min(span.to, end)) });
       const found = blocksOf(chosen, span, by).find(
         ({ target, event, unit }) => target === block.target && event === block.event && unit === block.unit,
       );
