@@ -30,9 +30,10 @@ export function coveredText({
   if (!isPartial(seconds, asked)) return undefined;
   const [unit, name] =
     seconds < 90 ? [1, 's'] : seconds < 5_400 ? [60, 'min'] : seconds < 172_800 ? [3_600, 'h'] : [86_400, 'd'];
-  const number = (x: number): string => {
-    const digits = unit < 3_600 || x / unit >= 100 ? 0 : 1;
-    return (x / unit).toLocaleString('en', { maximumFractionDigits: digits });
-  };
-  return `${number(seconds)} of ${number(asked)} ${name}`;
+  const number = (x: number, digits: number): string =>
+    (x / unit).toLocaleString('en', { maximumFractionDigits: digits });
+  const least = unit < 3_600 || seconds / unit >= 100 ? 0 : 1;
+  // `20 of 20 min` would say that nothing is missing.
+  const digits = [least, least + 1, least + 2].find((n) => number(seconds, n) !== number(asked, n)) ?? 0;
+  return `${number(seconds, digits)} of ${number(asked, digits)} ${name}`;
 }

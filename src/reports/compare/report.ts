@@ -50,6 +50,12 @@ export const compare: Report<CompareRow, CompareParameters> = {
     const seconds = coveredSeconds(then.covered, period);
     const partly = coveredText({ seconds, asked: (asked.to - asked.from) / 1000 });
     const shown = at(then.shown.from, Math.min(then.shown.to, period.to));
+    if (then.covered.length === 0) {
+      return {
+        values: baselineValues(then.from, end, seconds),
+        notes: [`No baseline: no process recorded from ${shown}. Everything counts as new`],
+      };
+    }
     return {
       values: baselineValues(then.from, end, seconds),
       notes: [`Compared with ${shown}${partly === undefined ? '' : ` (${partly})`}`],

@@ -374,6 +374,12 @@ describe('range', () => {
         expect((await ask(compare, { since: '4m' })).notes.join()).toMatch(/14:10:50 to 14:15:00 \(10 of 300 s\)/);
       }));
 
+    test('a baseline in which nobody recorded is none', () =>
+      withStore(lives, async (ask) => {
+        const { notes } = await ask(compare, { since: '2m', baseline: '2026-11-22T14:12..2026-11-22T14:14' });
+        expect(notes).toEqual(['No baseline: no process recorded from 14:12:00 to 14:14:00. Everything counts as new']);
+      }));
+
     test('trend marks the steps that are covered in part', () =>
       withStore(lives, async (ask) => {
         const { rows } = await ask(trend, { since: '1h', step: '1m' });

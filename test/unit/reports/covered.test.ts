@@ -28,6 +28,7 @@ describe('what is said of it', () => {
     [3 * 3_600, 86_400, '3 of 24 h'],
     [5_400, 86_400, '1.5 of 24 h'],
     [3 * 86_400, 31 * 86_400, '3 of 31 d'],
+    [1_190, 1_200, '19.8 of 20 min'],
     [900, 900, undefined],
     // Grown to whole windows; and the second between two runs of a deploy.
     [960, 900, undefined],
