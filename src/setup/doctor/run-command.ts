@@ -11,6 +11,8 @@ import type { Inside } from '../../engine/inside.ts';
 
 /** As long as an application may take to end in an orderly way. */
 const STOP_MS = 5_000;
+/** Ends us with whatever we run; then what was seen so far is told. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const START_MS = 30_000;
 const POLL_MS = 100;
 const PROCESSES_MAX = 50;
@@ -83,17 +85,23 @@ async function within(child: ChildProcess, time: () => Promise<void>): Promise<n
     child.once('error', reject);
     child.once('close', resolve);
   });
-  const interrupt = (): void => send(child, 'SIGINT');
-  process.once('SIGINT', interrupt);
+  let running = true;
+  const over = ended.finally(() => {
+    running = false;
+  });
+  const ends = SIGNALS.map((signal) => [signal, () => send(child, signal)] as const);
+  for (const [signal, end] of ends) process.once(signal, end);
   try {
-    const code = await Promise.race([ended, time().then(() => undefined)]);
+    const code = await Promise.race([over, time().then(() => undefined)]);
     if (code !== undefined) return code;
     send(child, 'SIGTERM');
-    if ((await Promise.race([ended, wait(STOP_MS)])) === undefined) send(child, 'SIGKILL');
-    await ended;
+    if ((await Promise.race([over, wait(STOP_MS)])) === undefined) send(child, 'SIGKILL');
+    await over;
     return undefined;
   } finally {
-    process.removeListener('SIGINT', interrupt);
+    for (const [signal, end] of ends) process.removeListener(signal, end);
+    // Whatever went wrong here: nothing of the application stays behind.
+    if (running) send(child, 'SIGKILL');
   }
 }
 

@@ -1,5 +1,8 @@
 /** `doctor -- <command>`: the application runs, and says from inside what was patched. */
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import { expect, test } from 'vitest';
@@ -12,6 +15,7 @@ interface Check {
   readonly fix: string;
 }
 
+const MAIN = path.resolve(import.meta.dirname, '../../../src/cli/main.ts');
 /** Several starts of an application, each with its SDK. */
 const MINUTE = 60_000;
 
@@ -82,6 +86,32 @@ test('what is loaded before the instrumentations is not called patched', { timeo
   expect(used).toMatchObject({ status: 'unsure', text: expect.stringContaining('as when it was loaded before') });
   const idle = about((await run(folder, ['node', '--require', 'mysql2', 'idle.js'])).inside, 'mysql2');
   expect(idle).toMatchObject({ status: 'bad', fix: expect.stringContaining('before every other --import') });
+});
+
+test('nothing stays behind, also when doctor is ended itself or loses its folder', { timeout: MINUTE }, async () => {
+  const stays = "require('node:http').createServer().listen(0, () => console.log('pid ' + process.pid));\n";
+  const folder = makeProject({ name: 'shop', dependencies: {} }, { 'app.cjs': stays }, true);
+  for (const disturb of ['SIGTERM', 'SIGINT', 'folder'] as const) {
+    const TMPDIR = temporaryFolder();
+    const child = spawn(process.execPath, [MAIN, 'doctor', '--for', '600', '--', 'node', 'app.cjs'], {
+      cwd: folder,
+      env: { ...process.env, TMPDIR },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const ended = once(child, 'close');
+    let pid = 0;
+    for await (const text of child.stderr) {
+      pid = Number(/pid (\d+)/.exec(String(text))?.[1] ?? pid);
+      if (pid === 0) continue;
+      if (disturb === 'folder') {
+        rmSync(TMPDIR, { recursive: true });
+        child.kill('SIGTERM');
+      } else child.kill(disturb);
+      break;
+    }
+    await ended;
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  }
 });
 
 test('commands that end at once, with an error or without, and those that are none', { timeout: MINUTE }, async () => {
