@@ -13,7 +13,8 @@ import { type Books, openBooks } from '../observer-books.ts';
 import { say } from '../output.ts';
 
 export interface ObserveFlags {
-  readonly directory: string;
+  /** Of several, the first is written to. */
+  readonly directory: string | readonly string[];
   readonly observe?: string;
   readonly connection?: string;
   /** In milliseconds. */
@@ -30,7 +31,7 @@ const ANSWER_MS = 2_000;
 export async function observe(target: string, flags: ObserveFlags): Promise<void> {
   const connection = connectionTo(target, flags.connection, process.env);
   const counter = await openTargetCounter(connection);
-  const books = openBooks(flags.directory);
+  const books = openBooks([flags.directory].flat()[0]!);
   try {
     const named = flags.connection === undefined ? connection : connectionTo(target, target, {});
     for (const note of await watch(named, counter, books, flags.for)) say(note);

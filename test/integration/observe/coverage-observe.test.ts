@@ -1,4 +1,6 @@
 /** What a real server counted, against what one application with our flag saw and another client without it did. */
+import { cpSync } from 'node:fs';
+import path from 'node:path';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
 import { createClient } from 'redis';
@@ -55,6 +57,10 @@ test('Redis: exactly the calls of the client without the flag are unseen', async
   // The look before is part of the range still.
   expect(none.line).toMatchObject({ value: 3 });
   expect(none.line.share).toBeCloseTo(3 / 30, 9);
+  // With the directories of several hosts, what is found belongs to the first.
+  const further = ['-d', path.join(shop.folder, 'other'), '--for', '1s'];
+  cpSync(shop.directory, path.join(shop.folder, 'other'), { recursive: true });
+  expect(await shop.cli(['coverage', ...further, '--observe', url])).toMatchObject({ code: 0 });
   await app.end();
 }, 90_000);
 
