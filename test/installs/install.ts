@@ -8,7 +8,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSyn
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const installs = ['sdk-2', 'azure-monitor', 'instrumentations', 'next', 'queues'] as const;
+export const installs = ['sdk-2', 'azure-monitor', 'instrumentations', 'next', 'older-frameworks', 'queues'] as const;
 export type InstallName = (typeof installs)[number];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
