@@ -28,6 +28,20 @@ export const ROUTES: readonly AppSpec[] = [
     imports: ['tsx'],
     resources: ['pg', 'mysql2', 'ioredis', 'redis', 'undici'],
   },
+  {
+    service: 'express 4',
+    entry: 'frameworks/express-4.cjs',
+    start: 'register',
+    resources: ['pg', 'mysql2', 'undici'],
+    install: 'older-frameworks',
+  },
+  {
+    service: 'restify',
+    entry: 'frameworks/restify.cjs',
+    start: 'register',
+    resources: ['pg', 'redis', 'undici'],
+    install: 'older-frameworks',
+  },
   // What ES modules import stays unpatched but for Node.js' own modules and what loads its parts by `require`, as `pg` does.
   {
     service: 'esm one line',
