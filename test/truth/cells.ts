@@ -1,7 +1,7 @@
 /** What is run: applications, the resources each of them loads, and how it is started. */
 import type { InstallName } from '../installs/install.ts';
 import type { TargetPattern } from './books.ts';
-import { DRIVER_NAMES } from './drivers/connect.ts';
+import { DRIVER_NAMES, MAPPER_NAMES } from './drivers/connect.ts';
 import type { Endpoints } from './drivers/types.ts';
 import { ROUTES } from './route-cells.ts';
 import { CLUSTER_ID } from './servers/kafka.ts';
@@ -112,7 +112,7 @@ export const SCENARIOS: readonly AppSpec[] = [
     service: 'mappers',
     entry: 'frameworks/express.ts',
     start: 'scenarios/sdk-orm.ts',
-    resources: ['knex', 'typeorm', 'prisma'],
+    resources: MAPPER_NAMES,
   },
   {
     service: 'worker thread',
@@ -175,6 +175,7 @@ const EVENTS: Readonly<Record<Resource, string>> = {
   knex: 'db.client.operation.duration',
   typeorm: 'db.client.operation.duration',
   prisma: 'db.client.operation.duration',
+  sequelize: 'db.client.operation.duration',
   mysql2: 'db.client.operation.duration',
   ioredis: 'db.client.operation.duration',
   redis: 'db.client.operation.duration',

@@ -10,6 +10,7 @@ import { pg } from './pg.ts';
 import { prisma } from './prisma.ts';
 import { redis } from './redis.ts';
 import { redisPool } from './redis-pool.ts';
+import { sequelize } from './sequelize.ts';
 import { typeorm } from './typeorm.ts';
 import type { Driver, DriverName, Endpoints, FurtherName, Load, MapperName } from './types.ts';
 import { undici } from './undici.ts';
@@ -26,13 +27,14 @@ const FACTORIES: Record<DriverName, (load: Load, port: number, service: string) 
   knex,
   typeorm,
   prisma,
+  sequelize,
   memcached,
   'redis-pool': redisPool,
   'ioredis-auto': ioredisAuto,
   'ioredis-cluster': ioredisCluster,
 };
 
-export const MAPPER_NAMES: readonly MapperName[] = ['knex', 'typeorm', 'prisma'];
+export const MAPPER_NAMES: readonly MapperName[] = ['knex', 'typeorm', 'prisma', 'sequelize'];
 const FURTHER_NAMES: readonly FurtherName[] = ['memcached', 'redis-pool', 'ioredis-auto', 'ioredis-cluster'];
 export const DRIVER_NAMES = (Object.keys(FACTORIES) as DriverName[]).filter(
   (name) => ![...MAPPER_NAMES, ...FURTHER_NAMES].some((other) => other === name),

@@ -26,6 +26,7 @@ export interface Endpoints {
   readonly knex?: number;
   readonly typeorm?: number;
   readonly prisma?: number;
+  readonly sequelize?: number;
   readonly bullmq?: number;
   readonly memcached?: number;
   readonly 'redis-pool'?: number;
@@ -41,7 +42,7 @@ export interface Endpoints {
 export const POOL_SIZE = 3;
 
 /** Mappers over the driver `pg`. */
-export type MapperName = 'knex' | 'typeorm' | 'prisma';
+export type MapperName = 'knex' | 'typeorm' | 'prisma' | 'sequelize';
 /** Drivers that one framework or scenario loads, not all of them. */
 export type FurtherName = 'memcached' | 'redis-pool' | 'ioredis-auto' | 'ioredis-cluster';
 export type DriverName =

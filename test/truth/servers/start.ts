@@ -75,7 +75,7 @@ export async function startServers(
   running.push(sink);
 
   async function sql(): Promise<void> {
-    const taps: Resource[] = ['pg', 'knex', 'typeorm', 'prisma'];
+    const taps: Resource[] = ['pg', ...MAPPER_NAMES];
     const server = await start(taps, startSqlServer);
     if (server === undefined) return;
     servers.sqlKind = server.kind;
