@@ -187,6 +187,8 @@ const EVENTS: Readonly<Record<Resource, string>> = {
   mysql: 'db.client.operation.duration',
   mongoose: 'db.client.operation.duration',
   sqs: 'messaging.client.operation.duration',
+  sns: 'messaging.client.operation.duration',
+  s3: 'rpc.client.call.duration',
   kafkajs: 'messaging.client.operation.duration',
   undici: 'http.client.request.duration',
   http: 'http.client.request.duration',
@@ -203,6 +205,7 @@ export const TOKENS = 'tokens';
 export const MESSAGES = 'amqplib messages';
 export const KAFKA_SENT = 'kafkajs sent';
 export const KAFKA_RECEIVED = 'kafkajs received';
+export const SNS_SENT = 'sns sent';
 export const SQS_SENT = 'sqs sent';
 export const SQS_RECEIVED = 'sqs received';
 export const OWN_TARGETS: readonly string[] = [
@@ -212,6 +215,7 @@ export const OWN_TARGETS: readonly string[] = [
   TOKENS,
   MESSAGES,
   CHAIN,
+  SNS_SENT,
   SQS_SENT,
   SQS_RECEIVED,
   KAFKA_SENT,
@@ -222,6 +226,7 @@ export const OWN_TARGETS: readonly string[] = [
 export const UNITS: Readonly<Record<string, string>> = {
   [TOKENS]: '{token}',
   [MESSAGES]: '{message}',
+  [SNS_SENT]: '{message}',
   [SQS_SENT]: '{message}',
   [SQS_RECEIVED]: '{message}',
   [KAFKA_SENT]: '{message}',
@@ -242,6 +247,9 @@ export function unseen(resource: 'ioredis' | 'ioredis-auto' | 'ioredis-cluster' 
   return `${resource} without a parent`;
 }
 
+/** Resources whose targets are a name, wherever it is asked. */
+const NAMED: ReadonlySet<Resource> = new Set(['sqs', 'sns', 's3', 'kafkajs']);
+
 /** Every server has its own port, so the port in a target tells which it is. */
 export function patternsOf(endpoints: Endpoints): TargetPattern[] {
   const patterns: TargetPattern[] = [
@@ -257,6 +265,12 @@ export function patternsOf(endpoints: Endpoints): TargetPattern[] {
     { name: SQS_SENT, event: 'messaging.client.sent.messages', matches: isQueue, sum: true },
     { name: SQS_RECEIVED, event: 'messaging.client.consumed.messages', matches: isQueue, sum: true },
   );
+  const isTopic = (target: string) => target.startsWith('aws.sns://');
+  patterns.push(
+    { name: 'sns', event: EVENTS.sns, matches: isTopic },
+    { name: SNS_SENT, event: 'messaging.client.sent.messages', matches: isTopic, sum: true },
+    { name: 's3', event: EVENTS.s3, matches: (target) => target === 'aws.s3://receipts' },
+  );
   const isCluster = (target: string) => target.startsWith(`kafka://${CLUSTER_ID}/`);
   patterns.push(
     { name: 'kafkajs', event: EVENTS.kafkajs, matches: isCluster },
@@ -264,7 +278,7 @@ export function patternsOf(endpoints: Endpoints): TargetPattern[] {
     { name: KAFKA_RECEIVED, event: 'messaging.client.consumed.messages', matches: isCluster, sum: true },
   );
   for (const [resource, port] of Object.entries(endpoints) as [Resource, number][]) {
-    if (resource === 'sqs' || resource === 'kafkajs') continue;
+    if (NAMED.has(resource)) continue;
     const address = new RegExp(`:${port}(?!\\d)`);
     if (resource === 'amqplib') {
       const event = 'messaging.client.sent.messages';

@@ -34,6 +34,20 @@ export const TWICE_TOLD: readonly AppSpec[] = [
     needsAll: true,
   },
   {
+    service: 'sns',
+    entry: 'scenarios/sns.ts',
+    start: 'register',
+    resources: ['sns'],
+    needsAll: true,
+  },
+  {
+    service: 's3',
+    entry: 'scenarios/s3.ts',
+    start: 'register',
+    resources: ['s3'],
+    needsAll: true,
+  },
+  {
     service: 'kafkajs',
     entry: 'scenarios/kafka.ts',
     start: 'register',

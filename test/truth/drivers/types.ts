@@ -35,6 +35,8 @@ export interface Endpoints {
   readonly mysql?: number;
   readonly mongoose?: number;
   readonly sqs?: number;
+  readonly sns?: number;
+  readonly s3?: number;
   readonly kafkajs?: number;
 }
 

@@ -9,18 +9,14 @@ import {
 import { withOrigin } from '../../../src/index.ts';
 import { http } from '../drivers/http.ts';
 import { ownToken, settings } from '../frameworks/runtime.ts';
+import { awsClient } from './aws-client.ts';
 import { serveScenario } from './express-app.ts';
 
 const { service, endpoints } = settings();
-const endpoint = `http://127.0.0.1:${endpoints.sqs}`;
-const client = new SQSClient({
-  endpoint,
-  region: 'eu-west-1',
-  credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
-  maxAttempts: 1,
-});
+const options = awsClient(endpoints.sqs);
+const client = new SQSClient(options);
 const api = await http((name) => import(name), endpoints.http!);
-const QueueUrl = `${endpoint}/123456789012/orders`;
+const QueueUrl = `${options.endpoint}/123456789012/orders`;
 
 const batch = (token: string, size: number) =>
   client.send(
@@ -46,7 +42,7 @@ const actions: Readonly<Record<string, (token: string) => Promise<unknown>>> = {
   batch: (token) => batch(token, 2),
   batches: (token) => Promise.all([batch(token, 10), batch(token, 1), batch(token, 3)]),
   empty: (token) =>
-    client.send(new ReceiveMessageCommand({ QueueUrl: `${endpoint}/1/none`, MessageAttributeNames: [token] })),
+    client.send(new ReceiveMessageCommand({ QueueUrl: `${options.endpoint}/1/none`, MessageAttributeNames: [token] })),
   refused: (token) => receive(`${token} refused`).catch(() => 'refused'),
   consumed: consume,
 };

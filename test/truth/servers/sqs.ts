@@ -1,7 +1,7 @@
 /** SQS as its client sees it: JSON over HTTP, queues in memory. Counts calls, and messages on their way in and out. */
 import { createHash, randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
 import { type Cause, findToken } from '../token.ts';
+import { startAnswering } from './answering.ts';
 import type { Downstream } from './downstream.ts';
 
 interface Entry {
@@ -25,7 +25,7 @@ export interface SqsCounts {
 
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 
-export async function startSqs(counts: SqsCounts): Promise<Downstream> {
+export function startSqs(counts: SqsCounts): Promise<Downstream> {
   const queues = new Map<string, string[]>();
   const queueOf = (url: string) => {
     let queue = queues.get(url);
@@ -66,35 +66,21 @@ export async function startSqs(counts: SqsCounts): Promise<Downstream> {
     }
   }
 
-  const server = createServer((request, response) => {
-    let text = '';
-    request.setEncoding('utf8');
-    request.on('data', (chunk) => (text += chunk));
-    request.on('end', () => {
-      const operation = String(request.headers['x-amz-target']).replace('AmazonSQS.', '');
-      const cause = findToken(text);
-      response.setHeader('content-type', 'application/x-amz-json-1.0');
-      if (cause === undefined) {
-        response.statusCode = 400;
-        response.end('{"__type":"com.amazon.coral.service#InvalidRequest","message":"no token"}');
-        return;
-      }
-      counts.call(cause);
-      if (text.includes('refused')) {
-        response.statusCode = 400;
-        response.end('{"__type":"com.amazonaws.sqs#InvalidMessageContents","message":"refused"}');
-        return;
-      }
-      response.end(JSON.stringify(answer(operation, JSON.parse(text) as Call, cause)));
-    });
+  return startAnswering((request, text, response) => {
+    const operation = String(request.headers['x-amz-target']).replace('AmazonSQS.', '');
+    const cause = findToken(text);
+    response.setHeader('content-type', 'application/x-amz-json-1.0');
+    if (cause === undefined) {
+      response.statusCode = 400;
+      response.end('{"__type":"com.amazon.coral.service#InvalidRequest","message":"no token"}');
+      return;
+    }
+    counts.call(cause);
+    if (text.includes('refused')) {
+      response.statusCode = 400;
+      response.end('{"__type":"com.amazonaws.sqs#InvalidMessageContents","message":"refused"}');
+      return;
+    }
+    response.end(JSON.stringify(answer(operation, JSON.parse(text) as Call, cause)));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (server.address() as { port: number }).port,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }

@@ -1,5 +1,5 @@
 /** All servers side by side. One that is not installed leaves its cells out, with the reason. */
-import { CONSUMER, KAFKA_RECEIVED, KAFKA_SENT, MESSAGES, SQS_RECEIVED, SQS_SENT, unseen } from '../cells.ts';
+import { CONSUMER, KAFKA_RECEIVED, KAFKA_SENT, MESSAGES, SNS_SENT, SQS_RECEIVED, SQS_SENT, unseen } from '../cells.ts';
 import { MAPPER_NAMES } from '../drivers/connect.ts';
 import type { Endpoints } from '../drivers/types.ts';
 import type { Tally } from '../tally.ts';
@@ -14,6 +14,8 @@ import { startSqlServer } from './postgres.ts';
 import { generatePrismaClient } from './prisma-client.ts';
 import { startRabbitMq } from './rabbitmq.ts';
 import { startRedis, startRedisCluster } from './redis.ts';
+import { startS3 } from './s3.ts';
+import { startSns } from './sns.ts';
 import { type SqsCounts, startSqs } from './sqs.ts';
 
 export type Resource = keyof Endpoints;
@@ -137,6 +139,8 @@ export async function startServers(
     start(['bullmq'], () => startRedis(countingRedis('bullmq'), 'bullmq')),
     start(['memcached'], () => startMemcached(counting('memcached'))),
     start(['mongoose'], () => startMongo(counting('mongoose'))),
+    start(['sns'], () => startSns({ call: counting('sns'), sent: (cause, n) => tally.add(SNS_SENT, cause, n) })),
+    start(['s3'], () => startS3(counting('s3'))),
     start(['sqs'], () => startSqs(countingQueue)),
     start(['kafkajs'], () => startKafka(countingTopics)),
     start(['undici'], () => startHttp(counting('undici'))),
