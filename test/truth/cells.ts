@@ -1,11 +1,13 @@
 /** What is run: applications, the resources each of them loads, and how it is started. */
 import type { InstallName } from '../installs/install.ts';
+import type { PreloadFlag } from './app-process.ts';
 import type { TargetPattern } from './books.ts';
 import { DRIVER_NAMES, MAPPER_NAMES } from './drivers/connect.ts';
 import type { Endpoints } from './drivers/types.ts';
 import { ROUTES } from './route-cells.ts';
 import { CLUSTER_ID } from './servers/kafka.ts';
 import type { Resource } from './servers/start.ts';
+import { STARTS_AND_ENDS } from './start-and-end-cells.ts';
 import { TWICE_TOLD } from './twice-told-cells.ts';
 
 export interface AppSpec {
@@ -16,6 +18,10 @@ export interface AppSpec {
   readonly start: 'register' | string;
   /** Packages that are preloaded before that. */
   readonly imports?: readonly string[];
+  /** How these are named to Node.js. Default `--import`. */
+  readonly flag?: PreloadFlag;
+  /** Signals that end it, all at once, instead of the message that asks it to stop. */
+  readonly endBy?: readonly NodeJS.Signals[];
   readonly resources: readonly Resource[];
   readonly env?: Readonly<Record<string, string>>;
   /** Spans go to an endpoint that takes them, instead of nowhere. */
@@ -168,6 +174,7 @@ export const SCENARIOS: readonly AppSpec[] = [
     env: { TRUTH_OPTIONS: JSON.stringify({ detachedAfterSeconds: 2 }) },
   },
   ...ROUTES,
+  ...STARTS_AND_ENDS,
 ];
 
 const EVENTS: Readonly<Record<Resource, string>> = {

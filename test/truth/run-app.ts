@@ -68,6 +68,8 @@ function launch(spec: AppSpec, servers: Servers, tally: Tally, env: Record<strin
     entry: spec.entry,
     start: spec.start,
     imports: spec.imports ?? [],
+    flag: spec.flag,
+    endBy: spec.endBy,
     endpoints: endpointsOf(spec, servers),
     env: { ...envOf(spec, servers), ...env },
     onCounted(target, token, operations) {

@@ -20,6 +20,14 @@ export const TWICE_TOLD: readonly AppSpec[] = [
     needsAll: true,
   },
   {
+    service: 'mysql, CommonJS',
+    entry: 'scenarios/mysql-legacy.ts',
+    start: 'register',
+    resources: ['mysql'],
+    needsAll: true,
+    env: { TRUTH_LOAD: 'require' },
+  },
+  {
     service: 'mongoose',
     entry: 'scenarios/mongoose.ts',
     start: 'register',

@@ -1,4 +1,4 @@
-/** `mysql` 2.18: a query of the pool is a span over one of its connection, and ends before it. */
+/** `mysql` 2.18, by default import or `require`: a query of the pool is a span over one of its connection, and ends before it. */
 import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import type { PoolConnection } from 'mysql';
@@ -8,7 +8,8 @@ import { ownToken, settings } from '../frameworks/runtime.ts';
 import { serveScenario } from './express-app.ts';
 
 const { service, endpoints } = settings();
-const mysql = createRequire(import.meta.url)('mysql') as typeof import('mysql');
+const mysql: typeof import('mysql') =
+  process.env.TRUTH_LOAD === 'require' ? createRequire(import.meta.url)('mysql') : (await import('mysql')).default;
 const pool = mysql.createPool({
   host: '127.0.0.1',
   port: endpoints.mysql!,
