@@ -196,6 +196,7 @@ const EVENTS: Readonly<Record<Resource, string>> = {
   sqs: 'messaging.client.operation.duration',
   sns: 'messaging.client.operation.duration',
   s3: 'rpc.client.call.duration',
+  openai: 'gen_ai.client.operation.duration',
   kafkajs: 'messaging.client.operation.duration',
   undici: 'http.client.request.duration',
   http: 'http.client.request.duration',
@@ -212,6 +213,7 @@ export const TOKENS = 'tokens';
 export const MESSAGES = 'amqplib messages';
 export const KAFKA_SENT = 'kafkajs sent';
 export const KAFKA_RECEIVED = 'kafkajs received';
+export const OPENAI_TOKENS = 'openai tokens';
 export const SNS_SENT = 'sns sent';
 export const SQS_SENT = 'sqs sent';
 export const SQS_RECEIVED = 'sqs received';
@@ -222,6 +224,7 @@ export const OWN_TARGETS: readonly string[] = [
   TOKENS,
   MESSAGES,
   CHAIN,
+  OPENAI_TOKENS,
   SNS_SENT,
   SQS_SENT,
   SQS_RECEIVED,
@@ -233,6 +236,7 @@ export const OWN_TARGETS: readonly string[] = [
 export const UNITS: Readonly<Record<string, string>> = {
   [TOKENS]: '{token}',
   [MESSAGES]: '{message}',
+  [OPENAI_TOKENS]: '{token}',
   [SNS_SENT]: '{message}',
   [SQS_SENT]: '{message}',
   [SQS_RECEIVED]: '{message}',
@@ -255,7 +259,7 @@ export function unseen(resource: 'ioredis' | 'ioredis-auto' | 'ioredis-cluster' 
 }
 
 /** Resources whose targets are a name, wherever it is asked. */
-const NAMED: ReadonlySet<Resource> = new Set(['sqs', 'sns', 's3', 'kafkajs']);
+const NAMED: ReadonlySet<Resource> = new Set(['sqs', 'sns', 's3', 'openai', 'kafkajs']);
 
 /** Every server has its own port, so the port in a target tells which it is. */
 export function patternsOf(endpoints: Endpoints): TargetPattern[] {
@@ -271,6 +275,11 @@ export function patternsOf(endpoints: Endpoints): TargetPattern[] {
     { name: 'sqs', event: EVENTS.sqs, matches: isQueue },
     { name: SQS_SENT, event: 'messaging.client.sent.messages', matches: isQueue, sum: true },
     { name: SQS_RECEIVED, event: 'messaging.client.consumed.messages', matches: isQueue, sum: true },
+  );
+  const isOpenAi = (target: string) => target.startsWith('openai://');
+  patterns.push(
+    { name: 'openai', event: EVENTS.openai, matches: isOpenAi },
+    { name: OPENAI_TOKENS, event: 'gen_ai.client.token.usage', matches: isOpenAi, sum: true },
   );
   const isTopic = (target: string) => target.startsWith('aws.sns://');
   patterns.push(

@@ -56,6 +56,13 @@ export const TWICE_TOLD: readonly AppSpec[] = [
     needsAll: true,
   },
   {
+    service: 'openai',
+    entry: 'scenarios/openai.ts',
+    start: 'register',
+    resources: ['openai'],
+    needsAll: true,
+  },
+  {
     service: 'kafkajs',
     entry: 'scenarios/kafka.ts',
     start: 'register',

@@ -37,6 +37,7 @@ export interface Endpoints {
   readonly sqs?: number;
   readonly sns?: number;
   readonly s3?: number;
+  readonly openai?: number;
   readonly kafkajs?: number;
 }
 

@@ -1,4 +1,4 @@
-/** How a client of the AWS SDK reaches the fake of its service: each call once. */
+/** How a client of the AWS SDK reaches the fake of its service. */
 export const awsClient = (port: number | undefined) => ({
   endpoint: `http://127.0.0.1:${port}`,
   region: 'eu-west-1',

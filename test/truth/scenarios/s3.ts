@@ -15,7 +15,7 @@ import { awsClient } from './aws-client.ts';
 import { serveScenario } from './express-app.ts';
 
 const { service, endpoints } = settings();
-const client = new S3Client({ ...awsClient(endpoints.s3), forcePathStyle: true });
+const client = new S3Client({ ...awsClient(endpoints.s3), maxAttempts: 2, forcePathStyle: true });
 const Bucket = 'receipts';
 
 const put = (Key: string) => client.send(new PutObjectCommand({ Bucket, Key, Body: 'receipt' }));
@@ -36,6 +36,7 @@ const actions: Readonly<Record<string, (token: string) => Promise<unknown>>> = {
     ),
   missing: (token) => get(`missing/${token}`).catch(() => 'missing'),
   head: (token) => client.send(new HeadObjectCommand({ Bucket, Key: `missing/${token}` })).catch(() => 'missing'),
+  repeated: (token) => put(`busy/${token}`),
   list: (token) => client.send(new ListObjectsV2Command({ Bucket, Prefix: token })),
   remove: (token) => client.send(new DeleteObjectCommand({ Bucket, Key: `old/${token}` })),
   removeSeveral: (token) =>

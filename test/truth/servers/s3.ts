@@ -9,8 +9,13 @@ export function startS3(count: (cause: Cause) => void): Promise<Downstream> {
     const url = new URL(request.url ?? '', 'http://s3');
     const key = decodeURIComponent(url.pathname);
     const cause = findToken(`${key} ${url.searchParams.get('prefix')} ${body}`);
-    if (cause !== undefined) count(cause);
     response.setHeader('content-type', 'application/xml');
+    if (key.includes('busy') && String(request.headers['amz-sdk-request']).startsWith('attempt=1')) {
+      // The client repeats it by itself: one operation of whoever asked.
+      response.writeHead(503).end('<Error><Code>SlowDown</Code></Error>');
+      return;
+    }
+    if (cause !== undefined) count(cause);
     if (request.method === 'PUT') {
       objects.set(key, body);
       response.setHeader('etag', '"1"');

@@ -1,5 +1,15 @@
 /** All servers side by side. One that is not installed leaves its cells out, with the reason. */
-import { CONSUMER, KAFKA_RECEIVED, KAFKA_SENT, MESSAGES, SNS_SENT, SQS_RECEIVED, SQS_SENT, unseen } from '../cells.ts';
+import {
+  CONSUMER,
+  KAFKA_RECEIVED,
+  KAFKA_SENT,
+  MESSAGES,
+  OPENAI_TOKENS,
+  SNS_SENT,
+  SQS_RECEIVED,
+  SQS_SENT,
+  unseen,
+} from '../cells.ts';
 import { MAPPER_NAMES } from '../drivers/connect.ts';
 import type { Endpoints } from '../drivers/types.ts';
 import type { Tally } from '../tally.ts';
@@ -9,6 +19,7 @@ import { type KafkaCounts, startKafka } from './kafka.ts';
 import { startMariaDb } from './mariadb.ts';
 import { startMemcached } from './memcached.ts';
 import { startMongo } from './mongo.ts';
+import { startOpenAi } from './openai.ts';
 import { startPgTap } from './pg-tap.ts';
 import { startSqlServer } from './postgres.ts';
 import { generatePrismaClient } from './prisma-client.ts';
@@ -140,6 +151,9 @@ export async function startServers(
     start(['memcached'], () => startMemcached(counting('memcached'))),
     start(['mongoose'], () => startMongo(counting('mongoose'))),
     start(['sns'], () => startSns({ call: counting('sns'), sent: (cause, n) => tally.add(SNS_SENT, cause, n) })),
+    start(['openai'], () =>
+      startOpenAi({ call: counting('openai'), tokens: (cause, n) => tally.add(OPENAI_TOKENS, cause, n) }),
+    ),
     start(['s3'], () => startS3(counting('s3'))),
     start(['sqs'], () => startSqs(countingQueue)),
     start(['kafkajs'], () => startKafka(countingTopics)),
