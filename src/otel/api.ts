@@ -1,5 +1,5 @@
 /** What applications call: name an origin, add dimensions, count by hand. None of it throws, with or without a set-up. */
-import { type Context, context as contextApi, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { type Context, context as contextApi, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { canonicalAttributes, mergeAttributes } from '../core/attributes.ts';
 import type { AttributeValues, ManualMeasurement } from '../core/attribution/record.ts';
 import { limits } from '../core/limits.ts';
@@ -27,12 +27,22 @@ export function withOrigin<T>(origin: string, fn: () => T, attributes?: Attribut
   }
   if (attributes !== undefined) active = contextWithAttributes(active, attributes);
   const named = setNamedOrigin(active, { originService: '', origin, attributes: '' });
-  if (trace.getSpan(active)?.isRecording() === true) return runIn(named, fn);
+  const around = trace.getSpan(active);
+  if (around?.isRecording() === true) return runIn(named, fn, live(around));
   const span = trace.getTracer('otel-attribution').startSpan(origin, { kind: SpanKind.INTERNAL }, named);
   return runIn(trace.setSpan(named, span), fn, (failed) => {
     if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
     span.end();
   });
+}
+
+/** Within the request of `around`, named work begins that has no span. @returns what to call at its end. */
+function live(around: Span): (() => void) | undefined {
+  const tracker = currentAttribution()?.tracker;
+  const scope = stateOf(around)?.scope;
+  if (tracker === undefined || scope === undefined) return undefined;
+  tracker.beginWork(scope);
+  return () => tracker.endWork(scope);
 }
 
 /**

@@ -15,7 +15,7 @@ import type { Sampler, SpanProcessor } from './sdk-types.ts';
 export interface Attribution extends ExitTableSource {
   readonly options: AttributionOptions;
   readonly accounts: Accounts;
-  readonly tracker: Pick<SpanTracker, 'scopes' | 'spansSeen'>;
+  readonly tracker: Pick<SpanTracker, 'scopes' | 'spansSeen' | 'beginWork' | 'endWork'>;
   readonly processor: SpanProcessor;
   /** Where metric data points go. */
   readonly points: { add(metrics: ResourceMetrics, levelSeconds: number): void };

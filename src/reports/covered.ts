@@ -28,12 +28,20 @@ export function coveredText({
   readonly asked: number;
 }): string | undefined {
   if (!isPartial(seconds, asked)) return undefined;
+  // In the unit of what there is, as long as that does not make a month of seconds of what was asked for.
   const [unit, name] =
-    seconds < 90 ? [1, 's'] : seconds < 5_400 ? [60, 'min'] : seconds < 172_800 ? [3_600, 'h'] : [86_400, 'd'];
+    seconds < 90 && asked < 5_400
+      ? [1, 's']
+      : seconds < 5_400
+        ? [60, 'min']
+        : seconds < 172_800
+          ? [3_600, 'h']
+          : [86_400, 'd'];
   const number = (x: number, digits: number): string =>
     (x / unit).toLocaleString('en', { maximumFractionDigits: digits });
   const least = unit < 3_600 || seconds / unit >= 100 ? 0 : 1;
-  // `20 of 20 min` would say that nothing is missing.
-  const digits = [least, least + 1, least + 2].find((n) => number(seconds, n) !== number(asked, n)) ?? 0;
+  // `20 of 20 min` would say that nothing is missing, and `0 of 720 min` that nothing is there.
+  const tells = (n: number) => number(seconds, n) !== number(asked, n) && number(seconds, n) !== '0';
+  const digits = [least, least + 1, least + 2].find(tells) ?? 0;
   return `${number(seconds, digits)} of ${number(asked, digits)} ${name}`;
 }

@@ -2,7 +2,7 @@ import type { ChainLink } from '../../observe/blocking.ts';
 import { UNKNOWN_SESSION } from '../../observe/join.ts';
 import type { Picture, Watched } from './picture.ts';
 
-/** One object; times are ISO strings, durations seconds. `chains`: who holds, below him who waits for him. */
+/** One object; times are ISO strings, durations seconds. `chains`: who holds, below it who waits for it. */
 export function blameJson(picture: Picture, watched: Watched | undefined, notes: readonly string[]): string {
   const { target, server, at, processes, chains } = picture;
   const chainJson = ({ session, sinceMs, inCircle, waiters }: ChainLink): object => ({

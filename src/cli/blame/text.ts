@@ -9,7 +9,7 @@ import type { Picture, Watched } from './picture.ts';
 /** Characters of a statement: enough to recognize it. */
 const STATEMENT_CHARS = 60;
 
-/** Who holds, and below him who waits for him; after `--for` also what that adds up to. */
+/** Who holds, and below it who waits; after `--for` also what that adds up to. */
 export function blameText(picture: Picture, watched: Watched | undefined, sheet: Sheet): string {
   const { target, server, at, chains } = picture;
   const tz = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -38,7 +38,7 @@ function chainBlock(picture: Picture): Block {
   for (const chain of picture.chains) visit(chain, 0);
   return {
     columns: [
-      { head: 'who holds, and who waits for him', kind: 'name' },
+      { head: 'who holds, and who waits', kind: 'name' },
       { head: 'session', kind: 'number' },
       { head: 'waits', kind: 'number' },
       { head: 'runs', kind: 'name' },

@@ -50,6 +50,8 @@ export class Scope {
   driver: DriverSpan | undefined;
   undecided: Undecided[] | undefined;
   openCount = 0;
+  /** Work under a name that the application gave it and without a span of its own, still going on. */
+  openWork = 0;
   firstOpen: SpanState | undefined;
   /** Neighbours in the registry, oldest first. */
   older: Scope | undefined;

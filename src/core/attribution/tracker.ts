@@ -176,7 +176,19 @@ export class SpanTracker {
 
   /** A scope that is over and has nothing left to commit. */
   #letGo(scope: Scope): void {
-    if (scope.rootEndedMs >= 0 && scope.openCount === 0 && scope.pending.size === 0) this.scopes.remove(scope);
+    if (scope.rootEndedMs < 0 || scope.openCount + scope.openWork > 0 || scope.pending.size > 0) return;
+    this.scopes.remove(scope);
+  }
+
+  /** Named work without a span of its own begins: a job that outlives the request that started it is live until `endWork`. */
+  beginWork(scope: Scope): void {
+    scope.openWork++;
+    if (!scope.registered) this.scopes.add(scope);
+  }
+
+  endWork(scope: Scope): void {
+    scope.openWork--;
+    this.#letGo(scope);
   }
 
   #commit(scope: Scope, origin: NamedOrigin): void {

@@ -70,8 +70,9 @@ function told(original: Sending, cluster: Cluster): Sending {
 }
 
 /** `factory` makes `send` and `sendBatch` of a producer or a transaction. @returns what takes its place. */
-export function repairKafkaProducer<T>(factory: T): T {
-  if (typeof factory !== 'function' || (factory as unknown as Factory)[REPAIRED] === true) return factory;
+export function repairKafkaProducer<T>(factory: T): T | undefined {
+  if (typeof factory !== 'function') return undefined;
+  if ((factory as unknown as Factory)[REPAIRED] === true) return factory;
   watching = true;
   const original = factory as unknown as Factory;
   const repaired: Factory = function (params) {

@@ -57,6 +57,8 @@ test('every row has every column, and the header comes last', () => {
       package: '0.1.0',
       sequence: 7,
       services: ['shop'],
+      // This part does not say when its instance began: with its first window, then.
+      started: 1_700_000_040_000,
     }),
   );
 });

@@ -307,6 +307,35 @@ describe('withOrigin and withAttributes', () => {
     expect(await pgOperations()).toEqual({ 'GET /checkout': 1, audit: 1 });
   });
 
+  it('is live as long as it runs, also after the request that began it: blame finds who holds a lock', async () => {
+    const { scopes } = h.attribution.tracker;
+    const request = h.request('/reconcile');
+    let finish = () => {};
+    const job = context.with(h.in(request), () =>
+      withOrigin('job:reconcile', async () => {
+        h.pg(context.active()).end();
+        await new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+      }),
+    );
+    request.end();
+    expect([...scopes].flatMap(({ lastCalls }) => lastCalls?.map((call) => call?.named?.origin))[0]).toBe(
+      'job:reconcile',
+    );
+    finish();
+    await job;
+    expect(scopes.size).toBe(0);
+    expect(() =>
+      context.with(h.in(request), () =>
+        withOrigin('job:fails', () => {
+          throw new Error('mine');
+        }),
+      ),
+    ).toThrow('mine');
+    expect(scopes.size).toBe(0);
+  });
+
   it('returns and rethrows what the function does', async () => {
     expect(withOrigin('a', () => 7)).toBe(7);
     expect(() =>
