@@ -214,7 +214,7 @@ export function questions(): Asking[] {
     ),
     ...periods.map((period) => asking('inventory', period)),
     ...each(few, [filters[0]!, filters[11]!], (period, where) => asking('inventory', period, { where, limit: 4 })),
-    ...[...running, ...then].map((period) => asking('sources', period)),
+    ...periods.map((period) => asking('sources', period)),
     ...periods.map((period) => asking('coverage', period)),
     ...few.map((period) => asking('coverage', period, { where: filters[0]! })),
   ];

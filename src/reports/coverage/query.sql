@@ -13,19 +13,23 @@ spans AS (
     coalesce(sum(n) FILTER (event IN ('attribution.span.matched', 'attribution.span.unmatched', 'attribution.span.suppressed')), 0) AS explained
   FROM accounts
 ),
-reporting AS (SELECT * FROM parts WHERE sealed_at >= epoch_ms($from::BIGINT){{sealed}}),
+-- Of instances that lived in the range. Their parts that were sealed after its end are among them: they may hold rows of the range.
+reporting AS (SELECT * FROM parts WHERE {{reporting}}),
 -- A part whose rows were compacted can no longer be counted.
 stored AS (
   SELECT part_id, n - (SELECT count(*) FROM sums WHERE sums.part_id = reporting.part_id) AS missing FROM reporting
   WHERE date_trunc('day', sealed_at) NOT IN (SELECT date_trunc('day', sealed_at) FROM sums WHERE part_id LIKE 'compacted-%')
 ),
+-- Of the whole life of each: which windows a missing part held is not known, and what came after the range tells how a life ended.
 instances AS (
   SELECT instance, min(list_aggregate(services, 'min')) AS service, max(sequence) AS last_sequence, count(*) AS have,
     max(sealed_at) AS last_sealed, bool_or(final) AS final, max(window_seconds) AS width
   FROM parts WHERE instance IN (SELECT instance FROM reporting){{sealed}} GROUP BY instance
 ),
+-- When each was heard of last before the range, and when again.
 services AS (
-  SELECT service, max(sealed_at) AS last_sealed
+  SELECT service, max(sealed_at) FILTER (sealed_at < epoch_ms($from::BIGINT)) AS last_sealed,
+    min(epoch_ms(sealed_at)) FILTER (sealed_at >= epoch_ms($from::BIGINT)) AS again
   FROM (SELECT unnest(services) AS service, sealed_at FROM parts WHERE sealed_at >= epoch_ms(($from - 604800000)::BIGINT){{sealed}})
   GROUP BY service
 ),
@@ -58,8 +62,9 @@ lines AS (
   SELECT 6, 'no-final', instance, coalesce(service, ''), ($now::DOUBLE - epoch_ms(last_sealed)) / 1000, 's', NULL, false
   FROM instances WHERE NOT final AND epoch_ms(last_sealed) < $now::DOUBLE - 3000 * width
   UNION ALL
-  SELECT 7, 'silent', service, '', ($now::DOUBLE - epoch_ms(last_sealed)) / 1000, 's', NULL, false
-  FROM services WHERE last_sealed < epoch_ms($from::BIGINT) AND service <> '(observer)'
+  SELECT 7, 'silent', service, '', (coalesce(again, $now::DOUBLE) - epoch_ms(last_sealed)) / 1000, 's', NULL, false
+  FROM services
+  WHERE last_sealed IS NOT NULL AND service <> '(observer)' AND service NOT IN (SELECT unnest(services) FROM reporting)
   UNION ALL
   SELECT 8, 'unseen', observed_target, '(unseen) of ' || coalesce(counter, ''), unseen, unit,
     CASE WHEN observed > 0 THEN unseen / observed END, unseen = 0

@@ -2,6 +2,7 @@
 
 import { HEADER_ROW } from '../../kusto/names.ts';
 import { WHOLE } from '../covered.ts';
+import { STARTED } from './texts.ts';
 
 /** Windows divide five minutes, so none is wider: one that straddles a moment begins less than that before it. */
 const WIDEST = '5m';
@@ -35,8 +36,7 @@ let _width = coalesce(toscalar({{parts}}() | where SealedAt >= _newest - 1h and 
 
 /**
  * Defines `_covered`, the columns `Begin` and `End` (see `Source.covered`), of [`_from`, `_to`) and beyond it, given `_rowsGone`; with `p`
- * `_<p>Covered` of `_<p>From` and so on. The header rows say when an instance began; those that older releases wrote do not, and it was
- * within two windows before they were sealed. Each begin opens and each end closes: where none is open, a time that is covered ends.
+ * `_<p>Covered` of `_<p>From` and so on. Each begin opens and each end closes: where none is open, a time that is covered ends.
  */
 export function livesText(p = ''): string {
   const [from, to, rowsGone, lives, oldest, hours, times, covered] = [
@@ -52,7 +52,7 @@ export function livesText(p = ''): string {
   return `let ${lives} = {{rows}}
     | where Row == ${HEADER_ROW} and SealedAt >= ${from} and (isnull(_asOf) or SealedAt <= _asOf)
     | extend _header = parse_json(Attributes)
-    | extend Started = coalesce(unixtime_milliseconds_todatetime(tolong(_header.started)), WindowStart - WindowSeconds * 1s)
+    | extend Started = ${STARTED}
     | summarize Begin = min(Started), Sealed = max(SealedAt) by Instance = tostring(_header.instance)
     | where Begin < ${to}
     | project Begin, End = max_of(Begin, Sealed);

@@ -8,6 +8,7 @@ export type SourcesRow = {
   /** Ms since the Unix epoch. */
   readonly firstSealed: number;
   readonly lastSealed: number;
+  /** Since the range began: those that were sealed after its end may hold rows of it. */
   readonly parts: number;
   readonly rows: number;
   /** Parts of this instance that should be in the store and are not. */

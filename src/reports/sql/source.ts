@@ -3,7 +3,7 @@ import { OBSERVER_SERVICE } from '../../core/model.ts';
 import { queryText } from '../query-text.ts';
 import { ATTRIBUTES_MAX, type Change, type Period, type Source, type Values } from '../source.ts';
 import { bySql } from './grouping.ts';
-import { measureSql, NO_ACCOUNTS, sealed, span, statement, whereSql } from './texts.ts';
+import { measureSql, NO_ACCOUNTS, reporting, sealed, span, statement, whereSql } from './texts.ts';
 
 /** What reports ask, in SQL of the tables in stores/duckdb/schema.ts. */
 export function sqlSource(db: SqlStore): Source {
@@ -53,6 +53,7 @@ export function sqlSource(db: SqlStore): Source {
         ...grouped.text,
         span: (period?: string) => span(period) + sealed(asOf),
         sealed: sealed(asOf),
+        reporting: reporting(asOf),
         where: where.sql,
         measure: measureSql(measure),
         requests: where.requests(span() + sealed(asOf)),

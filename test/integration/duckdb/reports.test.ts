@@ -24,6 +24,7 @@ import { tempDir } from '../../helpers/temp-dir.ts';
 const MIN = 60_000;
 const t0 = Date.UTC(2026, 10, 22, 14);
 const now = t0 + 20 * MIN;
+const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Twenty minutes of a storefront with an N+1 route, a job, and a payments service; the load doubles half way. */
 function shopParts(): TestPart[] {
@@ -462,12 +463,20 @@ describe('range', () => {
     [{ limit: 0 }],
     [{ limit: 1.5 }],
     [{ at: 'noon' }],
-    [{ asOf: 'yesterday' }],
+    [{ asOf: 'last week' }],
   ])('usage: %j', (parameters) =>
     inShop(async (ask) => {
       await expect(ask(load, parameters)).rejects.toMatchObject({ code: 'ATTR_USAGE' });
     }),
   );
+
+  test('--as-of yesterday is a moment, before which this store had nothing', () =>
+    inShop((ask) =>
+      expect(ask(load, { asOf: 'yesterday' })).rejects.toMatchObject({
+        code: 'ATTR_USAGE',
+        message: expect.stringMatching(/^nothing was sealed until 2026-11-21T00:00:00\.000Z: .* from 2026-11-22T14:00/),
+      }),
+    ));
 });
 
 test('trend: steps sum to load; the rest and the mark of a new mapping', () =>
@@ -741,3 +750,58 @@ test('sources: instances, versions, gaps', () =>
       ]);
     },
   ));
+
+describe('a range that is over', () => {
+  const range = { from: iso(t0 + 5 * MIN), to: iso(t0 + 10 * MIN) };
+  const worker = { sequence: 1, final: true };
+  const parts: readonly TestPart[] = [
+    // Missing is the one between the last part that was sealed in the range and the first one after it.
+    ...shopParts().filter((part) => part.sequence !== 11),
+    { ...worker, instance: 'before', sealedAt: t0 + MIN, rows: [testRow({ windowStart: t0, service: 'worker' })] },
+    {
+      ...worker,
+      instance: 'after',
+      startedAt: t0 + 15 * MIN,
+      sealedAt: t0 + 16 * MIN,
+      rows: [testRow({ windowStart: t0 + 15 * MIN, service: 'worker' })],
+    },
+    // Does not say when it began, and is sealed after the range: its window is in it.
+    {
+      ...worker,
+      instance: 'across',
+      sealedAt: t0 + 10 * MIN + 200,
+      rows: [testRow({ windowStart: t0 + 9 * MIN, service: 'cron' })],
+    },
+    // Nothing is heard of it in the range, and it lives.
+    ...[4, 12].map((minute, i) => ({
+      instance: 'idle',
+      sequence: i + 1,
+      startedAt: t0 + 3 * MIN,
+      sealedAt: t0 + minute * MIN,
+      rows: [testRow({ windowStart: t0 + (minute - 1) * MIN, service: 'idle' })],
+    })),
+  ];
+
+  test('sources: those that lived in it', () =>
+    withStore(parts, async (ask) => {
+      const { rows } = await ask(sources, range);
+      expect(rows.map((row) => [row.service, row.instance, row.partsMissing, row.ended])).toEqual([
+        ['billing', 'shop', 1, false],
+        ['cron', 'across', 0, true],
+        ['idle', 'idle', 0, false],
+        ['storefront', 'shop', 1, false],
+      ]);
+    }));
+
+  test('coverage: their gaps and ends, and who was silent until it was heard of again', () =>
+    withStore(parts, async (ask, store) => {
+      await store.all(`DELETE FROM sums WHERE part_id IN ('after-1', 'across-1')`);
+      const { rows } = await ask(coverage, range);
+      const of = (check: CoverageRow['check']) =>
+        rows.filter((row) => row.check === check).map((row) => [row.subject, row.value, row.ok]);
+      expect(of('rows')).toEqual([['across-1', 1, false]]);
+      expect(of('gap')).toEqual([['shop', 1, false]]);
+      expect(of('no-final')).toEqual([['idle', 8 * 60, false]]);
+      expect(of('silent')).toEqual([['worker', 15 * 60, false]]);
+    }));
+});

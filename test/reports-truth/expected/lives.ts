@@ -5,7 +5,8 @@ import type { Expect } from './question.ts';
 
 export const sources: Expect = ({ books, question, answered }) =>
   books.runs
-    .flatMap(({ service, seals, killed }) => {
+    .flatMap(({ service, begin, seals, killed }) => {
+      if (begin >= answered.minutes.to) return [];
       const known = seals.filter((seal) => question.asOf === undefined || seal <= question.asOf);
       const within = known.filter((seal) => seal >= answered.minutes.from);
       if (within.length === 0) return [];
@@ -26,7 +27,7 @@ export const sources: Expect = ({ books, question, answered }) =>
 /** Without what the engine counts of itself, which the books know nothing of. */
 export const coverage: Expect = ({ books, question, chosen, answered }) => {
   const { asOf, now } = question;
-  const { from } = answered.minutes;
+  const { from, to } = answered.minutes;
   const attributed = [...sumsBy(chosen, answered.minutes, ({ target, event, unit }) => [target, event, unit]).values()]
     .sort((a, b) => b.value - a.value)
     .map(({ key, value }) => ({
@@ -42,7 +43,7 @@ export const coverage: Expect = ({ books, question, chosen, answered }) => {
     .map((run) => ({ ...run, known: run.seals.filter((seal) => asOf === undefined || seal <= asOf) }))
     .filter(({ known }) => known.length > 0);
   const quiet = runs
-    .filter(({ known }) => known.at(-1)! >= from)
+    .filter(({ begin, known }) => begin < to && known.at(-1)! >= from)
     .filter(({ killed, known, seals }) => (killed || known.length < seals.length) && known.at(-1)! < now - 3 * WINDOW)
     .map(({ service, known }) => ({
       check: 'no-final',
@@ -52,13 +53,18 @@ export const coverage: Expect = ({ books, question, chosen, answered }) => {
       ok: false,
     }));
   const silent = [...Map.groupBy(runs, ({ service }) => service)]
-    .map(([service, of]) => ({ service, last: Math.max(...of.map(({ known }) => known.at(-1)!)) }))
-    .filter(({ last }) => last < from && last >= from - 7 * 86_400_000)
-    .map(({ service, last }) => ({
+    .filter(([, of]) => !of.some(({ begin, known }) => begin < to && known.at(-1)! >= from))
+    .map(([service, of]) => {
+      const heard = of.flatMap(({ known }) => known);
+      const last = Math.max(...heard.filter((seal) => seal < from));
+      return { service, last, again: Math.min(now, ...heard.filter((seal) => seal >= from)) };
+    })
+    .filter(({ last }) => last >= from - 7 * 86_400_000)
+    .map(({ service, last, again }) => ({
       check: 'silent',
       subject: service,
       reason: '',
-      value: (now - last) / 1_000,
+      value: (again - last) / 1_000,
       unit: 's',
       ok: false,
     }));
