@@ -117,6 +117,14 @@ describe('preset rpc', () => {
       'grpc://pay:50051/shop.Payments',
     );
   });
+  it('maps Connect RPC by its old name and by its new one', () => {
+    const call = { 'server.address': 'pay', 'server.port': 8080 };
+    const old = { ...call, 'rpc.system': 'connect_rpc', 'rpc.service': 'shop.Payments', 'rpc.method': 'Charge' };
+    const now = { ...call, 'rpc.system.name': 'connectrpc', 'rpc.method': 'shop.Payments/Charge' };
+    for (const attributes of [old, now]) {
+      expect(targetOf(CLIENT, attributes)).toBe('connectrpc://pay:8080/shop.Payments');
+    }
+  });
   it('keeps services without an address apart', () => {
     expect(targetOf(CLIENT, { 'rpc.system': 'grpc' })).toBe('grpc://(unknown)/storefront');
   });

@@ -107,6 +107,22 @@ describe('preset db', () => {
       },
       'microsoft.sql_server://sql/i|shop',
     ],
+    [
+      'oracledb',
+      {
+        'db.system.name': 'oracle.db',
+        'db.namespace': 'SHOP',
+        'oracle.db.pdb': 'SHOPPDB',
+        'server.address': 'ora',
+        'server.port': 1521,
+      },
+      'oracle.db://ora/SHOP',
+    ],
+    [
+      'cassandra-driver',
+      { 'db.system.name': 'cassandra', 'db.namespace': 'shop', 'server.address': 'ring', 'server.port': 9042 },
+      'cassandra://ring/shop',
+    ],
     ['peer.service for host and port', { ...pg, 'peer.service': 'shop-db' }, 'postgresql://shop-db/shop'],
     [
       'server.service.name before peer.service',
