@@ -9,6 +9,7 @@ import { CLUSTER_ID } from './servers/kafka.ts';
 import type { Resource } from './servers/start.ts';
 import { STARTS_AND_ENDS } from './start-and-end-cells.ts';
 import { TWICE_TOLD } from './twice-told-cells.ts';
+import { UNSEEN } from './unseen-cells.ts';
 
 export interface AppSpec {
   /** `service.name`, and the first half of the names of its cells. */
@@ -175,6 +176,7 @@ export const SCENARIOS: readonly AppSpec[] = [
   },
   ...ROUTES,
   ...STARTS_AND_ENDS,
+  ...UNSEEN,
 ];
 
 const EVENTS: Readonly<Record<Resource, string>> = {
@@ -200,6 +202,7 @@ const EVENTS: Readonly<Record<Resource, string>> = {
   kafkajs: 'messaging.client.operation.duration',
   undici: 'http.client.request.duration',
   http: 'http.client.request.duration',
+  http2: 'http.client.request.duration',
   amqplib: 'messaging.client.operation.duration',
   'grpc-js': 'rpc.client.call.duration',
 };
@@ -243,20 +246,6 @@ export const UNITS: Readonly<Record<string, string>> = {
   [KAFKA_SENT]: '{message}',
   [KAFKA_RECEIVED]: '{message}',
 };
-
-/** What an instrumentation makes impossible: the operations are counted and listed, not hidden and not judged. */
-export const IMPOSSIBLE: Readonly<Record<string, string>> = {
-  [unseen('ioredis')]:
-    'instrumentation-ioredis makes no span without a parent (requireParentSpan): work outside any request or withOrigin is invisible',
-  [unseen('ioredis-auto')]: 'as ioredis',
-  [unseen('ioredis-cluster')]: 'as ioredis',
-  [unseen('bullmq')]: "a worker's own polling runs on ioredis outside any span (requireParentSpan)",
-};
-
-/** Name in the tally of operations on a resource that no span can tell of. */
-export function unseen(resource: 'ioredis' | 'ioredis-auto' | 'ioredis-cluster' | 'bullmq'): string {
-  return `${resource} without a parent`;
-}
 
 /** Resources whose targets are a name, wherever it is asked. */
 const NAMED: ReadonlySet<Resource> = new Set(['sqs', 'sns', 's3', 'openai', 'kafkajs']);

@@ -40,3 +40,19 @@ declare module 'connect' {
   const connect: () => App;
   export default connect;
 }
+
+declare module 'ws' {
+  import { EventEmitter } from 'node:events';
+  import type { AddressInfo } from 'node:net';
+
+  export class WebSocket extends EventEmitter<{ open: []; message: [data: Buffer] }> {
+    constructor(url: string);
+    send(data: string): void;
+    close(): void;
+  }
+  export class WebSocketServer extends EventEmitter<{ listening: []; connection: [socket: WebSocket] }> {
+    constructor(options: { port: number; host: string });
+    address(): AddressInfo;
+    close(): void;
+  }
+}

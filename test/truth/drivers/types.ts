@@ -21,6 +21,7 @@ export interface Endpoints {
   readonly redis?: number;
   readonly undici?: number;
   readonly http?: number;
+  readonly http2?: number;
   readonly amqplib?: number;
   readonly 'grpc-js'?: number;
   readonly knex?: number;

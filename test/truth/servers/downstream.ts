@@ -1,5 +1,6 @@
-/** HTTP and gRPC services that count who called them. They run in the harness, which has no OpenTelemetry. */
+/** HTTP/1, HTTP/2 and gRPC services that count who called them. They run in the harness, which has no OpenTelemetry. */
 import { createServer } from 'node:http';
+import http2 from 'node:http2';
 import * as grpc from '@grpc/grpc-js';
 import { type Cause, findToken } from '../token.ts';
 
@@ -33,6 +34,21 @@ export async function startHttp(count: (cause: Cause) => void): Promise<Downstre
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+export async function startHttp2(count: (cause: Cause) => void): Promise<Downstream> {
+  const server = http2.createServer();
+  server.on('stream', (stream, headers) => {
+    const cause = findToken(String(headers['x-truth'] ?? ''));
+    if (cause !== undefined) count(cause);
+    stream.respond({ ':status': 200 });
+    stream.end('ok');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as { port: number }).port,
+    stop: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
 

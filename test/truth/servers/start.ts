@@ -8,13 +8,13 @@ import {
   SNS_SENT,
   SQS_RECEIVED,
   SQS_SENT,
-  unseen,
 } from '../cells.ts';
 import { MAPPER_NAMES } from '../drivers/connect.ts';
 import type { Endpoints } from '../drivers/types.ts';
 import type { Tally } from '../tally.ts';
 import { type Cause, NO_SPAN } from '../token.ts';
-import { startGrpc, startHttp } from './downstream.ts';
+import { unseen } from '../unseen-cells.ts';
+import { startGrpc, startHttp, startHttp2 } from './downstream.ts';
 import { type KafkaCounts, startKafka } from './kafka.ts';
 import { startMariaDb } from './mariadb.ts';
 import { startMemcached } from './memcached.ts';
@@ -82,7 +82,7 @@ export async function startServers(
   }
 
   const counting = (target: string) => (cause: Cause) => tally.add(target, cause);
-  const countingRedis = (target: Parameters<typeof unseen>[0]) => (cause: Cause) =>
+  const countingSeen = (target: Parameters<typeof unseen>[0]) => (cause: Cause) =>
     tally.add(cause.origin === NO_SPAN ? unseen(target) : target, cause);
   const sink = await startHttp(() => {});
   running.push(sink);
@@ -142,12 +142,12 @@ export async function startServers(
     prisma().then(sql),
     mariaDb(),
     rabbitMq(),
-    start(['ioredis'], () => startRedis(countingRedis('ioredis'))),
+    start(['ioredis'], () => startRedis(countingSeen('ioredis'))),
     start(['redis'], () => startRedis(counting('redis'))),
     start(['redis-pool'], () => startRedis(counting('redis-pool'))),
-    start(['ioredis-auto'], () => startRedis(countingRedis('ioredis-auto'))),
-    start(['ioredis-cluster'], () => startRedisCluster(countingRedis('ioredis-cluster'))),
-    start(['bullmq'], () => startRedis(countingRedis('bullmq'), 'bullmq')),
+    start(['ioredis-auto'], () => startRedis(countingSeen('ioredis-auto'))),
+    start(['ioredis-cluster'], () => startRedisCluster(countingSeen('ioredis-cluster'))),
+    start(['bullmq'], () => startRedis(countingSeen('bullmq'), 'bullmq')),
     start(['memcached'], () => startMemcached(counting('memcached'))),
     start(['mongoose'], () => startMongo(counting('mongoose'))),
     start(['sns'], () => startSns({ call: counting('sns'), sent: (cause, n) => tally.add(SNS_SENT, cause, n) })),
@@ -159,6 +159,7 @@ export async function startServers(
     start(['kafkajs'], () => startKafka(countingTopics)),
     start(['undici'], () => startHttp(counting('undici'))),
     start(['http'], () => startHttp(counting('http'))),
+    start(['http2'], () => startHttp2(countingSeen('http2'))),
     start(['grpc-js'], () => startGrpc(counting('grpc-js'))),
   ]);
   return {
