@@ -1,10 +1,11 @@
 /** The cells of one application, once everything is counted. */
 import { UNCLAIMED } from './books.ts';
-import { type AppSpec, OWN_TARGETS, UNITS } from './cells.ts';
+import type { AppSpec } from './cells.ts';
 import { compare } from './compare.ts';
 import { type Cell, cellOf, impossibleCell } from './report.ts';
 import type { Resource } from './servers/start.ts';
 import type { Count } from './tally.ts';
+import { OWN_TARGETS, UNITS } from './targets.ts';
 import { IMPOSSIBLE } from './unseen-cells.ts';
 
 export function judge(

@@ -4,11 +4,12 @@ import type { Row } from '../../src/core/row.ts';
 import { AppProcess } from './app-process.ts';
 import type { TargetPattern } from './books.ts';
 import { countsOf } from './books.ts';
-import { type AppSpec, CHAIN, CONSUMER, patternsOf, SERVER } from './cells.ts';
+import type { AppSpec } from './cells.ts';
 import type { Endpoints } from './drivers/types.ts';
 import { generateLoad } from './load.ts';
 import type { Resource, Servers } from './servers/start.ts';
 import type { Count, Tally } from './tally.ts';
+import { CHAIN, CONSUMER, patternsOf, SERVER } from './targets.ts';
 import { findToken } from './token.ts';
 
 export interface RunOptions {

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../src/core/row.ts';
 import { countsOf, type TargetPattern, UNCLAIMED } from '../truth/books.ts';
-import { patternsOf } from '../truth/cells.ts';
 import { compare } from '../truth/compare.ts';
 import { judge } from '../truth/judge.ts';
 import { reportOf } from '../truth/report.ts';
+import { patternsOf } from '../truth/targets.ts';
 
 const row = (o: Partial<Row>): Row => ({
   partId: 'p-0',

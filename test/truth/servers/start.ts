@@ -1,4 +1,8 @@
 /** All servers side by side. One that is not installed leaves its cells out, with the reason. */
+
+import { MAPPER_NAMES } from '../drivers/connect.ts';
+import type { Endpoints } from '../drivers/types.ts';
+import type { Tally } from '../tally.ts';
 import {
   CONSUMER,
   KAFKA_RECEIVED,
@@ -8,10 +12,7 @@ import {
   SNS_SENT,
   SQS_RECEIVED,
   SQS_SENT,
-} from '../cells.ts';
-import { MAPPER_NAMES } from '../drivers/connect.ts';
-import type { Endpoints } from '../drivers/types.ts';
-import type { Tally } from '../tally.ts';
+} from '../targets.ts';
 import { type Cause, NO_SPAN } from '../token.ts';
 import { unseen } from '../unseen-cells.ts';
 import { startGrpc, startHttp, startHttp2 } from './downstream.ts';
