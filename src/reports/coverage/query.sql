@@ -23,8 +23,13 @@ stored AS (
 -- Of the whole life of each: which windows a missing part held is not known, and what came after the range tells how a life ended.
 instances AS (
   SELECT instance, min(list_aggregate(services, 'min')) AS service, max(sequence) AS last_sequence, count(*) AS have,
-    max(sealed_at) AS last_sealed, bool_or(final) AS final, max(window_seconds) AS width
+    max(sealed_at) AS last_sealed, bool_or(final) AS final, max(window_seconds) AS width, min(started_at) AS began
   FROM parts WHERE instance IN (SELECT instance FROM reporting){{sealed}} GROUP BY instance
+),
+-- A span is seen when it begins and explained when it has ended: only whole lives have to balance.
+lives AS (
+  SELECT count(*) > 0 AS unfinished FROM instances
+  WHERE NOT final OR began < epoch_ms($from::BIGINT) OR last_sealed >= epoch_ms($to::BIGINT)
 ),
 -- When each was heard of last before the range, and when again.
 services AS (
@@ -47,9 +52,10 @@ lines AS (
   SELECT 2, 'account', event, reason, n, unit,
     CASE WHEN event LIKE 'attribution.span.%' AND seen > 0 THEN n / seen END, NULL FROM accounts, spans
   UNION ALL
-  SELECT 3, 'spans', 'seen but neither matched, unmatched nor suppressed', '', seen - explained, '{span}',
-    CASE WHEN seen > 0 THEN (seen - explained) / seen END, seen = explained
-  FROM spans WHERE seen > 0
+  SELECT 3, 'spans', 'seen but neither matched, unmatched nor suppressed',
+    CASE WHEN seen <> explained AND unfinished THEN 'still open, or in part out of range' ELSE '' END, seen - explained, '{span}',
+    (seen - explained) / seen, CASE WHEN seen = explained OR NOT unfinished THEN seen = explained END
+  FROM spans, lives WHERE seen > 0
   UNION ALL
   SELECT 4, 'rows', 'all parts', '', 0, '{row}', NULL, true WHERE NOT EXISTS (SELECT 1 FROM stored WHERE missing <> 0)
   UNION ALL

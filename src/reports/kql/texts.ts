@@ -80,9 +80,8 @@ export const STARTED =
 const BEGUN = `{{rows}}
         | where Row == ${HEADER_ROW}
         | extend _header = parse_json(Attributes)
-        | where ${STARTED} < _to
-        | project Instance = tostring(_header.instance)
-        | distinct Instance`;
+        | summarize Began = min(${STARTED}) by Instance = tostring(_header.instance)
+        | where Began < _to`;
 
 /** Defines `_expired` for what looks for gaps in the sequences of parts. */
 const EXPIRED = `// Sequences begin at 1. Once the first rows have reached the end of their retention, older parts may be gone with them.

@@ -711,6 +711,29 @@ test('coverage: accounts by reason, gaps, killed instances, silent services', ()
     },
   ));
 
+describe('coverage: spans seen and not explained', () => {
+  const account = (event: string, value: number) =>
+    testRow({ windowStart: t0, target: 'otel-attribution', event, unit: '{span}', value, count: value });
+  const rows = [account('attribution.span.seen', 100), account('attribution.span.matched', 95)];
+  const part: TestPart = { instance: 'i', sequence: 1, sealedAt: t0 + MIN, rows };
+  test.each<[life: string, part: TestPart, parameters: ReportParameters, reason: string, ok: boolean | null]>([
+    ['that has ended: five are lost', { ...part, final: true }, {}, '', false],
+    ['that goes on: five may be open still', part, {}, 'still open, or in part out of range', null],
+    [
+      'that had begun before the range, and ended in it',
+      { ...part, final: true, startedAt: t0 - MIN },
+      { from: iso(t0) },
+      'still open, or in part out of range',
+      null,
+    ],
+  ])('of an instance %s', (_, only, parameters, reason, ok) =>
+    withStore([only], async (ask) => {
+      const { rows: lines } = await ask(coverage, parameters);
+      expect(lines.filter(({ check }) => check === 'spans')).toMatchObject([{ value: 5, reason, ok }]);
+    }),
+  );
+});
+
 test('coverage: a row that is gone from the store is found', () =>
   withStore(shopParts(), async (ask, store) => {
     await store.all(`DELETE FROM sums WHERE part_id = 'shop-20' AND "row" = 0`);
