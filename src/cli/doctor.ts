@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { forOption } from './flags.ts';
 
 interface Flags {
   readonly directory: string;
@@ -15,21 +16,13 @@ export function registerDoctor(program: Command): void {
       '[command...]',
       'after --: the command that starts the application: run for a while, and looked at from inside',
     )
-    .option('--for <seconds>', 'how long the command is run', seconds, 10)
+    .addOption(forOption('how long the command is run').default(10_000, '10s'))
     .option('--project <folder>', 'folder with the package.json of the application', '.')
     .option('--json', 'one JSON object')
     .action(async (command: string[], _: unknown, self: Command) => {
-      const { directory, project, json, for: forSeconds } = self.optsWithGlobals<Flags>();
+      const { directory, project, json, for: forMs } = self.optsWithGlobals<Flags>();
       const asked = self.parent?.getOptionValueSource('directory') === 'cli';
       const { doctor } = await import('./doctor/run.ts');
-      await doctor({ project, command, seconds: forSeconds, ...(asked && { directory }), json: json === true });
+      await doctor({ project, command, seconds: forMs / 1000, ...(asked && { directory }), json: json === true });
     });
-}
-
-const SECONDS_MAX = 3_600;
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (value > 0 && value <= SECONDS_MAX) return value;
-  throw new InvalidArgumentError(`must be a number of seconds, at most ${SECONDS_MAX}`);
 }

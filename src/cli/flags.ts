@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { usage } from '../reports/time.ts';
+import { parseDuration, usage } from '../reports/time.ts';
 
 interface Flag {
   readonly value: string;
@@ -44,3 +44,12 @@ export function addFlags(command: Command, flags: Readonly<Record<string, Flag>>
 /** `--connection-string` of `connectionString`. */
 export const flagOf = (name: string): string =>
   `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** `--for`, in milliseconds: how long a look from outside goes on. */
+export function forOption(help: string): Option {
+  return new Option('--for <duration>', help).argParser((text) => {
+    const ms = parseDuration(text, '--for');
+    if (ms < 1_000 || ms > 86_400_000) throw usage(`--for is ${JSON.stringify(text)}: expected 1s to 1d`);
+    return ms;
+  });
+}

@@ -119,7 +119,7 @@ function bundle(inside: Inside, project: Project, missing: readonly string[]): F
   const text = `${missing.join(', ')}: in package.json, and not loaded`;
   if (listens || connected)
     return [unsure(`${text}, although the process is at work: bundled, or not used yet`, EXTERNAL)];
-  return [unsure(`${text} while it ran`, 'run it longer: otel-attribution doctor --for 60 -- <command>')];
+  return [unsure(`${text} while it ran`, 'run it longer: otel-attribution doctor --for 1m -- <command>')];
 }
 
 const shown = ({ script }: Inside, project: Project): string => path.relative(project.directory, script) || script;
@@ -132,7 +132,7 @@ function spans({ spans: count }: Inside, { seconds }: CommandRun): Finding[] {
   return [
     unsure(
       `no span in ${seconds} s`,
-      'send a request while it runs; for more time: otel-attribution doctor --for 60 -- <command>',
+      'send a request while it runs; for more time: otel-attribution doctor --for 1m -- <command>',
     ),
   ];
 }

@@ -32,7 +32,7 @@ const server = http.createServer(app).listen(0, '127.0.0.1', () => {
 const PROJECT = { name: 'shop', type: 'module', dependencies: { connect: '3', mysql: '2', 'not-known': '1' } };
 
 async function run(folder: string, command: readonly string[], flags: readonly string[] = []) {
-  const { stdout, stderr } = await runCli(['doctor', '--json', '--for', '2', ...flags, '--', ...command], {
+  const { stdout, stderr } = await runCli(['doctor', '--json', '--for', '2s', ...flags, '--', ...command], {
     cwd: folder,
     env: { TMPDIR: temporaryFolder() },
   });
@@ -93,7 +93,7 @@ test('nothing stays behind, also when doctor is ended itself or loses its folder
   const folder = makeProject({ name: 'shop', dependencies: {} }, { 'app.cjs': stays }, true);
   for (const disturb of ['SIGTERM', 'SIGINT', 'folder'] as const) {
     const TMPDIR = temporaryFolder();
-    const child = spawn(process.execPath, [MAIN, 'doctor', '--for', '600', '--', 'node', 'app.cjs'], {
+    const child = spawn(process.execPath, [MAIN, 'doctor', '--for', '10m', '--', 'node', 'app.cjs'], {
       cwd: folder,
       env: { ...process.env, TMPDIR },
       stdio: ['ignore', 'ignore', 'pipe'],
