@@ -89,10 +89,17 @@ async function within(child: ChildProcess, time: () => Promise<void>): Promise<n
   const over = ended.finally(() => {
     running = false;
   });
-  const ends = SIGNALS.map((signal) => [signal, () => send(child, signal)] as const);
+  let stop = (): void => {};
+  // An application may take no notice of a signal: then it is ended as at the end of its time.
+  const stopped = new Promise<void>((resolve) => (stop = resolve)).then(() => wait(STOP_MS));
+  const pass = (signal: NodeJS.Signals): void => {
+    send(child, signal);
+    stop();
+  };
+  const ends = SIGNALS.map((signal) => [signal, () => pass(signal)] as const);
   for (const [signal, end] of ends) process.once(signal, end);
   try {
-    const code = await Promise.race([over, time().then(() => undefined)]);
+    const code = await Promise.race([over, time().then(() => undefined), stopped]);
     if (code !== undefined) return code;
     send(child, 'SIGTERM');
     if ((await Promise.race([over, wait(STOP_MS)])) === undefined) send(child, 'SIGKILL');
@@ -112,8 +119,9 @@ async function started(folder: string): Promise<void> {
   }
 }
 
+/** Does not keep us alive: the application does, and once it has ended nobody waits for the rest of its time. */
 function wait(ms: number): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(() => resolve(undefined), ms));
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), ms).unref());
 }
 
 function send(child: ChildProcess, signal: NodeJS.Signals): void {

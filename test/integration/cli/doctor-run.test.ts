@@ -88,10 +88,13 @@ test('what is loaded before the instrumentations is not called patched', { timeo
   expect(idle).toMatchObject({ status: 'bad', fix: expect.stringContaining('before every other --import') });
 });
 
-test('nothing stays behind, also when doctor is ended itself or loses its folder', { timeout: MINUTE }, async () => {
-  const stays = "require('node:http').createServer().listen(0, () => console.log('pid ' + process.pid));\n";
-  const folder = makeProject({ name: 'shop', dependencies: {} }, { 'app.cjs': stays }, true);
-  for (const disturb of ['SIGTERM', 'SIGINT', 'folder'] as const) {
+test.each(['SIGTERM', 'SIGINT', 'folder', 'deaf', 'late'] as const)(
+  'nothing stays behind, also when doctor is ended itself or loses its folder: %s',
+  { timeout: MINUTE },
+  async (disturb) => {
+    const deaf = disturb === 'deaf' ? "process.on('SIGTERM', () => {});\n" : '';
+    const stays = `${deaf}require('node:http').createServer().listen(0, () => setTimeout(() => console.log('pid ' + process.pid), ${disturb === 'late' ? 2_000 : 0}));\n`;
+    const folder = makeProject({ name: 'shop', dependencies: {} }, { 'app.cjs': stays }, true);
     const TMPDIR = temporaryFolder();
     const child = spawn(process.execPath, [MAIN, 'doctor', '--for', '10m', '--', 'node', 'app.cjs'], {
       cwd: folder,
@@ -106,13 +109,13 @@ test('nothing stays behind, also when doctor is ended itself or loses its folder
       if (disturb === 'folder') {
         rmSync(TMPDIR, { recursive: true });
         child.kill('SIGTERM');
-      } else child.kill(disturb);
+      } else child.kill(disturb === 'SIGINT' ? disturb : 'SIGTERM');
       break;
     }
     await ended;
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
-  }
-});
+  },
+);
 
 test('commands that end at once, with an error or without, and those that are none', { timeout: MINUTE }, async () => {
   const folder = makeProject(PROJECT, { 'app.js': "throw new TypeError('no database');\n", 'ok.js': '' }, true);
