@@ -28,7 +28,8 @@ function read(source: string, from: number, end: string, found: string[][]): num
       at++;
     }
     if (/\w/.test(char)) last = /\w$/.test(last) ? (last + char).slice(-6) : char;
-    else if (!/\s/.test(char)) last = char;
+    // `value! / 2` is a division: the mark behind a value is part of it.
+    else if (!/\s/.test(char) && !(char === '!' && /[\w)\]]$/.test(last))) last = char;
   }
   return at;
 }
