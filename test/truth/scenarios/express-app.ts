@@ -18,6 +18,19 @@ export interface Scenario {
   stop(): Promise<void>;
 }
 
+/** A route for each of the things that an application can do; it carries the name of that. */
+export function routesOfActions(
+  actions: Readonly<Record<string, (token: string) => Promise<unknown>>>,
+): ScenarioRoute[] {
+  return Object.entries(actions).map(([name, action]) => ({
+    path: `/${name}/:id`,
+    async handle(token) {
+      await action(token);
+      return 'done';
+    },
+  }));
+}
+
 export async function serveScenario(scenario: Scenario): Promise<void> {
   const { service } = settings();
   const app = express();

@@ -7,7 +7,7 @@ import mongoose from 'mongoose';
 import { UNATTRIBUTED } from '../../../src/core/model.ts';
 import { withOrigin } from '../../../src/index.ts';
 import { ownToken, settings } from '../frameworks/runtime.ts';
-import { serveScenario } from './express-app.ts';
+import { routesOfActions, serveScenario } from './express-app.ts';
 
 const { service, endpoints } = settings();
 const { Schema } = mongoose;
@@ -53,13 +53,7 @@ const actions: Readonly<Record<string, (token: string) => Promise<unknown>>> = {
 };
 
 await serveScenario({
-  routes: Object.entries(actions).map(([name, action]) => ({
-    path: `/${name}/:id`,
-    async handle(token: string) {
-      await action(token);
-      return 'done';
-    },
-  })),
+  routes: routesOfActions(actions),
   async jobs(rounds) {
     const job = ownToken(service, 'job:parts');
     const alone = ownToken(service, UNATTRIBUTED);

@@ -2,7 +2,7 @@
 import OpenAI from 'openai';
 import { withOrigin } from '../../../src/index.ts';
 import { ownToken, settings } from '../frameworks/runtime.ts';
-import { serveScenario } from './express-app.ts';
+import { routesOfActions, serveScenario } from './express-app.ts';
 
 const { service, endpoints } = settings();
 const client = new OpenAI({ apiKey: 'none', baseURL: `http://127.0.0.1:${endpoints.openai}/v1`, maxRetries: 1 });
@@ -66,13 +66,7 @@ const actions: Readonly<Record<string, (token: string) => Promise<unknown>>> = {
 };
 
 await serveScenario({
-  routes: Object.entries(actions).map(([name, action]) => ({
-    path: `/${name}/:id`,
-    async handle(token: string) {
-      await action(token);
-      return 'done';
-    },
-  })),
+  routes: routesOfActions(actions),
   async jobs(rounds) {
     const token = ownToken(service, 'job:summarise');
     for (let round = 0; round < rounds; round++) {

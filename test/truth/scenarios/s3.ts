@@ -12,7 +12,7 @@ import {
 import { withOrigin } from '../../../src/index.ts';
 import { ownToken, settings } from '../frameworks/runtime.ts';
 import { awsClient } from './aws-client.ts';
-import { serveScenario } from './express-app.ts';
+import { routesOfActions, serveScenario } from './express-app.ts';
 
 const { service, endpoints } = settings();
 const client = new S3Client({ ...awsClient(endpoints.s3), maxAttempts: 2, forcePathStyle: true });
@@ -44,13 +44,7 @@ const actions: Readonly<Record<string, (token: string) => Promise<unknown>>> = {
 };
 
 await serveScenario({
-  routes: Object.entries(actions).map(([name, action]) => ({
-    path: `/${name}/:id`,
-    async handle(token: string) {
-      await action(token);
-      return 'done';
-    },
-  })),
+  routes: routesOfActions(actions),
   async jobs(rounds) {
     const token = ownToken(service, 'job:archive');
     for (let round = 0; round < rounds; round++) {

@@ -3,7 +3,7 @@ import { PublishBatchCommand, PublishCommand, SNSClient } from '@aws-sdk/client-
 import { withOrigin } from '../../../src/index.ts';
 import { ownToken, settings } from '../frameworks/runtime.ts';
 import { awsClient } from './aws-client.ts';
-import { serveScenario } from './express-app.ts';
+import { routesOfActions, serveScenario } from './express-app.ts';
 
 const { service, endpoints } = settings();
 const client = new SNSClient(awsClient(endpoints.sns));
@@ -41,13 +41,7 @@ const actions: Readonly<Record<string, (token: string) => Promise<unknown>>> = {
 };
 
 await serveScenario({
-  routes: Object.entries(actions).map(([name, action]) => ({
-    path: `/${name}/:id`,
-    async handle(token: string) {
-      await action(token);
-      return 'done';
-    },
-  })),
+  routes: routesOfActions(actions),
   async jobs(rounds) {
     const token = ownToken(service, 'job:announce');
     for (let round = 0; round < rounds; round++) {

@@ -10,7 +10,7 @@ import { withOrigin } from '../../../src/index.ts';
 import { http } from '../drivers/http.ts';
 import { ownToken, settings } from '../frameworks/runtime.ts';
 import { awsClient } from './aws-client.ts';
-import { serveScenario } from './express-app.ts';
+import { routesOfActions, serveScenario } from './express-app.ts';
 
 const { service, endpoints } = settings();
 const options = awsClient(endpoints.sqs);
@@ -48,13 +48,7 @@ const actions: Readonly<Record<string, (token: string) => Promise<unknown>>> = {
 };
 
 await serveScenario({
-  routes: Object.entries(actions).map(([name, action]) => ({
-    path: `/${name}/:id`,
-    async handle(token: string) {
-      await action(token);
-      return 'done';
-    },
-  })),
+  routes: routesOfActions(actions),
   async jobs(rounds) {
     const token = ownToken(service, 'job:drain');
     // What a promise of the SDK calls back runs below its span, which has ended by then.

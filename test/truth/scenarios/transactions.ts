@@ -3,7 +3,7 @@ import { createClientPool, createCluster } from 'redis';
 import { UNATTRIBUTED } from '../../../src/core/model.ts';
 import { withOrigin } from '../../../src/index.ts';
 import { ownToken, settings, tell } from '../frameworks/runtime.ts';
-import { serveScenario } from './express-app.ts';
+import { routesOfActions, serveScenario } from './express-app.ts';
 
 const { service, endpoints } = settings();
 const pool = createClientPool({ url: `redis://127.0.0.1:${endpoints['redis-pool']}` }, { maximum: 3 });
@@ -30,13 +30,7 @@ const actions: Readonly<Record<string, (token: string) => Promise<unknown>>> = {
 };
 
 await serveScenario({
-  routes: Object.entries(actions).map(([name, action]) => ({
-    path: `/${name}/:id`,
-    async handle(token: string) {
-      await action(token);
-      return 'done';
-    },
-  })),
+  routes: routesOfActions(actions),
   async jobs(rounds) {
     const job = ownToken(service, 'job:count');
     const alone = ownToken(service, UNATTRIBUTED);
