@@ -184,6 +184,10 @@ describe('at the end of a process nothing is lost, and it ends as without us', (
     const app = here(`exit-watched-${process.pid}.mjs`);
     writeFileSync(app, "await import('./exit-app.mjs');\n");
     let starts = 0;
+    let touches = 0;
+    const touch = (): void => utimesSync(app, new Date(), new Date(Date.now() + ++touches * 5_000));
+    // A change is missed where the file is not watched yet.
+    const touching = setInterval(touch, 20_000);
     try {
       const { booked, calls } = await run('flag', {
         command: [process.execPath, '--watch'],
@@ -191,9 +195,13 @@ describe('at the end of a process nothing is lost, and it ends as without us', (
         detached: true,
         whenReady(child) {
           const again = (): void => {
-            if (++starts === 1) utimesSync(app, new Date(), new Date(Date.now() + 5_000));
+            if (++starts === 1) {
+              touch();
+              return;
+            }
+            clearInterval(touching);
             // The whole group of processes, as a terminal does.
-            else process.kill(-child.pid!, 'SIGINT');
+            process.kill(-child.pid!, 'SIGINT');
           };
           child.stdout!.on('data', (text) => String(text).includes('ready') && again());
           again();
@@ -202,6 +210,7 @@ describe('at the end of a process nothing is lost, and it ends as without us', (
       expect(calls).toBe(2 * CALLS);
       expect(booked).toEqual({ 'job:exit': 2 * CALLS });
     } finally {
+      clearInterval(touching);
       rmSync(app, { force: true });
     }
   });
