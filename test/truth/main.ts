@@ -29,8 +29,8 @@ const log = (line: string) => process.stderr.write(`${line}\n`);
 /** Applications at a time: one per core of a small machine. */
 const PARALLEL = 2;
 /** All requests of all applications, once: about as many operations. */
-const OPERATIONS_PER_ROUND = 1_700;
-const wantedOperations = Number(flags.operations ?? (flags.brief ? 4_500 : 20_000));
+const OPERATIONS_PER_ROUND = 3_000;
+const wantedOperations = Number(flags.operations ?? (flags.brief ? 6_000 : 27_000));
 if (!(wantedOperations > 0)) throw new Error(`--operations must be a number above 0, received ${flags.operations}`);
 const options: RunOptions = {
   rounds: Math.max(1, Math.ceil(wantedOperations / OPERATIONS_PER_ROUND)),
