@@ -45,7 +45,7 @@ export class HandOver implements Exporter {
   exportSync({ id, body }: Part): void {
     if (this.#handed.has(id)) return;
     this.#handed.add(id);
-    if (this.#handed.size > REMEMBERED) for (const oldest of this.#handed) return void this.#handed.delete(oldest);
+    if (this.#handed.size > REMEMBERED) this.#handed.delete(this.#handed.values().next().value!);
     Atomics.add(this.#waiting, 0, 1);
     sendOn(partsChannel(), { thread: threadId, body });
   }

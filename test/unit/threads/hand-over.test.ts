@@ -4,8 +4,10 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RetryableError } from '../../../src/core/errors.ts';
 import { limits } from '../../../src/core/limits.ts';
+import { type FromThread, partsChannel } from '../../../src/engine/threads/channels.ts';
 import { Gathering } from '../../../src/engine/threads/gather.ts';
 import { HandOver } from '../../../src/engine/threads/hand-over.ts';
+import { until } from '../pipeline/open-outlet.ts';
 
 const HAND_OVER = new URL('../../../src/engine/threads/hand-over.ts', import.meta.url).href;
 
@@ -76,6 +78,26 @@ describe('the main thread gathers what its threads have', () => {
     gathering!.close();
     gathering!.collectSync();
   });
+});
+
+it('a worker that lives long hands over every part, each once', async () => {
+  const channel = partsChannel();
+  const got: string[] = [];
+  channel.onmessage = (event: unknown) => {
+    const { data } = event as { data: FromThread };
+    if ('body' in data) got.push(Buffer.from(data.body).toString());
+  };
+  const out = new HandOver(new Int32Array(new SharedArrayBuffer(4)));
+  // More than it remembers.
+  const names = Array.from({ length: 2_500 }, (_, n) => `x-${n}`);
+  for (const id of names) {
+    const part = { id, instance: 'x', sequence: 1, rows: 1, sealedAt: 0, body: Buffer.from(id) };
+    out.exportSync(part);
+    out.exportSync(part);
+  }
+  await until(() => got.length >= names.length);
+  channel.close();
+  expect(got).toEqual(names);
 });
 
 it('a worker keeps its parts while the main thread has not taken so many', async () => {
