@@ -3,6 +3,7 @@ import { AttributionError, RetryableError } from '../../core/errors.ts';
 import type { Part } from '../../core/model.ts';
 import type { PartColumns } from '../../core/part-columns.ts';
 import type { Row } from '../../core/row.ts';
+import { writeQuietly } from '../../core/write-quietly.ts';
 import { decodePart, decodePartSync, rowsOf } from '../../parts/part-codec.ts';
 
 export interface ConsoleExporterOptions {
@@ -25,7 +26,7 @@ export class ConsoleExporter implements Exporter {
 
   constructor(options: ConsoleExporterOptions = {}) {
     this.#maxRows = options.maxRows ?? 20;
-    this.#write = options.write ?? ((text) => void process.stderr.write(text));
+    this.#write = options.write ?? ((text) => writeQuietly(process.stderr, text));
   }
 
   async export(part: Part, signal: AbortSignal): Promise<ExportOutcome> {

@@ -3,6 +3,7 @@
  * each once per process.
  */
 import { dirname } from 'node:path';
+import { writeQuietly } from '../../core/write-quietly.ts';
 import { forManagerOf } from '../../engine/install-lines.ts';
 
 const said = new Set<string>();
@@ -12,7 +13,7 @@ export function say(message: string): void {
   if (said.has(message) || said.size >= REMEMBERED) return;
   said.add(message);
   try {
-    process.stderr.write(`otel-attribution: ${forManagerOf(applicationFolder(), message)}\n`);
+    writeQuietly(process.stderr, `otel-attribution: ${forManagerOf(applicationFolder(), message)}\n`);
   } catch {
     // Standard error is closed: there is nobody to tell.
   }
