@@ -21,6 +21,25 @@ afterAll(() => {
   context.disable();
 });
 
+/** Requests that left in the context of another, where all share one object of options. */
+async function strangersOfSharedOptions(): Promise<number> {
+  const { Pool } = require('undici') as typeof import('undici');
+  const pool = new Pool(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { connections: 2 });
+  const options = { path: '/', method: 'GET' } as const;
+  const seen = new Set<unknown>();
+  const created = () => void seen.add(context.active().getValue(KEY));
+  subscribe('undici:request:create', created);
+  await Promise.all(
+    Array.from({ length: 40 }, async (_, i) => {
+      const { body } = await context.with(context.active().setValue(KEY, i), () => pool.request(options));
+      await body.dump();
+    }),
+  );
+  unsubscribe('undici:request:create', created);
+  await pool.close();
+  return 40 - seen.size;
+}
+
 async function strangers(): Promise<number> {
   const { Pool } = require('undici') as typeof import('undici');
   const pool = new Pool(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { connections: 2 });
@@ -50,4 +69,5 @@ it('queued requests leave in the context in which they were made', async () => {
   expect(repairUndiciQueue(base.PoolBase)).toBe(true);
   expect(repairUndiciQueue(base.PoolBase)).toBe(false);
   expect(await strangers()).toBe(0);
+  expect(await strangersOfSharedOptions()).toBe(0);
 });

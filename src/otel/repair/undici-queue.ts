@@ -2,7 +2,7 @@ import { type Context, context as contextApi } from '@opentelemetry/api';
 
 const REPAIRED = Symbol.for('otel-attribution repaired');
 
-type Dispatch = (this: object, options: object, handler: unknown) => unknown;
+type Dispatch = (this: object, options: object, handler: object) => unknown;
 type AddClient = (this: object, client: { dispatch: Dispatch }) => unknown;
 type PoolPrototype = Record<symbol, unknown> & { [REPAIRED]?: true };
 
@@ -25,14 +25,15 @@ export function repairUndiciQueue(pool: { readonly prototype?: unknown } | undef
   const addClient = prototype[addClientKey] as AddClient;
   const madeIn = new WeakMap<object, Context>();
 
-  prototype[dispatchKey] = function (this: object, options: object, handler: unknown) {
-    madeIn.set(options, contextApi.active());
+  prototype[dispatchKey] = function (this: object, options: object, handler: object) {
+    // By the handler, which each request has of its own: applications share options.
+    madeIn.set(handler, contextApi.active());
     return dispatch.call(this, options, handler);
   };
   prototype[addClientKey] = function (this: object, client: { dispatch: Dispatch }) {
     const send = client.dispatch;
     client.dispatch = function (options, handler) {
-      const context = madeIn.get(options);
+      const context = madeIn.get(handler);
       if (context === undefined || context === contextApi.active()) return send.call(this, options, handler);
       return contextApi.with(context, send, this, options, handler);
     };
