@@ -84,13 +84,16 @@ function makeRunner(): Runner {
 
   return (work, self, { scope, value }, done) => {
     let working = true;
-    const result = scope.runInAsyncScope(work, self, value, (...args: unknown[]) => {
-      if (working) settled.push(() => done(...args));
-      else done(...args);
-    });
-    working = false;
-    if (settled.length > 0) settleAll();
-    return result;
+    try {
+      return scope.runInAsyncScope(work, self, value, (...args: unknown[]) => {
+        if (working) settled.push(() => done(...args));
+        else done(...args);
+      });
+    } finally {
+      // Also after a worker that throws: it may be done all the same, or later.
+      working = false;
+      if (settled.length > 0) settleAll();
+    }
   };
 }
 

@@ -161,6 +161,21 @@ describe('fastq', () => {
     expect(repairFastq({})).toBeUndefined();
   });
 
+  it('a worker that throws and is done later holds up nobody', async () => {
+    const create = repaired as unknown as (...args: unknown[]) => Exports;
+    const ran: string[] = [];
+    const queue = create((task: string, done: Done) => {
+      ran.push(task);
+      setImmediate(done);
+      if (task === 'b') throw new Error('b');
+    }, 1);
+    queue.pause();
+    for (const task of ['b', 'c']) queue.push(task);
+    expect(() => queue.resume()).toThrow('b');
+    await sleep(20);
+    expect(ran).toEqual(['b', 'c']);
+  });
+
   it('callbacks run in the context that pushed, and a worker that is done at once goes no deeper', async () => {
     const create = repaired as unknown as (...args: unknown[]) => Exports;
     const queue = create((task: number, done: Done) => done(null, [task, storage.getStore()]), 1);
