@@ -16,6 +16,11 @@ export function isExported(signal: Signal, env: NodeJS.ProcessEnv): boolean {
   );
 }
 
+/** Whether somebody receives the signal: `none` is configured as well, and nobody. */
+export function isReceived(signal: Signal, env: NodeJS.ProcessEnv): boolean {
+  return isExported(signal, env) && env[`OTEL_${signal}_EXPORTER`]?.trim() !== 'none';
+}
+
 /** Make spans no rule maps, write trace ids into the application's log lines, or measure what nobody receives. */
 const ONLY_FOR_EXPORT = ['bunyan', 'dns', 'net', 'pino', 'runtime-node', 'winston'];
 
@@ -24,8 +29,8 @@ const ONLY_FOR_EXPORT = ['bunyan', 'dns', 'net', 'pino', 'runtime-node', 'winsto
  * the application's logs nor its speed for nothing. `OTEL_NODE_ENABLED_INSTRUMENTATIONS` has the last word.
  */
 export function instrumentationDefaults(env: NodeJS.ProcessEnv): Record<string, { enabled: boolean }> {
-  const exported = (['TRACES', 'METRICS', 'LOGS'] as const).some((signal) => isExported(signal, env));
-  if (exported || isSet(env.OTEL_NODE_ENABLED_INSTRUMENTATIONS)) return {};
+  const received = (['TRACES', 'METRICS', 'LOGS'] as const).some((signal) => isReceived(signal, env));
+  if (received || isSet(env.OTEL_NODE_ENABLED_INSTRUMENTATIONS)) return {};
   return Object.fromEntries(
     ONLY_FOR_EXPORT.map((name) => [`@opentelemetry/instrumentation-${name}`, { enabled: false }]),
   );

@@ -22,7 +22,7 @@ import { registeredProvider, watchProviders } from './providers.ts';
 import { readBundle } from './read-bundle.ts';
 import { say } from './say.ts';
 import { findSdk, resolveFromApplication, SDK_PACKAGE } from './sdk-modules.ts';
-import { instrumentationDefaults, isExported, withSignalDefaults } from './signal-defaults.ts';
+import { instrumentationDefaults, isReceived, withSignalDefaults } from './signal-defaults.ts';
 import { startedByImport } from './wrong-start.ts';
 
 const AUTO_PACKAGE = '@opentelemetry/auto-instrumentations-node';
@@ -163,7 +163,7 @@ function startSdk(sdkPath: string, autoPath: string): Started | undefined {
     const config: SdkConfiguration & Record<string, unknown> = {
       instrumentations,
       // Asking the clouds who we are costs network calls: only where the answer goes somewhere.
-      ...(isExported('TRACES', process.env) && { resourceDetectors: auto.getResourceDetectors() }),
+      ...(isReceived('TRACES', process.env) && { resourceDetectors: auto.getResourceDetectors() }),
       ...(serviceName() !== undefined && { serviceName: serviceName() }),
     };
     const create = (): Attribution | undefined => {

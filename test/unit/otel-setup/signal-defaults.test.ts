@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   instrumentationDefaults,
   isExported,
+  isReceived,
   type Signal,
   withSignalDefaults,
 } from '../../../src/otel/setup/signal-defaults.ts';
@@ -50,6 +51,14 @@ describe('instrumentations that only serve exported telemetry', () => {
   it('are off while nothing is exported', () => {
     expect(instrumentationDefaults({})['@opentelemetry/instrumentation-pino']).toEqual({ enabled: false });
     expect(instrumentationDefaults({})['@opentelemetry/instrumentation-http']).toBeUndefined();
+  });
+
+  it.each([
+    { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: ' none' },
+    { OTEL_TRACES_EXPORTER: 'none', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318/v1/traces' },
+  ])('are off with %j, which is said to be received by nobody', (env) => {
+    expect(instrumentationDefaults(env)).toEqual(instrumentationDefaults({}));
+    expect(isReceived('TRACES', env)).toBe(false);
   });
 
   it.each([
