@@ -2,10 +2,14 @@
 import { ago, clockTime, clockTimes } from './format.ts';
 import type { ReportParameters } from './parameters.ts';
 import type { BindContext } from './report.ts';
+import { ATTRIBUTES_MAX } from './source.ts';
 
 type Context = BindContext<ReportParameters>;
 
 const HOUR = 3_600_000;
+
+/** As many names of attributes as a message holds. */
+const NAMED_MAX = 20;
 
 /** Sums do not say how many rows they were, nor when those were sealed. `what` needs to know. */
 export function rowsGoneNote(what: string, { range, tz, now }: Context): string {
@@ -41,7 +45,10 @@ export async function emptyNote(
 export async function nowhereNotes(names: readonly string[], { source, range }: Context): Promise<string[]> {
   if (names.length === 0) return [];
   const have = await source.attributes(range);
-  const what = have.length === 0 ? 'none' : have.join(', ');
+  // A list that was cut says nothing of those that are not in it.
+  if (have.length >= ATTRIBUTES_MAX) return [];
+  const more = have.length > NAMED_MAX ? ` and ${have.length - NAMED_MAX} more` : '';
+  const what = have.length === 0 ? 'none' : have.slice(0, NAMED_MAX).join(', ') + more;
   return [...new Set(names)]
     .filter((name) => !have.includes(name))
     .map((name) => `No row of this range has the attribute ${JSON.stringify(name)}. Those it has: ${what}`);

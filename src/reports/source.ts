@@ -4,8 +4,8 @@ import type { By } from './by.ts';
 import type { Measure } from './measure.ts';
 import type { Condition } from './where.ts';
 
-/** As many names of attributes as a message holds. */
-export const ATTRIBUTES_MAX = 20;
+/** Names of attributes that a store lists: far more than applications have. */
+export const ATTRIBUTES_MAX = 1_000;
 
 export interface Source {
   /** What to tell someone whose store holds no rows. */
