@@ -78,8 +78,7 @@ type Times = ReadonlyMap<number, string>;
 /** With the date where it is not today's, without the seconds where there are none. */
 function timesOf(block: readonly TrendRow[], tz: string, now: number): Times {
   const times = new Map(block.map(({ step }) => [step, clockTime(step, tz, now)]));
-  const dates = new Set([...times.values()].map((text) => text.slice(0, -8)));
-  const bare = dates.size > 1 || !dates.has('') || [...times.values()].every((text) => text.endsWith(':00'));
+  const bare = [...times.values()].every((text) => text.endsWith(':00'));
   const partial = new Set(block.filter((row) => row.partial).map(({ step }) => step));
   const mark = (step: number): string => (partial.size === 0 ? '' : partial.has(step) ? PARTIAL : ' ');
   return new Map([...times].map(([step, text]) => [step, mark(step) + (bare ? text.slice(0, -3) : text)]));
