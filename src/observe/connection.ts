@@ -74,12 +74,22 @@ export function connectionTo(target: string, given: string | undefined, env: Nod
   if (wanted.user !== undefined) return wanted;
   for (const name of URL_VARIABLES) {
     const text = env[name];
-    if (!text || !URL.canParse(text)) continue;
-    const found = parseConnection(text, name);
-    if (targetOf(found) === targetOf(wanted)) return found;
+    const found = text ? readable(text, name) : undefined;
+    if (found !== undefined && targetOf(found) === targetOf(wanted)) return found;
   }
   if (wanted.system === 'postgresql') return { ...wanted, user: env.PGUSER, password: env.PGPASSWORD };
+  // A password is for the server it was set for, and no other.
+  if (wanted.system !== 'mysql') return wanted;
   return { ...wanted, user: env.MYSQL_USER ?? env.MARIADB_USER, password: env.MYSQL_PASSWORD ?? env.MYSQL_PWD };
+}
+
+/** Undefined for an address of something else, such as `file:./dev.db`. */
+function readable(text: string, what: string): Connection | undefined {
+  try {
+    return parseConnection(text, what);
+  } catch {
+    return undefined;
+  }
 }
 
 const usage = (message: string): AttributionError => new AttributionError('ATTR_USAGE', message);

@@ -28,6 +28,14 @@ test.each<[string, string, string | undefined, Record<string, string>, string, s
     'pg',
   ],
   ['the user of MySQL', 'mariadb://shop-db/shop', undefined, { MYSQL_USER: 'my' }, 'mysql://shop-db/shop', 'my'],
+  [
+    'no variable that holds something else',
+    'postgresql://shop-db/shop',
+    undefined,
+    { DATABASE_URL: 'file:./dev.db', POSTGRES_URL: 'postgres://me:100%@shop-db/shop', PGUSER: 'pg' },
+    'postgresql://shop-db/shop',
+    'pg',
+  ],
 ])('connects with %s', (_, target, given, env, expected, user) => {
   const connection = connectionTo(target, given, env);
   expect(targetOf(connection)).toBe(expected);
@@ -42,4 +50,9 @@ test.each([
   const attempt = (): unknown => connectionTo(target, given, {});
   expect(attempt).toThrow(/add --connection|expected an address/);
   expect(attempt).not.toThrow(/s3cret/);
+});
+
+test('the password of one server is not sent to another', () => {
+  const env = { MYSQL_USER: 'my', MYSQL_PASSWORD: 's3cret', PGUSER: 'pg', PGPASSWORD: 's3cret' };
+  expect(connectionTo('redis://cache:6379', undefined, env)).toMatchObject({ user: undefined, password: undefined });
 });
