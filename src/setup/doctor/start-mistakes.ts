@@ -11,7 +11,9 @@ const LOADER = /^--(?:experimental-)?loader$/;
 /** `command`: as in a shell. */
 export function startMistakes(command: string): Finding[] {
   const words = wordsOf(command);
-  return [...byFlag(words, command), ...afterScript(words, command), ...run(words, command)];
+  // In `node migrate.js && node --import ... app.js` the flag is that of the second command.
+  const after = command.split(/&&?|\|\|?|;/).flatMap((part) => afterScript(wordsOf(part.trim()), command));
+  return [...byFlag(words, command), ...after, ...run(words, command)];
 }
 
 /** `--import=x` as two words, and the value of a variable as words of its own. */

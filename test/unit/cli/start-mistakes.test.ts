@@ -10,6 +10,8 @@ test.each([
   "NODE_OPTIONS='--import=otel-attribution/register' node --run start",
   'tsx --import otel-attribution/register app.ts',
   'node app.js',
+  'node migrate.js && node --import otel-attribution/register app.js',
+  'node migrate.js; NODE_OPTIONS="--import otel-attribution/register" node app.js',
 ])('%s: no mistake', (command) => {
   expect(startMistakes(command)).toEqual([]);
 });
@@ -20,6 +22,11 @@ test.each([
   ['node --loader otel-attribution/register app.js', 'is for loader hooks', 'write --import otel-attribution/register'],
   [
     'node --inspect app.js --import otel-attribution/register',
+    'stands after the script',
+    'node --import otel-attribution/register app.js',
+  ],
+  [
+    'node migrate.js && node app.js --import otel-attribution/register',
     'stands after the script',
     'node --import otel-attribution/register app.js',
   ],
