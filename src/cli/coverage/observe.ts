@@ -31,12 +31,16 @@ const ANSWER_MS = 2_000;
 export async function observe(target: string, flags: ObserveFlags): Promise<void> {
   const connection = connectionTo(target, flags.connection, process.env);
   const counter = await openTargetCounter(connection);
-  const books = openBooks([flags.directory].flat()[0]!);
   try {
-    const named = flags.connection === undefined ? connection : connectionTo(target, target, {});
-    for (const note of await watch(named, counter, books, flags.for)) say(note);
+    const books = openBooks([flags.directory].flat()[0]!);
+    try {
+      const named = flags.connection === undefined ? connection : connectionTo(target, target, {});
+      for (const note of await watch(named, counter, books, flags.for)) say(note);
+    } finally {
+      await books.close();
+    }
   } finally {
-    await Promise.all([counter.close(), books.close()]);
+    await counter.close();
   }
 }
 

@@ -18,8 +18,9 @@ interface Driver {
 export async function connectMySql(connection: Connection): Promise<MySqlClient> {
   const { createConnection } = loadDriver<Driver>('mysql2/promise');
   const { host, port, database, user, password, parameters } = connection;
+  let client: MySqlClient | undefined;
   try {
-    const client = await createConnection({
+    client = await createConnection({
       host,
       port,
       user: user ?? 'root',
@@ -32,11 +33,21 @@ export async function connectMySql(connection: Connection): Promise<MySqlClient>
     // A connection that ends between two looks is told by the next one.
     client.on('error', () => {});
     await client.query('SET SESSION TRANSACTION READ ONLY');
-    await client.query('SET SESSION max_statement_time = ?', [STATEMENT_TIMEOUT_MS / 1000]);
+    await client.query('SET SESSION max_statement_time = ?', [STATEMENT_TIMEOUT_MS / 1000]).catch(unlessUnknown);
     return client;
   } catch (error) {
+    // An open connection would keep the command from ending.
+    await client?.end().catch(() => {});
     throw new AttributionError('ATTR_OBSERVE_FAILED', shownError(connection, error));
   }
+}
+
+/** ER_UNKNOWN_SYSTEM_VARIABLE */
+const UNKNOWN_VARIABLE = 1193;
+
+/** MySQL knows no such variable: what it can be asked is said by whoever asks. */
+function unlessUnknown(error: { errno?: number }): void {
+  if (error.errno !== UNKNOWN_VARIABLE) throw error;
 }
 
 /** As the driver reads `ssl` in a URL: JSON of its options. */

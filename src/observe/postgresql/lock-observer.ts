@@ -1,6 +1,7 @@
-import type { Connection } from '../connection.ts';
+import { AttributionError } from '../../core/errors.ts';
+import { type Connection, shownError } from '../connection.ts';
 import { type LockLook, type LockObserver, type LockWait, OBSERVER_NAME, type Session } from '../lock-observer.ts';
-import { connectPostgres } from './connect.ts';
+import { connectPostgres, type PgClient } from './connect.ts';
 
 /** `pid` is null in the one row of a server without other sessions, which tells the time. */
 interface Row {
@@ -40,8 +41,7 @@ const ABOUT = `SELECT current_setting('server_version') AS version, current_sett
 /** Sessions of the client library wait for each other's answers: one query at a time, read-only. */
 export async function observePostgres(connection: Connection): Promise<LockObserver> {
   const client = await connectPostgres(connection);
-  const { rows } = await client.query<{ version: string; number: number; sees: boolean; who: string }>(ABOUT);
-  const { version, number, sees, who } = rows[0]!;
+  const { version, number, sees, who } = await about(client, connection);
   const text = look(number >= 140_000 ? WAIT_START : 'a.query_start');
   return {
     server: `PostgreSQL ${version.split(' ', 1)[0]}`,
@@ -52,6 +52,23 @@ export async function observePostgres(connection: Connection): Promise<LockObser
     look: async () => lookOf((await client.query<Row>(text, [OBSERVER_NAME])).rows),
     close: () => client.end().catch(() => {}),
   };
+}
+
+interface About {
+  readonly version: string;
+  readonly number: number;
+  readonly sees: boolean;
+  readonly who: string;
+}
+
+async function about(client: PgClient, connection: Connection): Promise<About> {
+  try {
+    return (await client.query<About>(ABOUT)).rows[0]!;
+  } catch (error) {
+    // An open connection would keep the command from ending.
+    await client.end().catch(() => {});
+    throw new AttributionError('ATTR_OBSERVE_FAILED', shownError(connection, error));
+  }
 }
 
 function lookOf(rows: readonly Row[]): LockLook {
