@@ -147,11 +147,21 @@ export class SpanTracker {
 
   /** A span below has ended, or the wait has: the route is known now, will never be, or may still come. */
   #resolveLate(scope: Scope, fallback: NamedOrigin, waitIsOver = false): void {
-    const origin = this.#o.resolver.resolveLate(scope, fallback);
+    const origin = this.#lateOrigin(scope, fallback);
     if (origin === undefined && !waitIsOver && awaitsRoute(scope)) return;
     scope.fallback = undefined;
     this.#routeless.delete(scope);
     this.#resolved(scope, origin ?? fallback);
+  }
+
+  /** What is open below may not be readable: that keeps neither this scope nor the next ones from being committed. */
+  #lateOrigin(scope: Scope, fallback: NamedOrigin): NamedOrigin | undefined {
+    try {
+      return this.#o.resolver.resolveLate(scope, fallback);
+    } catch {
+      this.#o.accounts.count('attribution.hook.failed', 'commit');
+      return undefined;
+    }
   }
 
   #count(span: SpanState, mapped: Mapped | undefined): void {

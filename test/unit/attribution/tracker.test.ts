@@ -331,6 +331,25 @@ describe('a request that ends without a route', () => {
     expect(at('postgresql')).toEqual(['0 GET (no route) postgresql://db/shop s 0.5 1/1']);
   });
 
+  it('is counted, and so are the others, where what is open below it cannot be read', () => {
+    const root = start({ kind: SERVER, attributes: GET });
+    const hostile = start({ kind: INTERNAL, name: 'subscription' }, root);
+    query(root);
+    end(root, T0 + 1_000);
+    hostile.setGetter('http.route', () => {
+      throw new Error('hostile');
+    });
+    const job = start({ kind: INTERNAL, name: 'job' });
+    query(job);
+    now = T0 + 120_001;
+    tracker.commitOverdue();
+    expect(accounts.total('attribution.hook.failed', 'commit')).toBe(1);
+    expect(at('postgresql')).toEqual([
+      '0 GET (no route) postgresql://db/shop s 0.5 1/1',
+      '0 job postgresql://db/shop s 0.5 1/1',
+    ]);
+  });
+
   it('is counted at the end of the process, with what is known then', () => {
     const root = start({ kind: SERVER, attributes: GET });
     start({ kind: SERVER, attributes: { 'http.method': 'GET' } }, root);
