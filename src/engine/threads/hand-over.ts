@@ -35,7 +35,7 @@ export class HandOver implements Exporter {
 
   /** Refused while the main thread does not come round to taking what it has. */
   async export(part: Part): Promise<ExportOutcome> {
-    if (Atomics.load(this.#waiting, 0) >= limits.threadParts) {
+    if (this.#isFull()) {
       throw new RetryableError('The main thread is busy and has not taken the parts before this one.');
     }
     this.exportSync(part);
@@ -50,11 +50,17 @@ export class HandOver implements Exporter {
     sendOn(partsChannel(), { thread: threadId, body });
   }
 
+  #isFull(): boolean {
+    return Atomics.load(this.#waiting, 0) >= limits.threadParts;
+  }
+
   async close(): Promise<void> {}
 
   /** Hands over from now on, on its own and when it is asked; keeps no thread alive. */
   begin(work: ThreadWork): void {
     setInterval(() => {
+      // Until there is room it sums up here: a sum does not grow with what is added to it, a row of parts does.
+      if (this.#isFull()) return;
       const { size } = work.table;
       if (size > AT_ONCE_ROWS) work.rotate();
       else if (size > 0) work.handOver();

@@ -110,3 +110,14 @@ it('a worker keeps its parts while the main thread has not taken so many', async
   await expect(out.export(part)).resolves.toBe('delivered');
   expect(waiting[0]).toBe(1);
 });
+
+it('nor hands over on its own what sums up in it meanwhile', async () => {
+  const waiting = new Int32Array(new SharedArrayBuffer(4));
+  let handed = 0;
+  waiting[0] = limits.threadParts;
+  new HandOver(waiting).begin({ table: { size: 1 }, handOver: () => handed++, rotate() {}, flushSync() {} });
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  expect(handed).toBe(0);
+  waiting[0] = 0;
+  await until(() => handed > 0);
+});
