@@ -16,6 +16,10 @@ export class FetchHeaders {
   /** The claim that has just been put into a request: not to be taken out again. */
   #own = '';
 
+  readonly #forget = (): void => {
+    this.#own = '';
+  };
+
   watch(): void {
     subscribe('undici:request:create', (message) => {
       try {
@@ -29,6 +33,8 @@ export class FetchHeaders {
   /** `value`: '' for none. */
   sent(value: string): void {
     this.#own = value;
+    // Of another client, or of a request looked at before: the next one may bring a copy of the very same claim.
+    if (value !== '') queueMicrotask(this.#forget);
   }
 
   /** Takes out every claim but our own. */

@@ -41,6 +41,16 @@ describe('a request of fetch', () => {
     expect(request.headers).toEqual([]);
   });
 
+  it('nor for one made in a later turn, where what was added came after it was looked at', async () => {
+    const watch = new FetchHeaders();
+    watch.strip({ headers: [] });
+    watch.sent(OWN);
+    await Promise.resolve();
+    const request = { headers: ['baggage', ENTRY] };
+    watch.strip(request);
+    expect(request.headers).toEqual([]);
+  });
+
   it('as undici 5 has it, in lines', () => {
     expect(strip(`accept: */*\r\nbaggage: ${FORGED},user=1\r\n`)).toBe('accept: */*\r\nbaggage: user=1\r\n');
     expect(strip(`baggage: ${FORGED}\r\naccept: */*\r\n`)).toBe('accept: */*\r\n');
