@@ -1,6 +1,6 @@
 import { type ChainLink, waitersBelow } from '../../observe/blocking.ts';
 import { UNKNOWN_SESSION } from '../../observe/join.ts';
-import { wrap } from '../../reports/cells.ts';
+import { printable, wrap } from '../../reports/cells.ts';
 import { ABSENT, clockTime, span, withUnit } from '../../reports/format.ts';
 import type { Block, Cell, Sheet, TableRow } from '../../reports/page.ts';
 import { render, wrapFacts } from '../../reports/render.ts';
@@ -18,7 +18,7 @@ export function blameText(picture: Picture, watched: Watched | undefined, sheet:
   const facts = [target, server, clockTime(at, tz, at), says];
   const head = wrapFacts(facts, sheet.width).map(sheet.style.bold).join('\n');
   const blocks = [...(waiting > 0 ? [chainBlock(picture)] : []), ...(watched === undefined ? [] : [sumBlock(watched)])];
-  const strangers = strangersOf(picture).flatMap((line) => wrap(line, sheet.width, 2));
+  const strangers = strangersOf(picture).flatMap((line) => wrap(printable(line), sheet.width, 2));
   return [head, render({ blocks }, sheet).text, strangers.join('\n')].filter((text) => text !== '').join('\n\n');
 }
 
