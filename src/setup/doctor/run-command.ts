@@ -97,7 +97,8 @@ async function within(child: ChildProcess, time: () => Promise<void>): Promise<n
     stop();
   };
   const ends = SIGNALS.map((signal) => [signal, () => pass(signal)] as const);
-  for (const [signal, end] of ends) process.once(signal, end);
+  // Each of them: to the second Ctrl-C many applications end at once, and without us they would stay behind.
+  for (const [signal, end] of ends) process.on(signal, end);
   try {
     const code = await Promise.race([over, time().then(() => undefined), stopped]);
     if (code !== undefined) return code;
