@@ -14,7 +14,8 @@ export const trendTable = ({ rows, tz, by = byOrigin }: ReportResult<TrendRow>, 
     .map((block) => {
       const keys = seriesOf(block);
       const times = timesOf(block, tz, view.now);
-      for (let shown = keys.filter(({ kind }) => kind === 'key').length; ; shown--) {
+      const most = Math.max(1, Math.floor(view.width / COLUMN_LEAST));
+      for (let shown = Math.min(keys.filter(({ kind }) => kind === 'key').length, most); ; shown--) {
         const table = blockTable(block[0]!, withRest(keys, shown), times, by);
         if (shown <= 1 || fits(table, view.width, HEAD_CELLS)) return table;
       }
@@ -29,6 +30,9 @@ const PARTIAL = '~';
 
 /** A head is as long as this at least before there are fewer. */
 const HEAD_CELLS = 12;
+
+/** Cells of a column and of the gap beside it: there is no room for more columns, and trying thousands of them would take minutes. */
+const COLUMN_LEAST = 3;
 
 interface Series {
   readonly kind: TrendRow['kind'];
