@@ -102,6 +102,7 @@ const CASES: Case[] = [
   ['process.exitCode', { how: 'exitCode' }],
   ['process.exit', { how: 'exit' }, true],
   ['process.exit in beforeExit', { how: 'exitInBeforeExit' }],
+  ['work in beforeExit', { how: 'worksInBeforeExit' }, true],
   ["an exception in a listener of 'exit'", { how: 'throwInExit' }],
   ['an exception nobody catches', { how: 'uncaught' }, true],
   ['a rejection nobody handles', { how: 'rejected' }],
@@ -158,8 +159,9 @@ describe('at the end of a process nothing is lost, and it ends as without us', (
   describe.each(['flag', 'one line'] as const)('the %s', (start) => {
     it.each(start === 'flag' ? CASES : CASES.filter(([, , both]) => both))('%s', async (_, how) => {
       const [without, withUs] = await Promise.all([run('nothing', how), run(start, how)]);
-      expect(withUs.calls).toBe(CALLS);
-      expect(withUs.booked).toEqual({ 'job:exit': CALLS });
+      const calls = CALLS + (how.how === 'worksInBeforeExit' ? 1 : 0);
+      expect(withUs.calls).toBe(calls);
+      expect(withUs.booked).toEqual({ 'job:exit': calls });
       expect(withUs.ended).toEqual(without.ended);
     });
   });

@@ -77,7 +77,7 @@ export function startZeroCode(silenceMs = SILENCE_MS): ZeroCode | undefined {
     stopped ??= Promise.allSettled([sdk.shutdown(), attribution.shutdown()]).then(() => {});
     return stopped;
   };
-  process.once('beforeExit', () => void shutdown());
+  onceIdle(() => void shutdown());
   atExit(attribution, shutdown);
 
   let otherProvider = '';
@@ -142,6 +142,19 @@ function onceLater(ms: number, run: () => void): void {
   };
   const timer = setTimeout(once, ms).unref();
   process.once('exit', once);
+}
+
+/** Before the process ends by itself, and after what the application does in its own `beforeExit`. */
+function onceIdle(run: () => void): void {
+  process.once('beforeExit', () => {
+    if (process.listenerCount('beforeExit') === 0) {
+      run();
+      return;
+    }
+    process.once('beforeExit', run);
+    // Something left to do: the event comes again when that and the application's work are done.
+    setImmediate(() => {});
+  });
 }
 
 interface Started {

@@ -17,6 +17,8 @@ const ways = {
   },
   exit: () => process.exit(3),
   exitInBeforeExit: () => process.once('beforeExit', () => process.exit(4)),
+  /** What some applications clean up last. */
+  worksInBeforeExit: () => process.once('beforeExit', call),
   throwInExit() {
     process.once('exit', () => {
       throw new Error('on the way out');
