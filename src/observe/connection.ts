@@ -45,6 +45,7 @@ export function parseConnection(text: string, what: string): Connection {
       `${what} cannot be read: expected an address such as postgresql://shop-db/shop or mysql://user@shop-db:3306/shop`,
     );
   }
+  if (!isEncoded(url)) throw usage(`${what} cannot be read: a % in a name or password is written %25`);
   return {
     system,
     host: decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, '$1'),
@@ -55,6 +56,15 @@ export function parseConnection(text: string, what: string): Connection {
     secure: scheme === 'rediss',
     parameters: Object.fromEntries(url.searchParams),
   };
+}
+
+function isEncoded({ hostname, username, password, pathname }: URL): boolean {
+  try {
+    for (const part of [hostname, username, password, pathname]) decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Variables that applications keep the address of their database in. */

@@ -46,9 +46,10 @@ test.each([
   ['no address', 'not an address s3cret', undefined],
   ['an address of the unknown', 'postgresql://(unknown)/shop', undefined],
   ['a connection without a host', 'postgresql://shop-db/shop', 's3cret'],
+  ['a bare % in a password', 'postgresql://shop-db/shop', 'postgresql://me:s3cret%@shop-db/shop'],
 ])('%s: says what is expected and shows no secret', (_, target, given) => {
   const attempt = (): unknown => connectionTo(target, given, {});
-  expect(attempt).toThrow(/add --connection|expected an address/);
+  expect(attempt).toThrow(/add --connection|expected an address|is written %25/);
   expect(attempt).not.toThrow(/s3cret/);
 });
 
