@@ -108,8 +108,10 @@ export async function partFromBytes(body: Uint8Array, name = 'part'): Promise<Pa
   return { id, instance, sequence: Number(id.slice(instance.length + 1)), sealedAt, rows, body };
 }
 
-function partOf(sealed: SealedPart, body: Uint8Array): Part {
+function partOf(sealed: SealedPart, compressed: Uint8Array): Part {
   const { id, sequence, sealedAt, rows } = sealed;
+  // What zlib returns is the begin of a whole chunk, which would stay in memory with it, and go along to other threads.
+  const body = Buffer.from(new Uint8Array(compressed).buffer);
   return { id, instance: id.slice(0, id.length - String(sequence).length - 1), sequence, sealedAt, rows, body };
 }
 

@@ -34,6 +34,13 @@ describe('round trip', () => {
     }
   });
 
+  test('a part holds no more memory than it has bytes: many small ones are kept, and sent from thread to thread', async () => {
+    const sealed = makeSealed([{ origin: 'a' }]);
+    for (const { body } of [await encodePart(sealed), encodePartSync(sealed)]) {
+      expect(body.buffer.byteLength).toBe(body.length);
+    }
+  });
+
   test('any strings and finite numbers survive exactly', async () => {
     const text = fc.string({ unit: 'binary', maxLength: 40 });
     const row = fc.record({
