@@ -40,7 +40,8 @@ export function withOrigin<T>(origin: string, fn: () => T, attributes?: Attribut
 function live(around: Span): (() => void) | undefined {
   const tracker = currentAttribution()?.tracker;
   const scope = stateOf(around)?.scope;
-  if (tracker === undefined || scope === undefined) return undefined;
+  // Of an older copy of this package, it has no such thing.
+  if (tracker?.beginWork === undefined || scope === undefined) return undefined;
   tracker.beginWork(scope);
   return () => tracker.endWork(scope);
 }
@@ -88,16 +89,23 @@ function runIn<T>(context: Context, fn: () => T, done?: (failed: boolean) => voi
     // `then` of a query builder starts the query: it has to be called here, inside the context. What is returned
     // rejects as the original does, so that a rejection nobody handles is still reported.
     return new Promise((resolve, reject) => {
-      (result as PromiseLike<unknown>).then(
-        (value) => {
-          done?.(false);
+      // Once, whatever a thenable does.
+      const end = (failed: boolean): void => {
+        done?.(failed);
+        done = undefined;
+      };
+      const fail = (error: unknown): void => {
+        end(true);
+        reject(error);
+      };
+      try {
+        (result as PromiseLike<unknown>).then((value) => {
+          end(false);
           resolve(value);
-        },
-        (error) => {
-          done?.(true);
-          reject(error);
-        },
-      );
+        }, fail);
+      } catch (error) {
+        fail(error);
+      }
     }) as T;
   });
 }

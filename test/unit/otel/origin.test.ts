@@ -326,6 +326,14 @@ describe('withOrigin and withAttributes', () => {
     finish();
     await job;
     expect(scopes.size).toBe(0);
+    const broken = {
+      // biome-ignore lint/suspicious/noThenProperty: a query builder that fails as it begins
+      then() {
+        throw new Error('mine');
+      },
+    };
+    await expect(context.with(h.in(request), () => withOrigin('job:fails', () => broken))).rejects.toThrow('mine');
+    expect(scopes.size).toBe(0);
     expect(() =>
       context.with(h.in(request), () =>
         withOrigin('job:fails', () => {
