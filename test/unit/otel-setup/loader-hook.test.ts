@@ -18,7 +18,7 @@ describe('a compiler on the command line', () => {
     [[], ''],
     [['--import', 'otel-attribution/register'], '--max-old-space-size=512'],
     [['--import', './tsx-free.js'], ''],
-    [['--import', '/home/me/mytsx/otel.js'], ''],
+    [['--import', '/srv/mytsx/otel.js'], ''],
   ])('is not seen in %j and %j', (args, nodeOptions) => {
     expect(compilesOnLoad(args, nodeOptions)).toBe(false);
   });
