@@ -1,3 +1,4 @@
+import { byOrigin, parseBy } from '../by.ts';
 import type { ReportParameters } from '../parameters.ts';
 import type { Report } from '../report.ts';
 import { grainOf, usage } from '../time.ts';
@@ -23,12 +24,13 @@ export const load: Report<LoadRow, LoadParameters> = {
       throw usage(`--at is ${JSON.stringify(parameters.at)}: expected peak`);
     }
     const peak = parameters.at === 'peak';
+    const [key, ...further] = parameters.by === undefined ? byOrigin : parseBy(parameters.by);
     return {
       values: {
         peak: { type: 'bool', value: peak },
         bucket: { type: 'timespan', value: range.windowMs },
         coveredTimes: { type: 'dynamic', value: peak ? range.covered.flatMap(({ from, to }) => [from, to]) : [] },
-        byOrigin: { type: 'bool', value: (parameters.by ?? 'origin') === 'origin' },
+        byOrigin: { type: 'bool', value: key.kind === 'origin' && further.length === 0 },
       },
       ...(peak && { grainMs: grainOf([range.windowMs]) }),
     };

@@ -256,7 +256,7 @@ describe('load', () => {
     ['target~postgresql:*,origin="GET /cart"', 90],
   ])('--where %s', (where, value) =>
     inShop(async (ask) => {
-      const { rows } = await ask(load, { where, by: 'origin' });
+      const { rows } = await ask(load, { where, by: ' origin' });
       const total = rows.find((row) => row.kind === 'total' && row.target.startsWith('postgresql'));
       expect(total?.value).toBe(value);
     }),
