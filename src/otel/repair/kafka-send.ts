@@ -28,8 +28,14 @@ export function noteProducer(span: unknown): void {
   if (!watching) return;
   const producer = span as ProducerSpan;
   if (producer.attributes['messaging.system'] !== 'kafka') return;
+  // Of another client of Kafka nobody takes them.
+  if (begun.length === 0) queueMicrotask(forget);
   if (begun.length >= PRODUCER_SPAN_MAX) begun = [];
   begun.push(producer);
+}
+
+function forget(): void {
+  begun = [];
 }
 
 function clusterId(cluster: Cluster): string | undefined {
