@@ -256,11 +256,18 @@ describe('load', () => {
     ['target~postgresql:*,origin="GET /cart"', 90],
   ])('--where %s', (where, value) =>
     inShop(async (ask) => {
-      const { rows } = await ask(load, { where, by: ' origin' });
+      const { rows } = await ask(load, { where, by: 'origin' });
       const total = rows.find((row) => row.kind === 'total' && row.target.startsWith('postgresql'));
       expect(total?.value).toBe(value);
     }),
   );
+
+  test('a space beside the key of --by changes nothing', () =>
+    inShop(async (ask) => {
+      const { rows } = await ask(load, { by: ' origin' });
+      expect(rows.some(({ callsPerRequest }) => callsPerRequest !== null)).toBe(true);
+      expect(rows).toEqual((await ask(load)).rows);
+    }));
 
   test.each([
     "origin='; DROP TABLE sums; --",
