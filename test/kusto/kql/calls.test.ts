@@ -42,7 +42,19 @@ test('functions in the query: scalar, of tables, with names that hide others', (
     ask('let n = toscalar(Calls | count); let T = materialize(Calls | take 2); T | summarize c=count(), n=max(n)'),
   ).toEqual([[2, 4]]);
   expect(ask('table("Calls") | count')).toEqual([[4]]);
-  expect(ask('materialized_view("Calls") | count')).toEqual([[4]]);
+});
+
+test('materialized_view() is what a view has taken up, whatever a let is called', () => {
+  const calls = database.tables.get('Calls')!;
+  const taken = { ...calls, rows: calls.rows.slice(0, 1) };
+  const views = { ...database, materialized: new Map([['Calls', taken]]) };
+  const rows = (text: string) => evaluate(text, views).rows;
+  expect(rows('materialized_view("Calls") | project Who')).toEqual([['a']]);
+  expect(rows('Calls | count')).toEqual([[4]]);
+  expect(rows('let Calls = datatable(x:long)[7, 8]; materialized_view("Calls") | count')).toEqual([[1]]);
+  expect(rows('union materialized_view("Calls"), (Calls | where Who == "b") | summarize sum(Count)')).toEqual([[3]]);
+  // A table is no view.
+  expect(code('materialized_view("Calls") | count')).toBe('semantic');
 });
 
 test('a table that depends on the row of a call is refused', () => {

@@ -27,6 +27,7 @@ export interface World {
   readonly now: number;
   readonly tableNames: readonly string[];
   binding(name: string, engine: Engine): Binding | undefined;
+  materialized(name: string): Table | undefined;
   /** Literal expression given for a query parameter. */
   parameter(name: string): Node | undefined;
 }
@@ -158,6 +159,9 @@ function called(node: Node, scope: Scope): Table | undefined {
   if (binding?.kind === 'function') return callTable(name, binding, given, scope);
   if (name !== 'table' && name !== 'materialized_view') return undefined;
   const named = constantValue(expression(given[0]!, scope), name) as string;
+  // A view, never a `let` of that name.
+  if (name === 'materialized_view')
+    return scope.engine.materialized(named) ?? semantic(`no materialized view ${named}`);
   return tableNamed(named, scope) ?? semantic(`no table ${named}`);
 }
 

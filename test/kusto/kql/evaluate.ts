@@ -33,6 +33,11 @@ export interface KqlDatabase {
   readonly name: string;
   /** Tables and materialized views. */
   readonly tables: ReadonlyMap<string, KqlTable>;
+  /**
+   * The part of each materialized view that has been taken up: what `materialized_view()` returns. The view by its name, among the
+   * tables, returns what came since as well. Only what is named here is a view.
+   */
+  readonly materialized?: ReadonlyMap<string, KqlTable>;
   readonly functions: ReadonlyMap<string, StoredFunction>;
 }
 
@@ -66,19 +71,25 @@ function worldOf(database: KqlDatabase, options: EvaluateOptions): World {
     now: options.now ?? Date.now(),
     tableNames: [...database.tables.keys()],
     parameter: (name) => (Object.hasOwn(given, name) ? parameterValue(name, given[name]!) : undefined),
+    materialized(name) {
+      const part = database.materialized?.get(name);
+      return part === undefined ? undefined : named(name, part);
+    },
     binding(name, engine) {
       const table = database.tables.get(name);
-      if (table !== undefined) {
-        return {
-          kind: 'table',
-          table: () => ({ columns: table.columns, rows: table.rows as readonly Row[], serialized: false, name }),
-        };
-      }
+      if (table !== undefined) return { kind: 'table', table: () => named(name, table) };
       const stored = database.functions.get(name);
       return stored === undefined ? undefined : storedBinding(stored, new Scope(engine));
     },
   };
 }
+
+const named = (name: string, { columns, rows }: KqlTable): Table => ({
+  columns,
+  rows: rows as readonly Row[],
+  serialized: false,
+  name,
+});
 
 function storedBinding({ parameters, body }: StoredFunction, scope: Scope): Binding {
   const [statement] = list(parse(`let stored = ${parameters} ${body}`), 'Statements');

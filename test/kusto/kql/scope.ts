@@ -69,6 +69,8 @@ export interface Engine {
   expression(node: Node, scope: Scope): Expr;
   /** Undefined where there is no table or view of that name. */
   tableNamed(name: string, scope: Scope): Table | undefined;
+  /** What a materialized view of the database has taken up; undefined where there is no view of that name. */
+  materialized(name: string): Table | undefined;
   /** Undefined where the node is no tabular expression. */
   table(node: Node, scope: Scope): Table | undefined;
   stage(node: Node, input: Shape, scope: Scope): Stage;

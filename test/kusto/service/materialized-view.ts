@@ -1,6 +1,9 @@
 /**
  * A materialized view, kept up to date from the extents that its source got since. What is new in the source is run through the query
  * alone and then merged into what is there: so a view holds what was counted even after the source forgot it, as on the real service.
+ *
+ * What a view has taken up may lag behind: `materialized_view()` returns that part alone, the view by its name what came since as well,
+ * counted at every question. A view on a view takes up only what the lower one has.
  */
 import type { Extent, FakeTable, Policies } from './database.ts';
 import { badRequest } from './service-error.ts';
@@ -26,6 +29,7 @@ export interface ViewProperties {
   /** Begin with what the source holds; else only what comes from now on is in the view. */
   readonly backfill: boolean;
   readonly createdAt: number;
+  readonly now: () => number;
   readonly run: RunOverRows;
 }
 
@@ -41,18 +45,27 @@ export class MaterializedView {
   /** Milliseconds of ingestion time in which a `take_any(*)` view recognises a key; undefined: for ever. */
   lookback: number | undefined;
   enabled = true;
+  /** Milliseconds from the ingestion of a row until the view takes it up. What it has taken up, it keeps. */
+  lagMs = 0;
   #definition: ViewDefinition;
   #sourceColumns: readonly Column[];
   #columns: readonly Column[];
+  /** What was taken up: the extents of the source up to `#done`. */
   #contents: DedupRows | MergedRows;
   #done: number;
+  /** The same with what came since; found anew when either changes. */
+  #withDelta:
+    | { readonly last: number; readonly extents: number; readonly contents: DedupRows | MergedRows }
+    | undefined;
+  readonly #now: () => number;
   readonly #run: RunOverRows;
 
-  constructor({ name, source, sourceKind, definition, backfill, createdAt, run }: ViewProperties) {
+  constructor({ name, source, sourceKind, definition, backfill, createdAt, now, run }: ViewProperties) {
     this.name = name;
     this.source = source;
     this.sourceKind = sourceKind;
     this.createdAt = createdAt;
+    this.#now = now;
     this.#run = run;
     this.#definition = definition;
     this.#sourceColumns = source.columns;
@@ -70,20 +83,29 @@ export class MaterializedView {
     return this.#columns;
   }
 
+  /** What the view returns by its name. */
   get rows(): readonly Row[] {
+    return this.#whole().rows;
+  }
+
+  /** What `materialized_view()` returns. */
+  get materializedRows(): readonly Row[] {
     this.refresh();
     return this.#contents.rows;
   }
 
   /** Only of a `take_any(*)` view, whose rows never change once they are there. */
   get extents(): readonly Extent[] {
+    return this.#whole().extents;
+  }
+
+  get materializedExtents(): readonly Extent[] {
     this.refresh();
     return this.#contents.extents;
   }
 
   get lastSequence(): number {
-    this.refresh();
-    return this.#contents.lastSequence;
+    return this.#whole().lastSequence;
   }
 
   /** The keys of a view can never change; filters and aggregates can, for what comes from now on. */
@@ -108,25 +130,49 @@ export class MaterializedView {
     this.#definition = definition;
     this.#columns = columns;
     this.#sourceColumns = this.source.columns;
+    this.#withDelta = undefined;
   }
 
   /** Retention: forgets what was ingested, or last changed, before a time. */
   dropBefore(at: number): void {
     this.refresh();
     this.#contents.dropBefore(at);
+    this.#withDelta = undefined;
   }
 
-  /** Takes in what the source got since. Called by whatever looks at the view. */
+  /** Takes up what the source got since, as far as the lag lets it. Called by whatever looks at the view. */
   refresh(): void {
     if (!this.enabled || !this.#followSchema()) return;
-    const fresh = this.source.extents.filter(({ sequence }) => sequence > this.#done);
+    const { source } = this;
+    const extents = source instanceof MaterializedView ? source.materializedExtents : source.extents;
+    const through = this.#now() - this.lagMs;
+    const fresh = extents.filter(({ sequence, ingestedAt }) => sequence > this.#done && ingestedAt <= through);
     if (fresh.length === 0) return;
     this.#done = fresh.at(-1)!.sequence;
-    if (this.#contents instanceof DedupRows) {
-      for (const { rows, ingestedAt } of fresh) this.#contents.add(this.#keyed(rows), ingestedAt, this.lookback);
+    this.#withDelta = undefined;
+    this.#add(this.#contents, fresh);
+  }
+
+  /** A view that is disabled, or had to stop, shows nothing new. */
+  #whole(): DedupRows | MergedRows {
+    this.refresh();
+    const delta = this.enabled ? this.source.extents.filter(({ sequence }) => sequence > this.#done) : [];
+    if (delta.length === 0) return this.#contents;
+    const last = delta.at(-1)!.sequence;
+    if (this.#withDelta?.last !== last || this.#withDelta.extents !== delta.length) {
+      const contents = this.#contents.copy();
+      this.#add(contents, delta);
+      this.#withDelta = { last, extents: delta.length, contents };
+    }
+    return this.#withDelta.contents;
+  }
+
+  #add(contents: DedupRows | MergedRows, extents: readonly Extent[]): void {
+    if (contents instanceof DedupRows) {
+      for (const { rows, ingestedAt } of extents) contents.add(this.#keyed(rows), ingestedAt, this.lookback);
     } else {
-      const rows = fresh.flatMap((extent) => extent.rows);
-      this.#contents.add(this.#queried(rows), fresh.at(-1)!.ingestedAt);
+      const rows = extents.flatMap((extent) => extent.rows);
+      contents.add(this.#queried(rows), extents.at(-1)!.ingestedAt);
     }
   }
 
@@ -141,6 +187,7 @@ export class MaterializedView {
       }
       this.#columns = this.#columnsFor(this.#definition);
       this.#contents.widen(this.#columns);
+      this.#withDelta = undefined;
     }
     this.#sourceColumns = columns;
     return true;

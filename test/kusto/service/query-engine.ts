@@ -41,17 +41,16 @@ export class QueryEngine {
   #evaluatorDatabase(): KqlDatabase {
     const { name, tables, views, functions, schemaVersion } = this.#database;
     if (this.#live?.version !== schemaVersion) {
-      const live = [...tables.values(), ...views.values()].map((source): [string, KqlTable] => {
-        const { columns } = source;
-        const table = {
-          columns,
-          get rows() {
-            return source.rows;
-          },
-        };
-        return [source.name, table];
-      });
-      this.#live = { version: schemaVersion, database: { name, tables: new Map(live), functions: new Map(functions) } };
+      const live = [...tables.values(), ...views.values()].map((source): [string, KqlTable] => [
+        source.name,
+        liveTable(source.columns, () => source.rows),
+      ]);
+      const taken = Array.from(views.values(), (view): [string, KqlTable] => [
+        view.name,
+        liveTable(view.columns, () => view.materializedRows),
+      ]);
+      const database = { name, tables: new Map(live), materialized: new Map(taken), functions: new Map(functions) };
+      this.#live = { version: schemaVersion, database };
     }
     return this.#live.database;
   }
@@ -65,15 +64,22 @@ export class QueryEngine {
   }
 }
 
+const liveTable = (columns: readonly Column[], rows: () => readonly Row[]): KqlTable => ({
+  columns,
+  get rows() {
+    return rows();
+  },
+});
+
 function overRows(source: string, columns: readonly Column[], name: string) {
   let current: readonly Row[] = [];
-  const table = {
-    columns,
-    get rows() {
-      return current;
-    },
+  const table = liveTable(columns, () => current);
+  const database: KqlDatabase = {
+    name,
+    tables: new Map([[source, table]]),
+    materialized: new Map([[source, table]]),
+    functions: new Map(),
   };
-  const database: KqlDatabase = { name, tables: new Map([[source, table]]), functions: new Map() };
   const set = (rows: readonly Row[]) => {
     current = rows;
   };

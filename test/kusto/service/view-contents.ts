@@ -14,13 +14,22 @@ export function keyOf(row: Row, keys: number): string {
  */
 export class DedupRows {
   readonly #keys: number;
-  readonly #seenAt = new Map<string, number>();
+  readonly #seenAt: Map<string, number>;
   #extents: Extent[] = [];
   #lastSequence = 0;
   #flat: readonly Row[] | undefined;
 
-  constructor(keys: number) {
+  constructor(keys: number, seenAt: ReadonlyMap<string, number> = new Map()) {
     this.#keys = keys;
+    this.#seenAt = new Map(seenAt);
+  }
+
+  /** Another one, which what is added to does not change this one. */
+  copy(): DedupRows {
+    const copy = new DedupRows(this.#keys, this.#seenAt);
+    copy.#extents = [...this.#extents];
+    copy.#lastSequence = this.#lastSequence;
+    return copy;
   }
 
   get lastSequence(): number {
@@ -84,6 +93,12 @@ export class MergedRows {
   get rows(): readonly Row[] {
     this.#flat ??= Array.from(this.#byKey.values(), ({ row }) => [...row]);
     return this.#flat;
+  }
+
+  copy(): MergedRows {
+    const copy = new MergedRows(this.#keys, this.#aggregates);
+    for (const [key, { row, changedAt }] of this.#byKey) copy.#byKey.set(key, { row: [...row], changedAt });
+    return copy;
   }
 
   setAggregates(aggregates: readonly ViewAggregate[]): void {

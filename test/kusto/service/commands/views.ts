@@ -43,9 +43,19 @@ export function createView(async: boolean, mode: 'create' | 'ifnotexists' | 'cre
           `Cannot create materialized view '${name}' over '${source.name}': the lower view must be a take_any(*) aggregation.`,
         );
       }
-      const createdAt = database.now();
+      const { now } = database;
+      const createdAt = now();
       const run = context.run;
-      const view = new MaterializedView({ name, source, sourceKind: kind, definition, backfill, createdAt, run });
+      const view = new MaterializedView({
+        name,
+        source,
+        sourceKind: kind,
+        definition,
+        backfill,
+        createdAt,
+        now,
+        run,
+      });
       const dynamicKey = view.columns.slice(0, definition.keys.length).find(({ type }) => type === 'dynamic');
       if (dynamicKey !== undefined) {
         throw badRequest(

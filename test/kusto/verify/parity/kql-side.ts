@@ -29,17 +29,33 @@ export function parityObjects(
   return [...older, ...schemaObjects(names, { ...fixed, generations })];
 }
 
-/** A database filled as the exporter fills it, its views computed by their own texts from all that arrived. */
+/**
+ * A database filled as the exporter fills it, its views computed by their own texts from all that arrived. The views have taken up the
+ * first `taken` deliveries: what `materialized_view()` returns is computed from those alone.
+ */
 export function kqlDatabase(
   objects: readonly SchemaObject[],
   names: KustoNames,
   deliveries: readonly Delivery[],
   cut?: number,
+  taken = deliveries.length,
+): KqlDatabase {
+  const whole = filled(objects, names, deliveries, cut);
+  const { tables } = taken === deliveries.length ? whole : filled(objects, names, deliveries.slice(0, taken), cut);
+  const materialized = new Map(viewsOf(objects).map(({ name }) => [name, tables.get(name)!]));
+  return { ...whole, materialized };
+}
+
+function filled(
+  objects: readonly SchemaObject[],
+  names: KustoNames,
+  deliveries: readonly Delivery[],
+  cut: number | undefined,
 ): KqlDatabase {
   const columns: readonly KustoColumn[] = rowColumns;
   const tables = new Map<string, KqlTable>([[names.raw, { columns, rows: rawRows(deliveries) }]]);
   const functions = new Map(functionsOf(objects).map((fn) => [fn.name, fn]));
-  const database: KqlDatabase = { name: 'parity', tables, functions };
+  const database: KqlDatabase = { name: 'parity', tables, materialized: tables, functions };
   const views = viewsOf(objects).toSorted((a, b) => Number(b.level === 'rows') - Number(a.level === 'rows'));
   for (const view of views) {
     const newer = view.name.endsWith('_v1000') && cut !== undefined;
