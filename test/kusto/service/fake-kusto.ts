@@ -8,7 +8,7 @@ import { type Azurite, startAzurite } from './azurite.ts';
 import { executeCommand } from './commands/index.ts';
 import { FakeDatabase, type IngestionFailure } from './database.ts';
 import { type FaultRequest, Faults } from './faults.ts';
-import { type Answer, applyFault, errorAnswer, readBody, send } from './http.ts';
+import { type Answer, applyFault, errorAnswer, readBody, send, withoutRows } from './http.ts';
 import { type IngestSummary, IngestWorker } from './ingest-worker.ts';
 import type { Principals } from './principals.ts';
 import { QueryEngine } from './query-engine.ts';
@@ -56,6 +56,8 @@ export interface FakeKusto {
   principals: Principals | undefined;
   /** In process, without the network: a query or a command. Parameters are KQL literals as text. @throws ServiceError */
   execute(text: string, parameters?: Readonly<Record<string, string>>): ResultTable;
+  /** Blobs and queues answer 403 to all keys (signatures) given so far; those of the next `.get ingestion resources` are good. */
+  expireKeys(): void;
   /**
    * The worker takes what is in the queues and ingests. Where the service has a clock of its own (`now`), messages wait until the batching
    * time of their table has passed, except with `{ now: true }`; else all are ingested at once.
@@ -143,6 +145,10 @@ class Fake implements FakeKusto {
     return executeCommand(text, { database, run: this.#engine.runOverRows, streamingEnabled: this.#streamingEnabled });
   }
 
+  expireKeys(): void {
+    this.#storage?.expireKeys();
+  }
+
   async ingestPending(options: { readonly now?: boolean } = {}): Promise<IngestSummary> {
     const worker = this.#worker;
     if (worker === undefined) throw new Error('this fake was started without storage: azurite: false');
@@ -218,6 +224,7 @@ class Fake implements FakeKusto {
       const body = route.body ?? (await readBody(incoming));
       logged.bytes = body.length;
       answer = await work(body);
+      if (typeof fault?.do === 'object' && 'without' in fault.do) answer = withoutRows(answer, fault.do.without);
     } catch (error) {
       answer = errorAnswer(asServiceError(error), context);
     }

@@ -1,8 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { Client, KustoDataErrors } from 'azure-kusto-data';
+import { IngestClient } from 'azure-kusto-ingest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Azurite, type FakeKusto, startAzurite, startFakeKusto } from './index.ts';
-import { ask, connection, ndjson, refusal, sendQueued, sendStreaming, tableCommands } from './testing.ts';
+import {
+  ask,
+  bytes,
+  connection,
+  ndjson,
+  properties,
+  refusal,
+  sendQueued,
+  sendStreaming,
+  tableCommands,
+} from './testing.ts';
 
 let azurite: Azurite;
 let fake: FakeKusto;
@@ -150,6 +162,30 @@ describe('of blobs and queues', () => {
     expect(ingested).toBeGreaterThan(0);
     expect(await count()).toBe(2 * ingested);
     expect(await rowsSeen()).toBe(2);
+  });
+
+  it('refuses keys that have expired until new ones are asked for', async () => {
+    const uploads = () => fake.requests.filter(({ target }) => target.startsWith('blob')).map(({ outcome }) => outcome);
+    const client = new IngestClient(connection(fake));
+    const send = () => client.ingestFromStream(bytes(lines, randomUUID()), properties());
+    await send();
+    fake.expireKeys();
+    // The SDK keeps its keys for an hour.
+    await expect(send()).rejects.toThrow('Failed to upload to blob');
+    expect(uploads()).toEqual([201, 403, 403, 403]);
+    await sendQueued(fake, lines);
+    expect(await fake.ingestPending()).toMatchObject({ ingested: 2 });
+    client.close();
+  });
+
+  it('leaves rows out of an answer, as often as it is told', async () => {
+    const types = async () =>
+      (await ask(fake, '.get ingestion resources')).map(({ ResourceTypeName }) => ResourceTypeName);
+    fake.faults.add({ on: 'resources', do: { without: 'TempStorage' } });
+    expect(await types()).not.toContain('TempStorage');
+    expect(await types()).toEqual(expect.arrayContaining(['TempStorage', 'SecuredReadyForAggregationQueue']));
+    fake.faults.add({ on: 'identity', do: { without: 'fake-identity-token' } });
+    expect(await ask(fake, '.get kusto identity token')).toEqual([]);
   });
 
   it('resets a connection while a blob is sent: the storage client tries again', async () => {

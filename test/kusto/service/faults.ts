@@ -19,7 +19,9 @@ export type FaultAction =
   /** Resets the connection. */
   | 'reset'
   | FaultAnswer
-  | { readonly delayMs: number };
+  | { readonly delayMs: number }
+  /** The answer of a command lacks the rows with this in their first column: `TempStorage` of the resources. */
+  | { readonly without: string };
 
 export interface FaultAnswer {
   readonly status: number;

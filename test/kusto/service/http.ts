@@ -67,12 +67,20 @@ export async function applyFault(
     outgoing.socket?.resetAndDestroy();
     return true;
   }
+  if ('without' in action) return false;
   if ('delayMs' in action) {
     await new Promise((resolve) => setTimeout(resolve, action.delayMs));
     return false;
   }
   send(outgoing, context.storage ? storageError(action) : serviceAnswer(action, context));
   return true;
+}
+
+/** The answer of a command, without the rows that begin with `name`. */
+export function withoutRows(answer: Answer, name: string): Answer {
+  const body = JSON.parse(String(answer.body)) as { Tables?: { Rows: unknown[][] }[] };
+  for (const table of body.Tables ?? []) table.Rows = table.Rows.filter(([first]) => first !== name);
+  return { ...answer, body: JSON.stringify(body) };
 }
 
 interface FaultContext {
@@ -106,6 +114,9 @@ const storageCodes: Readonly<Record<number, string>> = {
   500: 'InternalError',
   503: 'ServerBusy',
 };
+
+/** As the storage answers a signature whose time is over. */
+export const expiredKey = (): Answer => storageError({ status: 403 });
 
 function storageError({ status, retryAfter, headers, body }: FaultAnswer): Answer {
   const code = storageCodes[status] ?? 'InternalError';

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FakeKusto } from './fake-kusto.ts';
 import type { FaultTarget } from './faults.ts';
-import { type Answer, readBody } from './http.ts';
+import { type Answer, expiredKey, readBody } from './http.ts';
 import { authorize, type Permission, permissionOf } from './principals.ts';
 import { badRequest, entityNotFound } from './service-error.ts';
 import type { Storage } from './storage.ts';
@@ -116,14 +116,16 @@ export class Routes {
     return { ...nowhere, target: 'streaming', database, work };
   }
 
-  #stored(incoming: IncomingMessage, { pathname }: URL, path: string): Route {
-    const stored = this.#behind.storage?.targetOf(pathname);
+  #stored(incoming: IncomingMessage, { pathname, searchParams }: URL, path: string): Route {
+    const { storage, proxy } = this.#behind;
+    const stored = storage?.targetOf(pathname);
     if (stored === undefined) throw badRequest('BadRequest', `There is no route ${path}.`);
     const { kind, index } = stored;
     return {
       ...nowhere,
       target: `${kind}:${index}`,
-      work: (body) => this.#behind.proxy!.forward(kind, incoming, body),
+      work: (body) =>
+        storage!.isExpired(searchParams.get('se')) ? expiredKey() : proxy!.forward(kind, incoming, body),
     };
   }
 

@@ -20,6 +20,9 @@ export class Storage {
   readonly queues: readonly QueueClient[];
   readonly failedQueue: QueueClient;
   readonly successQueue: QueueClient;
+  /** In seconds since the Unix epoch; each answer's keys end a second later than those before, which tells them apart. */
+  #lastEnd = 0;
+  #expiredUntil = 0;
 
   private constructor(containers: ContainerClient[], queues: QueueClient[], failed: QueueClient, success: QueueClient) {
     this.containers = containers;
@@ -56,7 +59,8 @@ export class Storage {
 
   /** `.get ingestion resources`: addresses with a signature, through the service's own port. */
   async resources(origin: string): Promise<[type: string, url: string][]> {
-    const expiresOn = new Date(Date.now() + SAS_LIFETIME_MS);
+    this.#lastEnd = Math.max(this.#lastEnd + 1, Math.floor((Date.now() + SAS_LIFETIME_MS) / 1_000));
+    const expiresOn = new Date(this.#lastEnd * 1_000);
     const blobPermissions = ContainerSASPermissions.parse('rwdl');
     const queuePermissions = QueueSASPermissions.parse('raup');
     const here = (url: string) => origin + url.slice(new URL(url).origin.length);
@@ -76,6 +80,16 @@ export class Storage {
       queue('FailedIngestionsQueue', this.failedQueue),
       queue('SuccessfulIngestionsQueue', this.successQueue),
     ]);
+  }
+
+  /** The keys given so far are refused from now on. */
+  expireKeys(): void {
+    this.#expiredUntil = this.#lastEnd;
+  }
+
+  /** @param end `se` of a signature */
+  isExpired(end: string | null): boolean {
+    return end !== null && Date.parse(end) <= this.#expiredUntil * 1_000;
   }
 
   /** Which container or queue a path is in: `/account/name/…`. */

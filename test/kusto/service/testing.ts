@@ -40,7 +40,7 @@ export interface Line {
 export const ndjson = (lines: readonly Line[]): string => lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 
 /** Fresh properties each time: the SDK changes those it is given. */
-function properties(more: Record<string, unknown> = {}): IngestionProperties {
+export function properties(more: Record<string, unknown> = {}): IngestionProperties {
   const { table = 'Raw', mapping = 'm', database = DATABASE, format = DataFormat.MULTIJSON, ...additional } = more;
   return {
     database,
@@ -52,7 +52,7 @@ function properties(more: Record<string, unknown> = {}): IngestionProperties {
 }
 
 /** Bytes, never a stream: the type does not know that, the SDK does. */
-const bytes = (text: string | Buffer, sourceId: string): StreamDescriptor =>
+export const bytes = (text: string | Buffer, sourceId: string): StreamDescriptor =>
   new StreamDescriptor(
     (typeof text === 'string' ? gzipSync(text) : text) as unknown as ArrayBuffer,
     sourceId,
