@@ -211,6 +211,26 @@ describe('after the hand-over', () => {
     expect(await fake.ingestPending()).toMatchObject({ ingested: 1 });
   });
 
+  it('refuses what holds a row, and nothing else, for as long as it stands', async () => {
+    const details = 'Stream with one bad row';
+    const refuse = { code: 'BadRequest_InvalidBlob', details, permanent: true };
+    const over = fake.faults.addHandOver({ do: { refuse }, holding: '"Name":"bad"', times: Infinity });
+    const bad = ndjson([
+      { PartId: 'q', Row: 0, Name: 'good' },
+      { PartId: 'q', Row: 1, Name: 'bad' },
+    ]);
+    for (let i = 0; i < 2; i++) {
+      await sendQueued(fake, lines);
+      await sendQueued(fake, bad);
+      expect(await fake.ingestPending()).toMatchObject({ ingested: 1, refused: 1 });
+    }
+    expect(fake.failures.map(({ failureKind }) => failureKind)).toEqual(['Permanent', 'Permanent']);
+    over();
+    await sendQueued(fake, bad);
+    expect(await fake.ingestPending()).toMatchObject({ ingested: 1 });
+    expect(await count()).toBe(6);
+  });
+
   it('loses without a word', async () => {
     fake.faults.addHandOver({ do: 'lose', if: ({ table }) => table === 'Raw' });
     await sendQueued(fake, lines);

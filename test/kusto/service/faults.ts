@@ -73,6 +73,8 @@ export interface HandOverFault {
     | 'twice';
   readonly times?: number;
   readonly if?: (message: QueuedMessage) => boolean;
+  /** Only a blob whose lines, as text, hold this: what a service does that cannot read one of the rows. */
+  readonly holding?: string;
 }
 
 export interface FaultPlan {
@@ -126,8 +128,11 @@ export class Faults {
     return scripted.fault;
   }
 
-  forHandOver(message: QueuedMessage): HandOverFault['do'] | undefined {
-    const scripted = this.#handOvers.find(({ fault, left }) => left > 0 && (fault.if?.(message) ?? true));
+  /** `read`: the lines of the blob, which is read only where a fault asks for what it holds. */
+  async forHandOver(message: QueuedMessage, read: () => Promise<string>): Promise<HandOverFault['do'] | undefined> {
+    const open = this.#handOvers.filter(({ fault, left }) => left > 0 && (fault.if?.(message) ?? true));
+    const lines = open.some(({ fault }) => fault.holding !== undefined) ? await read() : '';
+    const scripted = open.find(({ fault: { holding } }) => holding === undefined || lines.includes(holding));
     if (scripted === undefined) return this.plan?.handOver?.(message);
     scripted.left -= 1;
     return scripted.fault.do;

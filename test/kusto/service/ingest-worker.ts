@@ -75,7 +75,7 @@ export class IngestWorker {
   async #take(message: QueuedMessage | undefined): Promise<'ingested' | 'refused' | 'skipped'> {
     if (message === undefined)
       return this.#refuse(undefined, new IngestionRefused('BadRequest_CorruptedMessage', 'The message is corrupted.'));
-    const fault = this.#faults.forHandOver(message);
+    const fault = await this.#faults.forHandOver(message, () => this.#linesOf(message));
     if (fault === 'lose') return 'skipped';
     if (typeof fault === 'object') {
       const { code, details, permanent } = fault.refuse;
@@ -88,6 +88,16 @@ export class IngestWorker {
     } catch (error) {
       if (error instanceof IngestionRefused) return this.#refuse(message, error);
       throw error;
+    }
+  }
+
+  /** What can be read of the blob; what cannot is for `#ingest` to refuse. */
+  async #linesOf({ blobPath }: QueuedMessage): Promise<string> {
+    const bytes = await this.#storage.readBlob(blobPath);
+    try {
+      return bytes === undefined ? '' : expand(bytes, new URL(blobPath).pathname).toString();
+    } catch {
+      return '';
     }
   }
 
