@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { READS, waysText } from './explain/sources.ts';
 
 interface Flags {
   readonly config?: string;
@@ -10,13 +11,11 @@ export function registerExplain(program: Command): void {
   program
     .command('explain')
     .description('What becomes of this span? Which rule fires, what it reads and yields, and why the others do not.')
-    .argument(
-      '<span.json>',
-      'file, or - for standard input: a span as OTLP/JSON, a whole OTLP request, what ConsoleSpanExporter prints, or an array of them',
-    )
+    .argument('<span.json>', READS)
     .option('--config <file>', 'configuration with presets and rules (default: OTEL_ATTRIBUTION_CONFIG_FILE)')
     .option('--service <name>', 'service.name, where the input does not say it')
     .option('--json', 'one JSON object')
+    .addHelpText('after', waysText)
     .action(async (file: string, flags: Flags) => {
       const { explainFile } = await import('./explain/run.ts');
       await explainFile(file, flags);

@@ -1,12 +1,14 @@
 /**
- * Spans in the forms in which people have them: OTLP/JSON (a span, a whole request, lines of requests), what
- * `ConsoleSpanExporter` prints, and our own `PlainSpan`.
+ * Spans in the forms in which people have them: OTLP/JSON (a span, a whole request, lines of requests), traces of Jaeger, Tempo
+ * and Zipkin, what `ConsoleSpanExporter` prints, and our own `PlainSpan`.
  */
 import { stripVTControlCharacters } from 'node:util';
 import { AttributionError } from '../../core/errors.ts';
 import { PlainSpan } from '../../core/mapping/plain-facts.ts';
 import { parseInspected } from './inspected.ts';
+import { fromJaeger, fromZipkin, isJaegerTrace, isZipkin } from './other-tracers.ts';
 import { fromOtlpAttributes, otlpKind } from './otlp.ts';
+import { HINT } from './sources.ts';
 
 export interface ReadSpan {
   readonly facts: PlainSpan;
@@ -14,7 +16,6 @@ export interface ReadSpan {
   readonly durationSeconds: number;
   /** Where in the input: `resourceSpans[0].scopeSpans[0].spans[2]`, '' for a single span. */
   readonly where: string;
-  readonly hasParent: boolean;
 }
 
 type Json = Record<string, unknown>;
@@ -26,6 +27,10 @@ interface Around {
 }
 
 export const SPANS_MAX = 10_000;
+/** Lists around spans: of OTLP, its former name, Tempo, and Jaeger with its traces. */
+const LAYERS = ['resourceSpans', 'batches', 'scopeSpans', 'instrumentationLibrarySpans', 'data'];
+/** What newer releases of Tempo and Jaeger put around all of it. */
+const WRAPPERS = ['trace', 'result'];
 const KINDS = ['internal', 'server', 'client', 'producer', 'consumer'];
 
 /** @throws AttributionError `ATTR_USAGE` when the text is none of the forms, with the place. */
@@ -37,13 +42,13 @@ export function readSpans(text: string, source: string, service = ''): ReadSpan[
   for (const [i, document] of documents.entries()) {
     walk(document, documents.length > 1 ? `[${i}]` : '', around, source, spans);
   }
-  if (spans.length === 0) throw usage(`${source} holds no span`);
+  if (spans.length === 0) throw usage(`${source} holds no span. ${HINT}`);
   return spans;
 }
 
-/** JSON; else one JSON per line; else what `console.dir` prints. */
+/** JSON; else one JSON per line; else what `console.dir` prints, amid other lines or alone. */
 function parse(text: string, source: string): unknown[] {
-  if (text.trim() === '') throw usage(`${source} is empty; expected a span as JSON`);
+  if (text.trim() === '') throw usage(`${source} is empty. ${HINT}`);
   let problem: string;
   try {
     return [JSON.parse(text)];
@@ -55,9 +60,17 @@ function parse(text: string, source: string): unknown[] {
   } catch {
     // Not lines of JSON either.
   }
-  const printed = parseInspected(text);
+  const printed = parseInspected(text) ?? printedAmidOthers(text);
   if (printed !== undefined) return printed;
-  throw usage(`${source} is not JSON: ${problem}`);
+  throw usage(`${source} is not JSON: ${problem}. ${HINT}`);
+}
+
+/** An application prints its own lines between spans. A span begins and ends with a brace that stands alone. */
+function printedAmidOthers(text: string): unknown[] | undefined {
+  const blocks = text.match(/^\{\r?\n(?:[ \t].*\r?\n)*?\}\r?$/gm) ?? [];
+  const read = blocks.flatMap((block) => parseInspected(block) ?? []);
+  const spans = read.filter((one) => isObject(one) && 'traceId' in one && 'name' in one);
+  return spans.length === 0 ? undefined : spans;
 }
 
 function walk(value: unknown, where: string, around: Around, source: string, spans: ReadSpan[]): void {
@@ -68,25 +81,32 @@ function walk(value: unknown, where: string, around: Around, source: string, spa
   };
   if (Array.isArray(value)) {
     for (const [i, one] of value.entries()) walk(one, `${where}[${i}]`, around, source, spans);
-  } else if (!isObject(value)) {
-    throw usage(`${source}: ${where || 'the input'} is ${typeOf(value)}; expected a span`);
-  } else if ('resourceSpans' in value) {
-    each(value.resourceSpans, 'resourceSpans', { ...around, otlp: true });
-  } else if ('scopeSpans' in value) {
-    each(value.scopeSpans, 'scopeSpans', { ...around, otlp: true, service: serviceOf(value) || around.service });
+    return;
+  }
+  if (!isObject(value)) throw usage(`${source}: ${where || 'the input'} is ${typeOf(value)}; expected a span. ${HINT}`);
+  const named = typeof value.name === 'string';
+  const wrapper = WRAPPERS.find((name) => isObject(value[name]));
+  const layer = LAYERS.find((name) => name in value);
+  if (!named && wrapper !== undefined) {
+    walk(value[wrapper], at(wrapper), around, source, spans);
+  } else if (!named && layer !== undefined) {
+    each(value[layer], layer, { ...around, otlp: true, service: serviceOf(value) || around.service });
+  } else if (isJaegerTrace(value)) {
+    each(fromJaeger(value), 'spans', { ...around, otlp: false });
   } else if ('spans' in value) {
-    const scope = isObject(value.scope) ? text(value.scope.name) : '';
-    each(value.spans, 'spans', { ...around, otlp: true, scopeName: scope });
+    const scope = value.scope ?? value.instrumentationLibrary;
+    each(value.spans, 'spans', { ...around, otlp: true, scopeName: isObject(scope) ? text(scope.name) : '' });
   } else {
     if (spans.length >= SPANS_MAX) throw usage(`${source} holds more than ${SPANS_MAX} spans; pass fewer`);
-    spans.push(readSpan(value, where, around, source));
+    spans.push(readSpan(isZipkin(value) ? fromZipkin(value) : value, where, around, source));
   }
 }
 
 function readSpan(span: Json, where: string, around: Around, source: string): ReadSpan {
   const problem = (what: string): AttributionError => usage(`${source}: ${where === '' ? '' : `${where}: `}${what}`);
   if (typeof span.name !== 'string') {
-    throw problem(`a span needs a name; found ${Object.keys(span).slice(0, 8).join(', ') || 'an empty object'}`);
+    const found = Object.keys(span).slice(0, 8).join(', ') || 'an empty object';
+    throw problem(`a span needs a name; found ${found}. ${HINT}`);
   }
   const otlp = around.otlp || Array.isArray(span.attributes) || 'startTimeUnixNano' in span;
   const kind = kindOf(span.kind, otlp);
@@ -101,9 +121,7 @@ function readSpan(span: Json, where: string, around: Around, source: string): Re
     service: text(span.service) || serviceOf(span) || around.service,
     scopeName: text(span.scopeName) || (isObject(scope) ? text(scope.name) : '') || around.scopeName,
   });
-  const parent = span.parentSpanContext ?? span.parentSpanId ?? span.parentId;
-  const hasParent = parent !== undefined && parent !== null && parent !== '' && parent !== 'undefined';
-  return { facts, durationSeconds: durationOf(span), where, hasParent };
+  return { facts, durationSeconds: durationOf(span), where };
 }
 
 function attributesOf(attributes: unknown, problem: (what: string) => Error): Json {

@@ -5,6 +5,7 @@ import { type AttributionOptions, validateAll } from '../../engine/options.ts';
 import { sheetOf } from '../output.ts';
 import { explainSpan } from './explained-span.ts';
 import { readSpans } from './read-spans.ts';
+import { HINT } from './sources.ts';
 import { explanationText } from './text.ts';
 
 export interface ExplainFlags {
@@ -36,6 +37,6 @@ function readInput(file: string): string {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'it is a directory' : message;
-    throw new AttributionError('ATTR_USAGE', `Cannot read ${file}: ${why}`);
+    throw new AttributionError('ATTR_USAGE', `Cannot read ${file}: ${why}. ${HINT}`);
   }
 }

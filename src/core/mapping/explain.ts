@@ -4,7 +4,7 @@ import { kindNames } from '../span-kind.ts';
 import { compilePlans, type MappingOptions } from './compile.ts';
 import { MappedCombination } from './mapped.ts';
 import type { Outcome, Plan } from './plan.ts';
-import { ask, type Facts, isAsked, type Scalar, type Slot } from './slot.ts';
+import { ask, type Facts, isAsked, type Scalar, type Slot, scalar } from './slot.ts';
 import type { Category, PointFacts, SpanFacts } from './types.ts';
 
 export interface UsedAttribute {
@@ -124,7 +124,9 @@ function describeAnswer(slot: Slot, facts: Facts, answer: Scalar): UsedAttribute
   });
   if (found === -1) return { field: slot.field, name: slot.field, source: 'derived', value: answer };
   const name = slot.names[found]!;
-  return { field: slot.field, name, source: found === 0 ? 'current' : 'former', value: answer };
+  // A rule that only asks whether it is there got `true`; people want to see what is there.
+  const value = slot.presence === true ? (scalar(facts.attribute(name)) ?? answer) : answer;
+  return { field: slot.field, name, source: found === 0 ? 'current' : 'former', value };
 }
 
 function describe(

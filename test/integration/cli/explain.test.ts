@@ -69,6 +69,13 @@ test('what ConsoleSpanExporter really prints, several spans in a row', async () 
   expect(spans[0].durationSeconds).toBeGreaterThan(0);
 });
 
+test('--help says where a span comes from', async () => {
+  const { code, stdout } = await runCli(['explain', '--help']);
+  expect(code).toBe(0);
+  for (const way of ['OTEL_TRACES_EXPORTER=console node', '/api/traces/<trace id>', 'the Collector'])
+    expect(stdout).toContain(way);
+});
+
 test('own rules come from --config and are tried first', async () => {
   const folder = temporaryFolder();
   const config = path.join(folder, 'c.yaml');
@@ -101,7 +108,13 @@ test.each([
   ['no input', ['explain', '-'], '', 2, 'standard input is empty'],
   ['no span in it', ['explain', '-'], '[]', 2, 'holds no span'],
   ['not a span', ['explain', '-'], '{"a": 1}', 2, 'a span needs a name; found a'],
-  ['a missing file', ['explain', 'nowhere.json'], '', 2, 'Cannot read nowhere.json: no such file'],
+  [
+    'a missing file',
+    ['explain', 'nowhere.json'],
+    '',
+    2,
+    'Cannot read nowhere.json: no such file. explain reads a span',
+  ],
   ['no file named', ['explain'], '', 2, "missing required argument 'span.json'"],
   ['an unknown option', ['explain', '-', '--verbose'], '', 2, "unknown option '--verbose'"],
   ['a missing configuration', ['explain', '-', '--config', 'no.yaml'], '{"name":"a"}', 78, 'ENOENT'],

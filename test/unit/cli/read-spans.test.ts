@@ -72,3 +72,139 @@ test.each([
     expect.objectContaining({ code: 'ATTR_USAGE', message: expect.stringContaining(message) }),
   );
 });
+
+const seen = (value: unknown) =>
+  read(value).map(({ facts: { name, kind, service, scopeName, attributes }, durationSeconds, where }) => ({
+    where,
+    name,
+    kind,
+    service,
+    scopeName,
+    attributes: { ...attributes },
+    durationSeconds,
+  }));
+const select = {
+  name: 'SELECT shop',
+  kind: 2,
+  service: 'storefront',
+  scopeName: '@opentelemetry/instrumentation-pg',
+  attributes: { 'db.system.name': 'postgresql', 'server.port': 5432 },
+  durationSeconds: 0.013,
+};
+
+test('a trace as Jaeger gives it', () => {
+  const tag = (key: string, value: unknown) => ({ key, type: typeof value, value });
+  const trace = {
+    traceID: '1',
+    spans: [
+      {
+        traceID: '1',
+        spanID: '2',
+        operationName: 'SELECT shop',
+        references: [{ refType: 'CHILD_OF', traceID: '1', spanID: '3' }],
+        startTime: 1_700_000_000_000_000,
+        duration: 13_000,
+        tags: [
+          tag('span.kind', 'client'),
+          tag('otel.scope.name', '@opentelemetry/instrumentation-pg'),
+          tag('db.system.name', 'postgresql'),
+          tag('server.port', 5432),
+        ],
+        logs: [],
+        processID: 'p1',
+        warnings: null,
+      },
+    ],
+    processes: { p1: { serviceName: 'storefront', tags: [] } },
+    warnings: null,
+  };
+  expect(seen({ data: [trace], total: 0 })).toEqual([{ where: 'data[0].spans[0]', ...select }]);
+  expect(seen(trace)).toEqual([{ where: 'spans[0]', ...select }]);
+});
+
+test('a trace as Zipkin gives it: every tag is a text', () => {
+  const span = {
+    traceId: '1',
+    id: '2',
+    parentId: '3',
+    kind: 'CLIENT',
+    name: 'SELECT shop',
+    timestamp: 1_700_000_000_000_000,
+    duration: 13_000,
+    localEndpoint: { serviceName: 'storefront' },
+    tags: {
+      'otel.library.name': '@opentelemetry/instrumentation-pg',
+      'db.system.name': 'postgresql',
+      'server.port': '5432',
+    },
+  };
+  const attributes = { 'db.system.name': 'postgresql', 'server.port': '5432' };
+  expect(seen([span])).toEqual([{ where: '[0]', ...select, attributes }]);
+});
+
+test.each([
+  ['batches', (spans: object) => ({ batches: [spans] }), 'batches[0].scopeSpans[0].spans[0]', 'scopeSpans', 'scope'],
+  [
+    'the second API',
+    (spans: object) => ({ trace: { resourceSpans: [spans] } }),
+    'trace.resourceSpans[0].scopeSpans[0].spans[0]',
+    'scopeSpans',
+    'scope',
+  ],
+  [
+    'an old release',
+    (spans: object) => ({ batches: [spans] }),
+    'batches[0].instrumentationLibrarySpans[0].spans[0]',
+    'instrumentationLibrarySpans',
+    'instrumentationLibrary',
+  ],
+])('a trace as Tempo gives it: %s', (_, wrap, where, layer, scope) => {
+  const span = {
+    name: 'SELECT shop',
+    kind: 'SPAN_KIND_CLIENT',
+    startTimeUnixNano: '1700000000000000000',
+    endTimeUnixNano: '1700000000013000000',
+    attributes: [
+      { key: 'db.system.name', value: { stringValue: 'postgresql' } },
+      { key: 'server.port', value: { intValue: '5432' } },
+    ],
+  };
+  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'storefront' } }] };
+  const given = wrap({ resource, [layer]: [{ [scope]: { name: select.scopeName }, spans: [span] }] });
+  expect(seen(given)).toEqual([{ where, ...select }]);
+});
+
+test('spans that an application printed amid its own lines', () => {
+  const text = [
+    'listening on 3000',
+    '{',
+    "  traceId: '1',",
+    "  name: 'GET',",
+    '  kind: 1,',
+    "  attributes: { 'http.route': '/a' },",
+    '}',
+    '{ not: a span',
+    '{"level":30,"msg":"done"}',
+    '{',
+    '  settings: 3,',
+    '}',
+    '{',
+    "  traceId: '2',",
+    "  name: 'POST',",
+    '}',
+    'bye',
+  ].join('\n');
+  expect(seen(text).map(({ where, name }) => [where, name])).toEqual([
+    ['[0]', 'GET'],
+    ['[1]', 'POST'],
+  ]);
+});
+
+test.each(['', 'hello', '12', '[]', '{"a": 1}', '{"data": []}', '{"spans": [1], "processes": {}}'])(
+  'of %j it says what it reads and how to get one',
+  (text) => {
+    expect(() => read(text)).toThrow(
+      /explain reads a span as OTLP\/JSON.* Get one: OTEL_TRACES_EXPORTER=console node app\.js/,
+    );
+  },
+);

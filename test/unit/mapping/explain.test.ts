@@ -3,7 +3,7 @@ import { explain, explainPoint } from '../../../src/core/mapping/explain.ts';
 import { explanationText } from '../../../src/core/mapping/explain-text.ts';
 import { PlainPoint } from '../../../src/core/mapping/plain-facts.ts';
 import type { Rule } from '../../../src/core/mapping/rule.ts';
-import { CLIENT, CONSUMER, INTERNAL, span } from './harness.ts';
+import { CLIENT, CONSUMER, INTERNAL, SERVER, span } from './harness.ts';
 
 const oldRedis = {
   'db.system': 'redis',
@@ -39,6 +39,16 @@ describe('explain', () => {
         refused: '',
       },
     ]);
+  });
+
+  it('shows the value of an attribute of which a rule only asks whether it is there', () => {
+    const { matched } = explain({}, span(SERVER, { 'http.request.method': 'GET' }), 0.25);
+    expect(matched!.attributes[0]).toEqual({
+      field: 'httpMethod',
+      name: 'http.request.method',
+      source: 'current',
+      value: 'GET',
+    });
   });
 
   it('says why every other rule does not apply', () => {
