@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askSocket, type LiveSocket, liveSockets } from '../../engine/live/ask.ts';
+import { whyNoSockets } from '../../engine/live/directory.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { say, sheetOf } from '../output.ts';
 import { Sampler, type TopPicture } from './sample.ts';
@@ -48,7 +49,8 @@ function blocked(sockets: readonly LiveSocket[]): string {
 }
 
 async function nobody({ pid }: TopFlags): Promise<string> {
-  if (process.platform === 'win32') return 'top needs Unix sockets, which are not used on Windows.';
+  const obstacle = whyNoSockets();
+  if (obstacle !== '') return obstacle;
   if (pid !== undefined) {
     const others = [...new Set(liveSockets().map((socket) => socket.pid))];
     const known = others.length === 0 ? 'no process of this user is' : `those of this user are ${others.join(', ')}`;

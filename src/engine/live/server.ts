@@ -7,7 +7,7 @@ import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { threadId } from 'node:worker_threads';
 import type { Logger } from '../../core/logger.ts';
-import { liveDirectory } from './directory.ts';
+import { liveDirectory, whyNoSockets } from './directory.ts';
 import { type LiveWork, takeSnapshot } from './snapshot.ts';
 
 const CLIENTS_MAX = 8;
@@ -16,7 +16,10 @@ const CLIENT_TIMEOUT_MS = 2_000;
 /** @returns a function that closes the socket and removes it; safe to call more than once. */
 export function serveLive(work: LiveWork, logger: Logger): () => void {
   const directory = liveDirectory(true);
-  if (directory === undefined) return () => {};
+  if (directory === undefined) {
+    logger.debug(whyNoSockets());
+    return () => {};
+  }
   const socketPath = path.join(directory, `${process.pid}-${threadId}.sock`);
   remove(socketPath);
   let server: Server;

@@ -1,6 +1,7 @@
 /** What the running processes say about themselves. */
 import { statSync } from 'node:fs';
 import { askSocket, liveSockets } from '../../engine/live/ask.ts';
+import { whyNoSockets } from '../../engine/live/directory.ts';
 import { withUnit } from '../../reports/format.ts';
 import { bad, type Finding, ok, unsure } from './finding.ts';
 
@@ -34,6 +35,8 @@ export async function checkProcesses(): Promise<Finding[]> {
     return [ageMs < YOUNG_MS ? unsure(text, WHY_NONE) : bad(text, WHY_NONE)];
   });
   if (findings.length > 0) return findings;
+  const obstacle = whyNoSockets();
+  if (obstacle !== '') return [unsure('no process can be looked at', obstacle)];
   return [
     unsure(
       'no process of this user runs with attribution on this host',
