@@ -1,6 +1,6 @@
 import type { ConfirmState, Exporter } from '../core/contracts/exporter.ts';
 import { startCall } from './call.ts';
-import type { Delivery, DeliveryEvent } from './delivery.ts';
+import { type Delivery, type DeliveryEvent, historyOf } from './delivery.ts';
 import { message } from './error-text.ts';
 import { callMsOf } from './flights.ts';
 import type { OutletContext } from './outlet-context.ts';
@@ -23,12 +23,7 @@ export async function* confirmRound(
     const some = handed.slice(i, i + CONFIRM_PARTS);
     let states: ReadonlyMap<string, ConfirmState>;
     try {
-      states = await ask(
-        name,
-        exporter,
-        some.map(({ part }) => part.id),
-        context,
-      );
+      states = await ask(name, exporter, some, context);
     } catch (error) {
       context.logger.debug(`${name}: confirming ${some.length} parts failed: ${message(error)}`);
       return;
@@ -43,12 +38,13 @@ export async function* confirmRound(
 function ask(
   name: string,
   exporter: Exporter,
-  ids: readonly string[],
+  deliveries: readonly Delivery[],
   context: OutletContext,
 ): Promise<ReadonlyMap<string, ConfirmState>> {
   const { timers, runUntraced } = context;
+  const histories = new Map(deliveries.map((delivery) => [delivery.part.id, historyOf(delivery)]));
   return startCall(name, callMsOf(exporter, context), timers, (signal) =>
-    runUntraced(async () => exporter.confirm!(ids, signal)),
+    runUntraced(async () => exporter.confirm!([...histories.keys()], signal, histories)),
   ).result;
 }
 
@@ -58,6 +54,10 @@ function eventOf(
   state: ConfirmState | undefined,
   { timers, delivery: { unconfirmedMs } }: OutletContext,
 ): DeliveryEvent | undefined {
+  if (state === 'pending') {
+    delivery.unspokenSince = undefined;
+    return undefined;
+  }
   if (state === 'arrived' || state === 'missing') return { type: state };
   if (typeof state === 'object' && state !== null) return { type: 'refused', reason: String(state.refused) };
   // A destination that answers, and about a part says nothing that is known here: nobody will ever know.

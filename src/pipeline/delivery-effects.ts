@@ -1,6 +1,6 @@
 import type { Accounts } from '../core/accounts.ts';
 import type { Exporter } from '../core/contracts/exporter.ts';
-import type { OutletQueue } from '../core/contracts/part-queue.ts';
+import type { Missed, OutletQueue } from '../core/contracts/part-queue.ts';
 import type { Delivery, DeliveryEvent } from './delivery.ts';
 import type { Effect } from './delivery-states.ts';
 import { code, message } from './error-text.ts';
@@ -88,10 +88,9 @@ export class DeliveryEffects {
       case 'mark handed':
         return this.#markHanded(delivery);
       case 'mark waiting':
-        delivery.sentAt = undefined;
-        delivery.unspokenSince = undefined;
-        if (part.state === 'waiting') return undefined;
-        return this.#queue.mark(part, 'waiting', undefined, false).then(() => undefined);
+        return part.state === 'waiting' ? unsent(delivery) : this.#markWaiting(delivery);
+      case 'mark missing':
+        return this.#markWaiting(delivery, this.#missedNow(delivery));
       case 'store':
         return this.#store(delivery);
       case 'count unstorable':
@@ -158,6 +157,15 @@ export class DeliveryEffects {
     return ours ? undefined : { type: 'taken' };
   }
 
+  async #markWaiting(delivery: Delivery, missed?: Missed): Promise<undefined> {
+    unsent(delivery);
+    await this.#queue.mark(delivery.part, 'waiting', undefined, false, missed);
+  }
+
+  #missedNow({ part: { missed }, sentAt }: Delivery): Missed {
+    return { times: (missed?.times ?? 0) + 1, since: missed?.since ?? sentAt ?? this.#context.now() };
+  }
+
   /** Where that fails the part goes on waiting in memory. */
   async #store({ part }: Delivery): Promise<undefined> {
     try {
@@ -190,4 +198,11 @@ export class DeliveryEffects {
       return { type: 'unsaved', reason: `${reason}: ${message(error)}` };
     }
   }
+}
+
+/** No attempt has arrived. */
+function unsent(delivery: Delivery): undefined {
+  delivery.sentAt = undefined;
+  delivery.sentTick = undefined;
+  delivery.unspokenSince = undefined;
 }

@@ -63,6 +63,8 @@ export type Effect =
   | 'mark handed'
   // No attempt has arrived: the next one is a first one.
   | 'mark waiting'
+  // The same, of a part that was accepted for later: once more it did not arrive.
+  | 'mark missing'
   | 'store'
   | 'count unstorable'
   // Stays in the queue, and is not taken up again by this process.
@@ -135,7 +137,7 @@ const landed = {
 /** What the destination says of a part. */
 const answered = {
   arrived: [arrived],
-  missing: [to('waiting', 'mark waiting')],
+  missing: [to('waiting', 'mark missing')],
   refused: [to('gone', 'set aside')],
   unspoken: [to('gone', 'set aside')],
 };

@@ -1,3 +1,4 @@
+import type { PartHistory } from '../core/contracts/exporter.ts';
 import type { QueuedPart } from '../core/contracts/part-queue.ts';
 import type { EventType, Phase, State } from './delivery-states.ts';
 
@@ -9,6 +10,8 @@ export interface Delivery {
   inLine: boolean;
   /** When it was first sent and may have arrived, in milliseconds since the epoch. */
   sentAt: number | undefined;
+  /** The same, in monotonic milliseconds; unknown of what another process sent. */
+  sentTick: number | undefined;
   /** Since when the destination has been answering without a word about it, in monotonic milliseconds. */
   unspokenSince: number | undefined;
   attempts: number;
@@ -24,6 +27,7 @@ export function deliveryOf(part: QueuedPart): Delivery {
     phase: 'arriving',
     inLine: false,
     sentAt: part.since,
+    sentTick: undefined,
     unspokenSince: undefined,
     attempts: 0,
     deliveredBefore: 0,
@@ -34,6 +38,8 @@ export function deliveryOf(part: QueuedPart): Delivery {
 export function stateOf({ phase, part }: Delivery): State {
   return phase === 'gone' ? 'gone' : `${phase} ${part.durable ? 'on disk' : 'in memory'}`;
 }
+
+export const historyOf = ({ part, sentAt }: Delivery): PartHistory => ({ sentAt, missed: part.missed });
 
 /** What happened to a delivery. */
 export interface DeliveryEvent {

@@ -2,7 +2,7 @@ import type { Exporter } from '../core/contracts/exporter.ts';
 import type { OutletQueue } from '../core/contracts/part-queue.ts';
 import { AmbiguousError, PermanentError, RetryableError } from '../core/errors.ts';
 import { type Call, startCall } from './call.ts';
-import type { Delivery, DeliveryEvent } from './delivery.ts';
+import { type Delivery, type DeliveryEvent, historyOf } from './delivery.ts';
 import { code, message } from './error-text.ts';
 import type { OutletContext } from './outlet-context.ts';
 import { ambiguousReason, exhaustedReason, expiredReason } from './reasons.ts';
@@ -67,7 +67,8 @@ export class Flights {
       if (part === undefined || attempt === 'taken') return { type: 'taken' };
       if (delivery.phase !== 'flying') return undefined;
       if (this.#recalled) throw new RetryableError('shutting down');
-      const outcome = await this.#call(settled, (signal) => this.#exporter.export(part, signal));
+      const history = historyOf(delivery);
+      const outcome = await this.#call(settled, (signal) => this.#exporter.export(part, signal, history));
       this.#delivered++;
       return { type: outcome === 'handed' ? 'handed over' : 'delivered' };
     } catch (error) {
@@ -97,12 +98,13 @@ export class Flights {
     return call.result.finally(() => this.#calls.delete(call));
   }
 
-  /** True when so much time has passed since it was first sent that it must not be repeated unasked. */
-  #isExpired({ sentAt }: Delivery): boolean {
+  /** True when so much time has passed since it was first sent that it must not be repeated unasked, whatever was done to the clock. */
+  #isExpired({ sentAt, sentTick }: Delivery): boolean {
     const { idempotentMs } = this.#exporter;
     if (idempotentMs === undefined || sentAt === undefined) return false;
     const age = this.#context.now() - sentAt;
-    return age >= idempotentMs || age < -CLOCK_BACK_MS;
+    const elapsed = sentTick === undefined ? 0 : this.#context.timers.now() - sentTick;
+    return age >= idempotentMs || age < -CLOCK_BACK_MS || elapsed >= idempotentMs;
   }
 
   /**
@@ -118,6 +120,7 @@ export class Flights {
     // The change of state is what makes this process the only one to send the part.
     if (first && marks && !(await this.#queue.mark(part, 'sent', sentAt, true))) return 'taken';
     delivery.sentAt = sentAt;
+    if (first) delivery.sentTick = this.#context.timers.now();
     const { takeover } = this.#queue;
     if (!part.durable || takeover === undefined || (await takeover.owns(part.instance)))
       return first ? 'first' : 'again';

@@ -3,7 +3,7 @@
  * `spool-names.ts` says how names carry the state, `owners.ts` who sends what.
  */
 import path from 'node:path';
-import type { QueueState } from '../core/contracts/part-queue.ts';
+import type { Missed, QueueState } from '../core/contracts/part-queue.ts';
 import { AttributionError } from '../core/errors.ts';
 import type { Part } from '../core/model.ts';
 import type { DirectorySize } from '../parts/directory-size.ts';
@@ -26,6 +26,7 @@ export interface SpoolEntry {
   state: QueueState;
   /** When it was first sent, in milliseconds since the epoch. */
   since: number | undefined;
+  missed: Missed | undefined;
 }
 
 export interface SpoolOptions {
@@ -62,8 +63,8 @@ export class ExporterSpool {
    * Writes a part, durably, before it is sent: as waiting, or as sent at `since`.
    * @throws AttributionError `ATTR_SPOOL_FULL`, or what the file system says
    */
-  async write(part: Part, state: QueueState, since?: number): Promise<SpoolEntry> {
-    const name = spoolName(part.id, state, since);
+  async write(part: Part, state: QueueState, since?: number, missed?: Missed): Promise<SpoolEntry> {
+    const name = spoolName(part.id, state, since, missed);
     const { queue, size } = this.#options;
     await queue.run(part, path.join(this.path, name), async (copy) => {
       await this.#open();
@@ -76,16 +77,16 @@ export class ExporterSpool {
         throw error;
       }
     });
-    return entryOf(part, name, state, since);
+    return entryOf(part, name, state, since, missed);
   }
 
   /** The same in this turn, for the end of a process. */
-  writeSync(part: Part, state: QueueState, since?: number): SpoolEntry {
+  writeSync(part: Part, state: QueueState, since?: number, missed?: Missed): SpoolEntry {
     makeFolderSync(this.#options.directory, this.#options.folder);
     this.#options.size.reserveSync(part.body.length);
-    const name = spoolName(part.id, state, since);
+    const name = spoolName(part.id, state, since, missed);
     writePartSync(this.path, part, { name, mtimeMs: part.sealedAt });
-    return entryOf(part, name, state, since);
+    return entryOf(part, name, state, since, missed);
   }
 
   /**
@@ -111,8 +112,14 @@ export class ExporterSpool {
   }
 
   /** Gives a part another state. `durable`: survives a power cut once resolved. False when another process has taken it. */
-  async mark(entry: SpoolEntry, state: QueueState, since: number | undefined, durable: boolean): Promise<boolean> {
-    const name = spoolName(entry.id, state, since);
+  async mark(
+    entry: SpoolEntry,
+    state: QueueState,
+    since: number | undefined,
+    durable: boolean,
+    missed = entry.missed,
+  ): Promise<boolean> {
+    const name = spoolName(entry.id, state, since, missed);
     if (name !== entry.file) {
       if (!(await this.#renamed(path.join(this.path, entry.file), path.join(this.path, name)))) return false;
       entry.file = name;
@@ -120,6 +127,7 @@ export class ExporterSpool {
     }
     entry.state = state;
     entry.since = since;
+    entry.missed = missed;
     return true;
   }
 
@@ -260,7 +268,23 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-function entryOf(part: Part, file: string, state: QueueState, since: number | undefined): SpoolEntry {
+function entryOf(
+  part: Part,
+  file: string,
+  state: QueueState,
+  since: number | undefined,
+  missed: Missed | undefined,
+): SpoolEntry {
   const { id, instance, sequence, sealedAt, rows } = part;
-  return { id, instance, sequence, sealedAt, rows, file, state, since: state === 'waiting' ? undefined : since };
+  return {
+    id,
+    instance,
+    sequence,
+    sealedAt,
+    rows,
+    file,
+    state,
+    since: state === 'waiting' ? undefined : since,
+    missed,
+  };
 }

@@ -1,5 +1,6 @@
 import type {
   Found,
+  Missed,
   OutletQueue,
   QueuedPart,
   QueueState,
@@ -57,10 +58,16 @@ export class FolderQueue implements OutletQueue {
     if (part.durable) this.#memory.release(part);
   }
 
-  async mark(part: QueuedPart, state: QueueState, since: number | undefined, powerSafe: boolean): Promise<boolean> {
+  async mark(
+    part: QueuedPart,
+    state: QueueState,
+    since: number | undefined,
+    powerSafe: boolean,
+    missed?: Missed,
+  ): Promise<boolean> {
     const { entry } = await written(part);
-    if (entry === undefined) return this.#memory.mark(part, state, since);
-    return this.#spool.mark(entry, state, since, powerSafe);
+    if (entry === undefined) return this.#memory.mark(part, state, since, powerSafe, missed);
+    return this.#spool.mark(entry, state, since, powerSafe, missed);
   }
 
   async remove(part: QueuedPart): Promise<void> {
@@ -93,7 +100,7 @@ export class FolderQueue implements OutletQueue {
     if (held.writing !== undefined) return held.writing;
     if (held.body === undefined || held.durable) return Promise.resolve();
     const work = this.#spool
-      .write(held.body, held.state, held.since)
+      .write(held.body, held.state, held.since, held.missed)
       .then((entry) => {
         held.entry = entry;
       })
@@ -107,7 +114,7 @@ export class FolderQueue implements OutletQueue {
   #storeSync(part: QueuedPart): void {
     const held = HeldPart.of(part);
     if (held.body === undefined || held.durable) return;
-    held.entry = this.#spool.writeSync(held.body, held.state, held.since);
+    held.entry = this.#spool.writeSync(held.body, held.state, held.since, held.missed);
   }
 }
 

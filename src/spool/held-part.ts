@@ -1,4 +1,4 @@
-import type { QueuedPart, QueueState } from '../core/contracts/part-queue.ts';
+import type { Missed, QueuedPart, QueueState } from '../core/contracts/part-queue.ts';
 import type { Part } from '../core/model.ts';
 import type { SpoolEntry } from './exporter-spool.ts';
 
@@ -16,6 +16,7 @@ export class HeldPart implements QueuedPart {
   writing: Promise<void> | undefined;
   #state: QueueState = 'waiting';
   #since: number | undefined;
+  #missed: Missed | undefined;
 
   constructor(source: Part | SpoolEntry) {
     this.id = source.id;
@@ -40,13 +41,18 @@ export class HeldPart implements QueuedPart {
     return this.entry === undefined ? this.#since : this.entry.since;
   }
 
+  get missed(): Missed | undefined {
+    return this.entry === undefined ? this.#missed : this.entry.missed;
+  }
+
   get durable(): boolean {
     return this.entry !== undefined;
   }
 
   /** What its file will say, once there is one. */
-  remember(state: QueueState, since: number | undefined): void {
+  remember(state: QueueState, since: number | undefined, missed = this.#missed): void {
     this.#state = state;
     this.#since = since;
+    this.#missed = missed;
   }
 }

@@ -1,4 +1,4 @@
-import type { Found, OutletQueue, QueuedPart, QueueState } from '../core/contracts/part-queue.ts';
+import type { Found, Missed, OutletQueue, QueuedPart, QueueState } from '../core/contracts/part-queue.ts';
 import type { Part } from '../core/model.ts';
 import { HeldPart } from './held-part.ts';
 import type { MemoryShare } from './part-memory.ts';
@@ -42,8 +42,14 @@ export class MemoryQueue implements OutletQueue {
 
   rest(): void {}
 
-  async mark(part: QueuedPart, state: QueueState, since: number | undefined): Promise<boolean> {
-    HeldPart.of(part).remember(state, since);
+  async mark(
+    part: QueuedPart,
+    state: QueueState,
+    since: number | undefined,
+    _powerSafe: boolean,
+    missed?: Missed,
+  ): Promise<boolean> {
+    HeldPart.of(part).remember(state, since, missed);
     return true;
   }
 

@@ -263,7 +263,7 @@ export function exporterContract(
       const states = await destination.exporter.confirm!([part.id, 'unknown-1'], signal);
       for (const [id, state] of states) {
         expect([part.id, 'unknown-1']).toContain(id);
-        expect(typeof state === 'object' ? 'refused' : state).toMatch(/^(arrived|missing|refused)$/);
+        expect(typeof state === 'object' ? 'refused' : state).toMatch(/^(arrived|pending|missing|refused)$/);
       }
       expect(states.get('unknown-1')).not.toBe('arrived');
     });

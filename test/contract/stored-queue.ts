@@ -1,5 +1,6 @@
 import type {
   Found,
+  Missed,
   OutletQueue,
   PartQueue,
   PutResult,
@@ -13,6 +14,7 @@ interface Row extends QueuedPart {
   readonly outlet: string;
   state: QueueState;
   since: number | undefined;
+  missed: Missed | undefined;
 }
 
 /** What outlives a process. */
@@ -57,6 +59,7 @@ export class StoredQueue implements PartQueue {
       sealedAt,
       state: 'waiting',
       since: undefined,
+      missed: undefined,
       durable: true,
       body,
       outlet,
@@ -88,9 +91,15 @@ class StoredOutlet implements OutletQueue {
 
   rest(): void {}
 
-  async mark(part: QueuedPart, state: QueueState, since: number | undefined): Promise<boolean> {
+  async mark(
+    part: QueuedPart,
+    state: QueueState,
+    since: number | undefined,
+    _powerSafe: boolean,
+    missed = part.missed,
+  ): Promise<boolean> {
     const row = this.#row(part);
-    if (row !== undefined) Object.assign(row, { state, since });
+    if (row !== undefined) Object.assign(row, { state, since, missed });
     return row !== undefined;
   }
 

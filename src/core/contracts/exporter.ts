@@ -1,10 +1,22 @@
 import type { Part } from '../model.ts';
+import type { Missed } from './part-queue.ts';
 
 /** `delivered`: the destination has the part. `handed`: accepted for later; the part is kept until `confirm` says it arrived. */
 export type ExportOutcome = 'delivered' | 'handed';
 
-/** What became of a handed part; `refused` says why. A part that is not spoken of is asked about again later. */
-export type ConfirmState = 'arrived' | 'missing' | { readonly refused: string };
+/**
+ * What became of a handed part. `pending`: not there, or cannot be asked, as of now; it is asked about for as long as it takes. `missing`: it
+ * will not come any more, and may be sent again. `refused` says why it is set aside. A part that is not spoken of at all is asked about again
+ * later, and set aside when that goes on for too long.
+ */
+export type ConfirmState = 'arrived' | 'pending' | 'missing' | { readonly refused: string };
+
+/** What the pipeline knows of a part, from earlier processes too. */
+export interface PartHistory {
+  /** When it was first sent since it was last known not to be there, in milliseconds since the epoch. */
+  readonly sentAt: number | undefined;
+  readonly missed: Missed | undefined;
+}
 
 /**
  * An outlet for parts. The pipeline owns retry, backoff with jitter, concurrency, deadlines and order by age;
@@ -34,9 +46,13 @@ export interface Exporter {
   readonly callMs?: number;
   /** Called once before the first part; may be called again after it failed. */
   start?(): Promise<void>;
-  export(part: Part, signal: AbortSignal): Promise<ExportOutcome>;
+  export(part: Part, signal: AbortSignal, history?: PartHistory): Promise<ExportOutcome>;
   exportSync?(part: Part): void;
-  confirm?(partIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, ConfirmState>>;
+  confirm?(
+    partIds: readonly string[],
+    signal: AbortSignal,
+    histories?: ReadonlyMap<string, PartHistory>,
+  ): Promise<ReadonlyMap<string, ConfirmState>>;
   /** Idempotent. Pending `export` calls have been awaited or aborted before. */
   close(): Promise<void>;
 }

@@ -49,6 +49,13 @@ export type PutResult =
  */
 export type QueueState = 'waiting' | 'sent' | 'handed';
 
+/** Times that a part was accepted for later, and did not arrive. */
+export interface Missed {
+  readonly times: number;
+  /** When the first of them began, in milliseconds since the epoch. */
+  readonly since: number;
+}
+
 /** A part in the queue of one outlet, without its body. Only the queue that made it changes it. */
 export interface QueuedPart {
   readonly id: string;
@@ -59,6 +66,7 @@ export interface QueuedPart {
   readonly state: QueueState;
   /** When it was first sent, in milliseconds since the epoch; undefined while it waits. */
   readonly since: number | undefined;
+  readonly missed: Missed | undefined;
   /** It is stored, and outlives this process. */
   readonly durable: boolean;
 }
@@ -87,8 +95,17 @@ export interface OutletQueue {
   read(part: QueuedPart): Promise<Part | undefined>;
   /** The body is not needed for now: memory may be freed, if it is stored. */
   rest(part: QueuedPart): void;
-  /** Gives a part another state. `powerSafe`: that survives a power cut once resolved. False when another process has taken it. */
-  mark(part: QueuedPart, state: QueueState, since: number | undefined, powerSafe: boolean): Promise<boolean>;
+  /**
+   * Gives a part another state, and where it is given, another `missed`. `powerSafe`: that survives a power cut once resolved. False when
+   * another process has taken it.
+   */
+  mark(
+    part: QueuedPart,
+    state: QueueState,
+    since: number | undefined,
+    powerSafe: boolean,
+    missed?: Missed,
+  ): Promise<boolean>;
   /** Delivered: it is stored no longer. */
   remove(part: QueuedPart): Promise<void>;
   /** To the quarantine, for a person to look at. `full`: no room there, the part is lost. `taken`: another process has it. */

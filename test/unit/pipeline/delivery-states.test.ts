@@ -92,7 +92,7 @@ const EXPECTED: Record<State, string> = {
     close: gone`,
   'handed in memory': `
     arrived: gone, count exported, remove
-    missing: waiting, mark waiting
+    missing: waiting, mark missing
     refused: gone, set aside
     unspoken: gone, set aside
     retry write: handed, store
@@ -104,7 +104,7 @@ const EXPECTED: Record<State, string> = {
     unsaved: gone, set aside now`,
   'handed on disk': `
     arrived: gone, count exported, remove
-    missing: waiting, mark waiting
+    missing: waiting, mark missing
     refused: gone, set aside
     unspoken: gone, set aside
     taken: gone, note owner

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import type { ConfirmState } from '../../../src/core/contracts/exporter.ts';
-import { AttributionError, RetryableError } from '../../../src/core/errors.ts';
+import type { ConfirmState, ExportOutcome, PartHistory } from '../../../src/core/contracts/exporter.ts';
+import { AmbiguousError, AttributionError, RetryableError } from '../../../src/core/errors.ts';
+import type { Part } from '../../../src/core/model.ts';
 import { deliveryDefaults } from '../../../src/pipeline/backoff.ts';
 import { DeliveryMachine } from '../../../src/pipeline/delivery-machine.ts';
 import { createPartQueue } from '../../../src/spool/index.ts';
@@ -108,7 +109,90 @@ test('what the destination has not got waits in the queue as if it had never bee
   t.outlet.suspend();
   exporter.answer = () => 'missing';
   await t.outlet.confirmNow();
-  expect([t.outlet.backlog, spooled(directory)]).toEqual([1, ['i-1.json.zst']]);
+  expect([t.outlet.backlog, spooled(directory)]).toEqual([1, [`i-1.missed-1x${NOW}.json.zst`]]);
+});
+
+test('how often a part was missed is told to the exporter, after a restart too, and forgotten once it is requeued', async () => {
+  const directory = tempDir();
+  const told: (PartHistory | undefined)[] = [];
+  class Telling extends Handing {
+    override async export(part: Part, signal: AbortSignal, history?: PartHistory): Promise<ExportOutcome> {
+      told.push(history);
+      return super.export(part, signal);
+    }
+
+    override async confirm(ids: readonly string[], _?: AbortSignal, histories?: ReadonlyMap<string, PartHistory>) {
+      for (const id of ids) told.push(histories?.get(id));
+      return super.confirm(ids);
+    }
+  }
+  const exporter = new Telling('handed', 'handed', 'handed');
+  const t = openOutlet(exporter, { directory });
+  t.outlet.offer(await t.put());
+  await until(() => t.outlet.unconfirmed === 1);
+  exporter.answer = () => 'missing';
+  await t.outlet.confirmNow();
+  await until(() => t.outlet.unconfirmed === 1);
+  exporter.answer = () => 'pending';
+  await t.outlet.confirmNow();
+  const once = { times: 1, since: NOW };
+  expect(told).toEqual([
+    { sentAt: NOW, missed: undefined },
+    { sentAt: NOW, missed: undefined },
+    { sentAt: NOW, missed: once },
+    { sentAt: NOW, missed: once },
+  ]);
+  expect(spooled(directory)).toEqual([`i-1.handed-${NOW}.missed-1x${NOW}.json.zst`]);
+  await t.parts.takeover!.leave();
+
+  const next = new Telling('handed');
+  next.answer = () => 'missing';
+  const again = openOutlet(next, { directory });
+  const { parts } = await again.parts.list(again.outlet.isKnown, 10);
+  for (const part of parts) again.outlet.found(part);
+  expect(parts.map(({ missed }) => missed)).toEqual([once]);
+  again.outlet.suspend();
+  await again.outlet.confirmNow();
+  expect(spooled(directory)).toEqual([`i-1.missed-2x${NOW}.json.zst`]);
+});
+
+test('a part that is known not to be there yet is never set aside for silence', async () => {
+  let now = 0;
+  const timers = { now: () => now, after: () => () => {} };
+  const exporter = new Handing('handed');
+  const t = openOutlet(exporter, { timers, delivery: { ...deliveryDefaults, unconfirmedMs: 1_000 } });
+  t.outlet.offer(await t.put());
+  await until(() => t.outlet.unconfirmed === 1);
+  for (const answer of ['pending', undefined, 'pending', undefined] as const) {
+    exporter.answer = () => answer;
+    now += 5_000;
+    await t.outlet.confirmNow();
+    expect([t.outlet.unconfirmed, t.queue.quarantined.length]).toEqual([1, 0]);
+  }
+  now += 1_000;
+  await t.outlet.confirmNow();
+  expect(t.queue.quarantined).toMatchObject([{ reason: expect.stringContaining('could not say') }]);
+});
+
+test('what was sent too long ago is asked about first, also where the clock was set back by as much', async () => {
+  class Forgetful extends Handing {
+    override supports = { idempotent: true, confirm: true, sync: false };
+    readonly idempotentMs = 60_000;
+  }
+  let elapsed = 0;
+  const timers = { now: () => elapsed, after: () => () => {} };
+  const exporter = new Forgetful(new AmbiguousError('no answer'));
+  const t = openOutlet(exporter, { timers });
+  t.outlet.offer(await t.put());
+  await until(() => t.outlet.failing);
+  // Its own clock says that no time has passed.
+  elapsed += 60_000;
+  t.outlet.kick();
+  await until(() => t.outlet.unconfirmed === 1);
+  expect(exporter.calls).toHaveLength(1);
+  exporter.answer = () => 'missing';
+  await t.outlet.confirmNow();
+  await until(() => exporter.delivered.length === 1);
 });
 
 test('beyond the most that an outlet knows of, parts stay in the queue until there is room', async () => {

@@ -11,6 +11,7 @@ const delivery = (sequence: number, sealedAt = 0, attempts = 0): Delivery => ({
     sealedAt,
     state: 'waiting',
     since: undefined,
+    missed: undefined,
     durable: false,
   }),
   attempts,

@@ -98,6 +98,7 @@ test('a part of another queue is refused', async () => {
     sealedAt: 0,
     state: 'waiting',
     since: undefined,
+    missed: undefined,
     durable: true,
   };
   await expect(outlet.read(foreign)).rejects.toThrow(/of another queue/);
