@@ -7,6 +7,8 @@ const LINGER_MS = 20;
 /** What one upload may hold; rows are some 400 bytes each before compression. */
 const ROWS_MAX = 100_000;
 const PARTS_MAX = 500;
+/** The company of parts that nothing is held against. */
+const ANYBODY = '';
 
 export type Delivered = Exclude<Sent, { error: unknown }>;
 
@@ -18,25 +20,27 @@ interface Entry {
 }
 
 interface Group {
+  readonly company: string;
   readonly entries: Entry[];
   readonly stop: AbortController;
   rows: number;
   sent: boolean;
 }
 
-/** Sends parts that are exported at the same time together; each gets its own answer. */
+/** Sends parts that are exported at the same time together, those of a company with nobody else; each gets its own answer. */
 export class Batcher {
   readonly #send: (parts: PartBytes[], signal: AbortSignal) => Promise<Sent[]>;
-  #open: Group | undefined;
+  /** By company. */
+  readonly #open = new Map<string, Group>();
 
   constructor(send: (parts: PartBytes[], signal: AbortSignal) => Promise<Sent[]>) {
     this.#send = send;
   }
 
   /** Rejects as soon as `signal` aborts: what is on its way then may arrive. */
-  add(part: Part, signal: AbortSignal, alone = false): Promise<Delivered> {
+  add(part: Part, signal: AbortSignal, company = ANYBODY): Promise<Delivered> {
     const { promise, resolve, reject } = Promise.withResolvers<Delivered>();
-    const group = this.#groupFor(part, alone);
+    const group = this.#groupFor(part, company);
     let settled = false;
     const cancel = (): void =>
       entry.reject(
@@ -60,26 +64,24 @@ export class Batcher {
     signal.addEventListener('abort', cancel, { once: true });
     group.entries.push(entry);
     group.rows += part.rows;
-    if (alone) void this.#flush(group);
     return promise;
   }
 
-  #groupFor(part: Part, alone: boolean): Group {
-    const open = this.#open;
-    if (!alone && open !== undefined) {
+  #groupFor(part: Part, company: string): Group {
+    const open = this.#open.get(company);
+    if (open !== undefined) {
       if (open.rows + part.rows <= ROWS_MAX && open.entries.length < PARTS_MAX) return open;
       void this.#flush(open);
     }
-    const group: Group = { entries: [], stop: new AbortController(), rows: 0, sent: false };
-    if (alone) return group;
-    this.#open = group;
+    const group: Group = { company, entries: [], stop: new AbortController(), rows: 0, sent: false };
+    this.#open.set(company, group);
     // Not unref'ed: whoever ends the process by awaiting this export must not find it ended before.
     setTimeout(() => void this.#flush(group), LINGER_MS);
     return group;
   }
 
   async #flush(group: Group): Promise<void> {
-    if (this.#open === group) this.#open = undefined;
+    if (this.#open.get(group.company) === group) this.#open.delete(group.company);
     if (group.sent) return;
     group.sent = true;
     const entries = group.entries.filter(({ done }) => !done());

@@ -1,15 +1,15 @@
 import { settle } from '../../config/settle.ts';
-import type { ConfirmState, Exporter, ExportOutcome } from '../../core/contracts/exporter.ts';
+import type { ConfirmState, Exporter, ExportOutcome, PartHistory } from '../../core/contracts/exporter.ts';
 import { RetryableError } from '../../core/errors.ts';
 import { type Logger, silentLogger } from '../../core/logger.ts';
 import type { Part } from '../../core/model.ts';
 import { kustoNames } from '../../kusto/names.ts';
+import { type Known, mayNotRead, type Trouble, troubleText } from './absence.ts';
 import { clusterUrl, databaseName } from './address.ts';
 import { Batcher } from './batcher.ts';
-import { Handover } from './handover.ts';
+import { type Absent, Handover, type Histories, WAITS } from './handover.ts';
 import { type KustoOptions, kustoOptions } from './options.ts';
 import { peerPlaces } from './peer.ts';
-import type { Refusal } from './protocol.ts';
 import { closedError, WorkerClient } from './worker-client.ts';
 
 /** What the host and the tests may set besides the options. */
@@ -17,6 +17,8 @@ export interface KustoInternals {
   readonly logger?: Logger;
   /** Wall clock in milliseconds. */
   readonly now?: () => number;
+  /** Milliseconds that no change of the wall clock touches. Default: `now`, where that is given. */
+  readonly elapsed?: () => number;
   /** The batching time of the raw table. Default 30,000, as in the schema. */
   readonly batchingMs?: number;
   /** Files or folders whose packages are searched for the SDK. */
@@ -29,8 +31,6 @@ const BATCHING_MS = 30_000;
 /** The view of rows finds the twin of a row for a day: half of that is for clocks and queues. */
 const IDEMPOTENT_MS = 12 * 3_600_000;
 const CONCURRENCY = 16;
-/** So long the raw table surely has what it got: its retention is a day at the least (7 unless somebody changed it). */
-const RAW_KEPT_MS = 12 * 3_600_000;
 
 /**
  * To Azure Data Explorer. SDK, serialization and compression run in a thread of their own. In queued mode a part is `handed` and then
@@ -47,16 +47,20 @@ export class KustoExporter implements Exporter {
   readonly #batcher: Batcher;
   readonly #handover: Handover;
   readonly #logger: Logger;
+  readonly #database: string;
   readonly #now: () => number;
+  readonly #elapsed: () => number;
   /** A little less than `callMs`, after which the pipeline gives up: our own error knows more. */
   readonly #deadlineMs: number;
   readonly #said = new Set<string>();
+  /** Kinds of trouble with absent parts that were said, while there are such parts. */
+  readonly #troubles = new Set<string>();
   #closed = false;
 
   constructor(given: KustoOptions, internals: KustoInternals = {}) {
     const options = settle(kustoOptions, given);
     kustoNames(options.table);
-    databaseName(options);
+    this.#database = databaseName(options);
     if (options.cluster !== undefined) clusterUrl(options.cluster);
     const { auth } = options;
     const token = typeof auth === 'object' && 'token' in auth ? auth.token : undefined;
@@ -64,6 +68,7 @@ export class KustoExporter implements Exporter {
     this.#deadlineMs = this.callMs - Math.min(1_000, this.callMs / 10);
     this.#logger = internals.logger ?? silentLogger;
     this.#now = internals.now ?? Date.now;
+    this.#elapsed = internals.elapsed ?? internals.now ?? (() => performance.now());
     this.#handover = new Handover(internals.batchingMs ?? BATCHING_MS);
     this.#worker = new WorkerClient(
       {
@@ -83,19 +88,23 @@ export class KustoExporter implements Exporter {
     if (warning !== undefined) this.#sayOnce(warning);
   }
 
-  async export(part: Part, signal: AbortSignal): Promise<ExportOutcome> {
+  async export(part: Part, signal: AbortSignal, history?: PartHistory): Promise<ExportOutcome> {
     if (this.#closed) throw closedError();
     if (signal.aborted) throw new RetryableError('Kusto: cancelled before it was sent.');
-    const { outcome, sourceIds, shared } = await this.#batcher.add(part, signal, this.#handover.isSuspect(part.id));
-    if (outcome === 'handed') this.#handover.handed(part, this.#now(), sourceIds, shared);
-    return outcome;
+    const sent = await this.#batcher.add(part, signal, this.#handover.companyOf(part.id, history));
+    if (sent.outcome === 'handed') this.#handover.handed(part, this.#elapsed(), sent);
+    return sent.outcome;
   }
 
-  async confirm(partIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, ConfirmState>> {
-    const states = new Map<string, ConfirmState>();
+  async confirm(
+    partIds: readonly string[],
+    signal: AbortSignal,
+    histories?: Histories,
+  ): Promise<ReadonlyMap<string, ConfirmState>> {
+    const states = new Map<string, ConfirmState>(partIds.map((id) => [id, 'pending']));
     const arrived = await this.#worker.call(
       'arrived',
-      [partIds, this.#handover.sealedFrom(partIds, this.#now() - RAW_KEPT_MS)],
+      [partIds, this.#handover.sealedFrom(partIds, this.#elapsed(), this.#now())],
       this.#deadlineMs,
       signal,
     );
@@ -111,13 +120,13 @@ export class KustoExporter implements Exporter {
       states.set(id, 'arrived');
       this.#handover.arrived(id);
     }
-    const overdue = this.#handover.overdue(
-      partIds.filter((id) => !there.has(id)),
-      this.#now(),
-    );
+    if (!this.#handover.suspects) this.#troubles.clear();
+    const absent = partIds.filter((id) => !there.has(id));
+    const overdue = this.#handover.overdue(absent, histories, this.#elapsed(), this.#now());
     if (overdue.length === 0) return states;
-    const refusals = await this.#refusals(overdue, signal);
-    for (const id of overdue) states.set(id, this.#handover.verdict(id, refusals));
+    const verdicts = this.#handover.verdicts(overdue, await this.#known(overdue, signal));
+    for (const [id, state] of verdicts.states) states.set(id, state);
+    this.#warn(verdicts.troubles);
     return states;
   }
 
@@ -126,13 +135,36 @@ export class KustoExporter implements Exporter {
     await this.#worker.close();
   }
 
-  async #refusals(partIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Refusal>> {
-    const { sourceIds, from } = this.#handover.blobsOf(partIds);
-    if (sourceIds.length === 0) return new Map();
-    const refusals = await this.#worker.call('refusals', [sourceIds, from], this.#deadlineMs, signal);
-    for (const { details, remedy } of refusals)
-      if (remedy !== undefined) this.#sayOnce(`Kusto did not ingest what was handed over: ${details} ${remedy}`);
-    return new Map(refusals.map((refusal) => [refusal.sourceId, refusal]));
+  /** What the service says about absent parts. That it cannot be asked decides nothing: whether they are there has been asked. */
+  async #known(overdue: readonly Absent[], signal: AbortSignal): Promise<Known> {
+    const { sourceIds, forMs } = this.#handover.blobsOf(overdue, this.#elapsed());
+    const askedAt = this.#now();
+    const nothing = { refusals: new Map(), askedAt };
+    if (sourceIds.length === 0) return nothing;
+    try {
+      const refusals = await this.#worker.call('refusals', [sourceIds, forMs], this.#deadlineMs, signal);
+      if (refusals === 'forbidden') return { ...nothing, unreadable: mayNotRead(this.#database) };
+      for (const { details, remedy } of refusals)
+        if (remedy !== undefined) this.#sayOnce(`Kusto did not ingest what was handed over: ${details} ${remedy}`);
+      return { refusals: new Map(refusals.map((refusal) => [refusal.sourceId, refusal])), askedAt };
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return { ...nothing, unreadable: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** One line per kind of trouble, once; again when there was none meanwhile. */
+  #warn(troubles: readonly Trouble[]): void {
+    for (const kind of new Set(troubles.map((trouble) => trouble.kind))) {
+      if (this.#troubles.has(kind)) continue;
+      this.#troubles.add(kind);
+      this.#logger.warn(
+        troubleText(
+          troubles.filter((trouble) => trouble.kind === kind),
+          WAITS.length,
+        ),
+      );
+    }
   }
 
   #sayOnce(text: string): void {

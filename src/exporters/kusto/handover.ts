@@ -1,9 +1,11 @@
-import type { ConfirmState } from '../../core/contracts/exporter.ts';
+import type { ConfirmState, PartHistory } from '../../core/contracts/exporter.ts';
 import type { Part } from '../../core/model.ts';
+import { halves, type Known, lostReason, refusedReason, type Trouble, troubleOf } from './absence.ts';
+import type { Delivered } from './batcher.ts';
 import type { Refusal } from './protocol.ts';
 
 interface Handed {
-  /** Wall clock, milliseconds. */
+  /** On the steady clock, in milliseconds. */
   readonly at: number;
   readonly sealedAt: number;
   readonly sourceIds: readonly string[];
@@ -11,87 +13,170 @@ interface Handed {
   readonly shared: boolean;
 }
 
+/** A part that did not arrive. */
+interface Suspect {
+  /** With whom it travels the next time. */
+  company: string;
+  /** The blobs that did not arrive, the last ones. */
+  readonly sourceIds: readonly string[];
+}
+
+/**
+ * For how long a part may be absent before it is sent again, in batching times: for the first hand-over, the second, and so on; after the
+ * last one a part that travelled alone is set aside. With the 30 s of our schema: 1.5 min, 10 min, 1 h, 4 h and 24 h, 29 hours in all.
+ * The first: the service aggregates for one batching time, then ingests, and a retry of its own is within the third. The later ones: the
+ * service may lag by hours (a cluster that is stopped or resized, an incident of a working day), and then everything is absent without any
+ * part being at fault; a day and some hours outlast that. As absence is proved by a query each time, waiting costs nothing but a file.
+ */
+export const WAITS = [3, 20, 120, 480, 2_880] as const;
 /** Parts remembered; beyond it the oldest are as after a restart. */
 const PARTS_MAX = 100_000;
-/** The service aggregates for one batching time, then ingests; a retry of its own is within the third. */
-const BATCHING_TIMES = 3;
+/** Blobs of one part that are named when it is set aside. */
+const BLOBS_NAMED = 5;
+/** The raw table surely has what arrived so long after the hand-over: its retention is a day at the least (7 unless somebody changed it). */
+const RAW_KEPT_MS = 12 * 3_600_000;
 
-/** What is known of handed parts, and what follows from the answers of the database. */
+/** What is known of handed parts, and what follows from the answers of the database. Times are of a steady clock: no host's clock matters. */
 export class Handover {
   readonly #batchingMs: number;
   readonly #handed = new Map<string, Handed>();
   /** Parts that another run handed over: when they were first asked about here. */
   readonly #strangers = new Map<string, number>();
-  /** Parts refused in company: the next time they travel alone, so that only the culprit is set aside. */
-  readonly #suspects = new Set<string>();
+  readonly #suspects = new Map<string, Suspect>();
+  /** The latest hand-over of which something has arrived: the service takes in what it gets. */
+  #ingestedUpTo = Number.NEGATIVE_INFINITY;
+  #splits = 0;
 
   constructor(batchingMs: number) {
     this.#batchingMs = batchingMs;
   }
 
-  handed(part: Part, at: number, sourceIds: readonly string[], shared: boolean): void {
+  handed(part: Part, at: number, { sourceIds, shared }: Delivered): void {
     this.#handed.delete(part.id);
     this.#handed.set(part.id, { at, sealedAt: part.sealedAt, sourceIds, shared });
     this.#strangers.delete(part.id);
     trim(this.#handed);
   }
 
-  isSuspect(partId: string): boolean {
-    return this.#suspects.has(partId);
+  /** Parts with the same company travel together; undefined: with whoever comes. */
+  companyOf(partId: string, history: PartHistory | undefined): string | undefined {
+    // With whom it did not arrive before a restart nobody knows any more.
+    return this.#suspects.get(partId)?.company ?? (history?.missed === undefined ? undefined : partId);
   }
 
-  /** No part among these was sealed before; undefined when that is not known of all, or is before `earliest`. */
-  sealedFrom(partIds: readonly string[], earliest: number): number | undefined {
+  /** Some parts have not arrived yet that did not the first time. */
+  get suspects(): boolean {
+    return this.#suspects.size > 0;
+  }
+
+  /** No part among these was sealed before; undefined when the raw table may have forgotten one of them. */
+  sealedFrom(partIds: readonly string[], now: number, wallNow: number): number | undefined {
     let from = Number.POSITIVE_INFINITY;
     for (const id of partIds) {
       const handed = this.#handed.get(id);
-      if (handed === undefined) return undefined;
+      if (handed === undefined || now - handed.at > RAW_KEPT_MS) return undefined;
       from = Math.min(from, handed.sealedAt);
     }
-    return from < earliest ? undefined : from;
-  }
-
-  /** The parts that should be there by now, if they ever come. Remembers when it saw strangers first. */
-  overdue(absent: readonly string[], now: number): string[] {
-    return absent.filter((id) => {
-      let since = this.#handed.get(id)?.at ?? this.#strangers.get(id);
-      if (since === undefined) {
-        since = now;
-        this.#strangers.set(id, now);
-        trim(this.#strangers);
-      }
-      return now - since >= BATCHING_TIMES * this.#batchingMs;
-    });
-  }
-
-  /** Their blobs, and when the first of them was handed over. */
-  blobsOf(partIds: readonly string[]): { sourceIds: string[]; from: number } {
-    const known = partIds.map((id) => this.#handed.get(id)).filter((handed) => handed !== undefined);
-    return {
-      sourceIds: [...new Set(known.flatMap(({ sourceIds }) => sourceIds))],
-      from: Math.min(...known.map(({ at }) => at)),
-    };
-  }
-
-  /** Forgets the part unless it must be asked about again. */
-  verdict(partId: string, refusals: ReadonlyMap<string, Refusal>): ConfirmState {
-    const handed = this.#handed.get(partId);
-    const refusal = handed?.sourceIds.map((id) => refusals.get(id)).find((one) => one !== undefined);
-    this.#forget(partId);
-    if (handed === undefined || refusal === undefined || refusal.transient || refusal.remedy !== undefined)
-      return 'missing';
-    if (handed.shared) {
-      this.#suspects.add(partId);
-      trim(this.#suspects);
-      return 'missing';
-    }
-    this.#suspects.delete(partId);
-    return { refused: `Kusto refused it after the hand-over: ${refusal.details}` };
+    return from < wallNow - RAW_KEPT_MS ? undefined : from;
   }
 
   arrived(partId: string): void {
+    const handed = this.#handed.get(partId);
+    if (handed !== undefined) this.#ingestedUpTo = Math.max(this.#ingestedUpTo, handed.at);
     this.#forget(partId);
     this.#suspects.delete(partId);
+  }
+
+  /** The parts that should be there by now, if all goes as always. Remembers when it saw strangers first. */
+  overdue(absent: readonly string[], histories: Histories, now: number, wallNow: number): Absent[] {
+    return absent.flatMap((id) => {
+      const history = histories?.get(id);
+      const waited = this.#waited(id, history, now, wallNow);
+      return waited < WAITS[0] * this.#batchingMs ? [] : [{ id, waited, history }];
+    });
+  }
+
+  /** Their blobs, and for how long the first of them has been handed over. */
+  blobsOf(absent: readonly Absent[], now: number): { sourceIds: string[]; forMs: number } {
+    const known = absent.flatMap(({ id }) => this.#handed.get(id) ?? []);
+    return {
+      sourceIds: [...new Set(known.flatMap(({ sourceIds }) => sourceIds))],
+      forMs: Math.max(0, ...known.map(({ at }) => now - at)),
+    };
+  }
+
+  /**
+   * What becomes of overdue parts, and what a person should hear of. A group that did not arrive is split: halves travel apart the next time,
+   * until whoever is at fault is alone.
+   */
+  verdicts(overdue: readonly Absent[], known: Known): { states: Map<string, ConfirmState>; troubles: Trouble[] } {
+    const states = new Map<string, ConfirmState>();
+    const troubles: Trouble[] = [];
+    const groups = new Map<string, string[]>();
+    for (const absent of overdue) {
+      const { id, waited, history } = absent;
+      const handed = this.#handed.get(id);
+      const refusal = handed?.sourceIds.map((one) => known.refusals.get(one)).find((one) => one !== undefined);
+      const before = history?.missed?.times ?? 0;
+      if (waited < this.#patience(handed, refusal, before)) {
+        states.set(id, 'pending');
+        continue;
+      }
+      const sourceIds = [...(this.#suspects.get(id)?.sourceIds ?? []), ...(handed?.sourceIds ?? [])].slice(
+        -BLOBS_NAMED,
+      );
+      const alone = handed?.shared === false;
+      const reason = alone ? reasonFor(absent, refusal, known, sourceIds) : undefined;
+      if (reason !== undefined) {
+        states.set(id, { refused: reason });
+        this.#suspects.delete(id);
+      } else {
+        states.set(id, 'missing');
+        this.#suspects.set(id, { company: id, sourceIds });
+        trim(this.#suspects);
+        if (handed?.shared === true) push(groups, handed.sourceIds[0]!, id);
+        // What a person can mend is said by its name, at once.
+        if (before > 0 && refusal?.remedy === undefined) troubles.push(troubleOf(absent, refusal, known));
+      }
+      this.#forget(id);
+    }
+    for (const group of groups.values()) this.#split(group);
+    return { states, troubles };
+  }
+
+  /** For how long this hand-over may still be on its way, in milliseconds. */
+  #patience(handed: Handed | undefined, refusal: Refusal | undefined, before: number): number {
+    const wait = (i: number): number => WAITS[Math.min(i, WAITS.length - 1)]! * this.#batchingMs;
+    // The service tries again by itself.
+    if (refusal?.transient === true) return wait(Math.max(before, 1));
+    // A person has to do something first; once it is done nobody should wait for hours.
+    if (refusal?.remedy !== undefined) return wait(Math.min(before, 1));
+    if (refusal !== undefined) return wait(0);
+    // Others got through: the fault is in this blob, and whoever is innocent of it goes on at once.
+    const passed = handed !== undefined && handed.at <= this.#ingestedUpTo + this.#batchingMs;
+    return passed && handed.shared ? wait(0) : wait(before);
+  }
+
+  #split(group: string[]): void {
+    for (const half of halves(group)) {
+      const company = half.length === 1 ? half[0]! : `split ${++this.#splits}`;
+      for (const id of half) this.#suspects.get(id)!.company = company;
+    }
+  }
+
+  #waited(id: string, history: PartHistory | undefined, now: number, wallNow: number): number {
+    const handed = this.#handed.get(id);
+    if (handed !== undefined) return now - handed.at;
+    let seen = this.#strangers.get(id);
+    if (seen === undefined) {
+      seen = now;
+      this.#strangers.set(id, now);
+      trim(this.#strangers);
+    }
+    const here = now - seen;
+    // Its process may have ended right after the hand-over, and its clock may have been another: first a wait of our own.
+    if (here < WAITS[0] * this.#batchingMs) return here;
+    return Math.max(here, wallNow - (history?.sentAt ?? wallNow));
   }
 
   #forget(partId: string): void {
@@ -100,6 +185,34 @@ export class Handover {
   }
 }
 
-function trim(known: Map<string, unknown> | Set<string>): void {
+export type Histories = ReadonlyMap<string, PartHistory> | undefined;
+
+export interface Absent {
+  readonly id: string;
+  /** Since the hand-over, in milliseconds. */
+  readonly waited: number;
+  readonly history: PartHistory | undefined;
+}
+
+/** Why a part that travelled alone is set aside; undefined when it is to be sent again. */
+function reasonFor(
+  { id, history }: Absent,
+  refusal: Refusal | undefined,
+  known: Known,
+  sourceIds: readonly string[],
+): string | undefined {
+  if (refusal?.remedy !== undefined) return undefined;
+  if (refusal?.transient === false) return refusedReason(refusal);
+  const times = (history?.missed?.times ?? 0) + 1;
+  return times < WAITS.length ? undefined : lostReason({ id, times, history, sourceIds, refusal, known });
+}
+
+function push(groups: Map<string, string[]>, key: string, id: string): void {
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, [id]);
+  else group.push(id);
+}
+
+function trim(known: Map<string, unknown>): void {
   if (known.size > PARTS_MAX) known.delete(known.keys().next().value!);
 }

@@ -39,8 +39,8 @@ export interface Tasks {
   send(parts: readonly PartBytes[]): Promise<Sent[]>;
   /** Which of these parts are complete in the table; `from`: no part was sealed before, in milliseconds. 'forbidden': may not be asked. */
   arrived(partIds: readonly string[], from: number | undefined): Promise<string[] | 'forbidden'>;
-  /** Failures of ingestion into the table since `from` that name one of these blobs. */
-  refusals(sourceIds: readonly string[], from: number): Promise<Refusal[]>;
+  /** Failures of ingestion into the table within the last `forMs` that name one of these blobs. 'forbidden': may not be asked. */
+  refusals(sourceIds: readonly string[], forMs: number): Promise<Refusal[] | 'forbidden'>;
 }
 
 export type TaskName = keyof Tasks;

@@ -2,7 +2,6 @@
 import type { AttributionError } from '../../core/errors.ts';
 import { RetryableError } from '../../core/errors.ts';
 import type { KustoClient, KustoResult } from '../../kusto/client.ts';
-import { kqlLiteral } from '../../kusto/literal.ts';
 import { HEADER_ROW, type KustoNames, SCHEMA_VERSION } from '../../kusto/names.ts';
 import { factsOf, type Place, redact } from './facts.ts';
 import type { Refusal } from './protocol.ts';
@@ -85,20 +84,23 @@ export async function arrivedParts(
     .map((row) => String(row[id]));
 }
 
-/** Blobs are told apart by the source id in their name. */
+/** Blobs are told apart by the source id in their name. Goes back from the service's own time: the clock of this host may be another. */
 export async function refusals(
   client: KustoClient,
   names: KustoNames,
   sourceIds: readonly string[],
-  from: number,
-): Promise<Refusal[]> {
-  const since = kqlLiteral({ type: 'datetime', value: from - CLOCK_SLACK_MS });
+  forMs: number,
+): Promise<Refusal[] | 'forbidden'> {
+  const since = `ago(${Math.ceil((forMs + CLOCK_SLACK_MS) / 1_000)}s)`;
   const text = `.show ingestion failures | where Table == "${names.raw}" and FailedOn > ${since} | take ${REFUSALS_MAX}`;
-  const { columns, rows } = await client.command(text).catch((error: unknown) => {
-    // Not being allowed to know leaves it open why a part is missing: it is sent again.
-    if (isForbidden(error)) return { columns: [], rows: [] };
+  let result: KustoResult;
+  try {
+    result = await client.command(text);
+  } catch (error) {
+    if (isForbidden(error)) return 'forbidden';
     throw error;
-  });
+  }
+  const { columns, rows } = result;
   const at = (name: string): number => columns.findIndex((column) => column.name === name);
   const [path, own, kind, details, code] = [
     'IngestionSourcePath',

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { PermanentError } from '../../core/errors.ts';
 import { kustoNames } from '../../kusto/names.ts';
 import { decodePartSync } from '../../parts/part-codec.ts';
+import { halves } from './absence.ts';
 import { clientOf } from './calls.ts';
 import { connect } from './connect.ts';
 import { callsLeftBehind } from './deadline.ts';
@@ -83,7 +84,7 @@ function tasks(signal: AbortSignal, deadline: number): Tasks {
     },
     send: (parts) => send(parts, signal, deadline),
     arrived: async (partIds, from) => arrivedParts(await bounded(), names, partIds, from),
-    refusals: async (sourceIds, from) => refusals(await bounded(), names, sourceIds, from),
+    refusals: async (sourceIds, forMs) => refusals(await bounded(), names, sourceIds, forMs),
   };
 }
 
@@ -112,12 +113,17 @@ async function send(parts: readonly PartBytes[], signal: AbortSignal, deadline: 
   async function flush(): Promise<void> {
     const lines = open;
     if (lines.length === 0) return;
-    const failure = await attempt(lines, [{ bytes: lines.map(({ bytes }) => bytes), rawBytes }]);
+    await together(lines);
     open = [];
     rawBytes = 0;
+  }
+
+  /** One of them may be refused for good: which, only they themselves can tell. */
+  async function together(lines: readonly Line[]): Promise<void> {
+    const bytes = lines.map((line) => line.bytes);
+    const failure = await attempt(lines, [{ bytes, rawBytes: bytes.reduce((sum, { length }) => sum + length, 0) }]);
     if (!(failure instanceof PermanentError) || lines.length === 1) return;
-    // One of them is refused: which, only they themselves can tell.
-    for (const line of lines) await attempt([line], [{ bytes: [line.bytes], rawBytes: line.bytes.length }]);
+    for (const half of halves(lines)) await together(half);
   }
 
   for (const [index, { id, body }] of parts.entries()) {

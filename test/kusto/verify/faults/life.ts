@@ -1,5 +1,5 @@
 /** One run of a process, ended as SIGKILL ends it: between any two steps, and nothing of it happens afterwards. */
-import type { Exporter, ExportOutcome } from '../../../../src/core/contracts/exporter.ts';
+import type { Exporter, ExportOutcome, PartHistory } from '../../../../src/core/contracts/exporter.ts';
 import type { Timers } from '../../../../src/core/contracts/timers.ts';
 import type { Part } from '../../../../src/core/model.ts';
 import { type SpoolFiles, spoolFiles } from '../../../../src/spool/spool-files.ts';
@@ -115,12 +115,12 @@ class MortalExporter implements Exporter {
     return this.#steps(async () => this.#inner.start?.());
   }
 
-  export(part: Part, signal: AbortSignal): Promise<ExportOutcome> {
-    return this.#steps(() => this.#inner.export(part, signal));
+  export(part: Part, signal: AbortSignal, history?: PartHistory): Promise<ExportOutcome> {
+    return this.#steps(() => this.#inner.export(part, signal, history));
   }
 
-  confirm(ids: readonly string[], signal: AbortSignal) {
-    return this.#steps(() => this.#inner.confirm!(ids, signal));
+  confirm(ids: readonly string[], signal: AbortSignal, histories?: ReadonlyMap<string, PartHistory>) {
+    return this.#steps(() => this.#inner.confirm!(ids, signal, histories));
   }
 
   close(): Promise<void> {

@@ -1,0 +1,80 @@
+/** What is said of parts that were handed over and are not there: beside the part that is set aside, and in the log. */
+import type { PartHistory } from '../../core/contracts/exporter.ts';
+import type { Refusal } from './protocol.ts';
+
+/** What the service says about ingestion that failed. */
+export interface Known {
+  /** By source id. */
+  readonly refusals: ReadonlyMap<string, Refusal>;
+  /** Why it could not be asked, and what to do about that. */
+  readonly unreadable?: string | undefined;
+  /** When it was asked, in milliseconds since the epoch. */
+  readonly askedAt: number;
+}
+
+/** Something that a person should hear of, once for all parts of its kind. */
+export interface Trouble {
+  readonly kind: 'refused' | 'unreadable' | 'silent';
+  readonly why: string;
+  readonly since: number;
+}
+
+const SILENT = 'Kusto records no failure for them.';
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+export function troubleOf(
+  { history }: { readonly history: PartHistory | undefined },
+  refusal: Refusal | undefined,
+  known: Known,
+): Trouble {
+  const since = history?.missed?.since ?? known.askedAt;
+  if (refusal !== undefined) return { kind: 'refused', why: `Kusto says: ${refusal.details}`, since };
+  if (known.unreadable !== undefined)
+    return { kind: 'unreadable', why: `Why cannot be read: ${known.unreadable}`, since };
+  return { kind: 'silent', why: SILENT, since };
+}
+
+/** One line for all troubles of a kind. `attempts`: after how many a part that travels alone is set aside. */
+export function troubleText(troubles: readonly Trouble[], attempts: number): string {
+  const since = Math.min(...troubles.map((one) => one.since));
+  const parts = troubles.length === 1 ? '1 part' : `${troubles.length} parts`;
+  return `Kusto: ${parts} handed over since ${iso(since)} did not arrive, twice or more. ${troubles[0]!.why} Such parts are sent again, apart from others and after growing pauses; one that is absent ${attempts} times is set aside. See: otel-attribution spool ls`;
+}
+
+/** Whoever may read a table may not read why the service did not fill it. */
+export const mayNotRead = (database: string): string =>
+  `this identity lacks the role Monitor on the database. Grant it, as database admin: .add database ['${database}'] monitors ('aadapp=<application id>;<tenant id>')`;
+
+export const refusedReason = ({ details }: Refusal): string => `Kusto refused it after the hand-over: ${details}`;
+
+export function lostReason(lost: {
+  readonly id: string;
+  readonly times: number;
+  readonly history: PartHistory | undefined;
+  readonly sourceIds: readonly string[];
+  readonly refusal: Refusal | undefined;
+  readonly known: Known;
+}): string {
+  const { id, times, history, sourceIds, refusal, known } = lost;
+  const first = history?.missed?.since ?? history?.sentAt;
+  const last = history?.sentAt;
+  const when = [
+    first === undefined ? undefined : `first on ${iso(first)}`,
+    last === undefined ? undefined : `last on ${iso(last)}`,
+    `absent when Kusto was asked on ${iso(known.askedAt)}`,
+  ].filter((text) => text !== undefined);
+  return [
+    `did not arrive in ${times} attempts (${when.join(', ')}).`,
+    troubleOf({ history }, refusal, known).why.replace('for them', 'for it'),
+    sourceIds.length === 0 ? '' : `Blobs, by source id: ${sourceIds.join(', ')}.`,
+    `To send it again, after asking Kusto once more: otel-attribution spool requeue ${id}`,
+  ]
+    .filter((text) => text !== '')
+    .join(' ');
+}
+
+/** In the order in which they are, the first half not the smaller one. */
+export function halves<T>(all: readonly T[]): T[][] {
+  const middle = Math.ceil(all.length / 2);
+  return [all.slice(0, middle), all.slice(middle)].filter((half) => half.length > 0);
+}
