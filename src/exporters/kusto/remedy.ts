@@ -1,3 +1,13 @@
+import {
+  clusterName,
+  grantText,
+  type Principal,
+  principalName,
+  principalOf,
+  quotedForShell,
+  type Role,
+  roleUses,
+} from '../../kusto/grants.ts';
 import { DEFAULT_BASE } from '../../kusto/names.ts';
 import type { Facts, Place, Stage } from './facts.ts';
 
@@ -22,8 +32,8 @@ const UNRESOLVED = /(?:Unknown function|Failed to resolve)[^']*'(\w+)'/i;
 export function remedyFor(facts: Facts, when: When, { cluster, database, table }: Place): string | undefined {
   const text = `${facts.code ?? ''} ${facts.message}`;
   const host = new URL(cluster).hostname;
-  const name = host.split('.')[0]!;
-  const flags = `--cluster ${cluster} --database ${JSON.stringify(database)}${table === DEFAULT_BASE ? '' : ` --table ${table}`}`;
+  const name = clusterName(cluster);
+  const flags = `--cluster ${cluster} --database ${quotedForShell(database)}${table === DEFAULT_BASE ? '' : ` --table ${table}`}`;
   const apply = `otel-attribution kusto schema --apply ${flags}`;
   const storage = when === 'upload' || when === 'enqueue';
 
@@ -35,7 +45,7 @@ export function remedyFor(facts: Facts, when: When, { cluster, database, table }
     return `${host} is no address of Kusto that the SDK sends tokens to. Check \`cluster\`; those you have: az kusto cluster list --query "[].uri"`;
   if (facts.status === 401 || BAD_TOKEN.test(text))
     return 'The token was not accepted: expired, or of another tenant. A new one is fetched; if this stays, run `az login`, or check `auth`.';
-  if (facts.status === 403 || NOT_ALLOWED.test(text)) return permission(when, database, name);
+  if (facts.status === 403 || NOT_ALLOWED.test(text)) return permission(when, text, { cluster, database, table });
   if (NO_MAPPING.test(text))
     return `The ingestion mapping of this release is not in the database: the schema is older, or newer. Run, as database admin: ${apply}; if the schema is newer than this release: npm i otel-attribution@latest`;
   if (NO_STREAMING.test(text) || (when === 'stream' && facts.status === 404 && !NO_TABLE.test(text)))
@@ -43,33 +53,23 @@ export function remedyFor(facts: Facts, when: When, { cluster, database, table }
   if (NO_TABLE.test(text) || (UNRESOLVED.exec(text)?.[1] ?? '').startsWith(table))
     return `The tables and functions of otel-attribution are not in the database, or older than this release. Run, as database admin: ${apply}`;
   if (NO_DATABASE.test(text))
-    return `The database '${database}' is not there, or this identity may not see it. Create it: az kusto database create --cluster-name ${name} --database-name ${JSON.stringify(database)} --resource-group <group> --read-write-database location=<region>`;
+    return `The database '${database}' is not there, or this identity may not see it. Create it: az kusto database create --cluster-name ${name} --database-name ${quotedForShell(database)} --resource-group <group> --read-write-database location=<region>`;
   return undefined;
 }
 
-interface Grant {
-  readonly role: string;
-  readonly group: string;
-  readonly id: string;
-  readonly type: string;
-  readonly principal: string;
+/** Programs ingest, and programs and people read; the schema is a person's work. */
+const roles: { readonly [W in When]?: Role } = { query: 'Viewer', command: 'Admin' };
+
+/** The service names whom it turned away. */
+const WHOM = /Principal '([^']+)' is not authorized/i;
+
+function permission(when: When, message: string, place: Place): string {
+  return missingRole(roles[when] ?? 'Ingestor', place, principalOf(WHOM.exec(message)?.[1] ?? ''));
 }
 
-const APP = { id: '<application id>', type: 'App', principal: 'aadapp=<application id>;<tenant id>' };
-const USER = { id: '<you@example.com>', type: 'User', principal: 'aaduser=<you@example.com>' };
-/** Programs ingest, and programs and people read; the schema is a person's work. */
-const grants: { readonly [W in When]?: Grant } = {
-  query: { role: 'Viewer', group: 'viewers', ...APP },
-  command: { role: 'Admin', group: 'admins', ...USER },
-};
-const INGESTOR: Grant = { role: 'Ingestor', group: 'ingestors', ...APP };
-
-function permission(when: When, database: string, cluster: string): string {
-  const { role, group, id, type, principal } = grants[when] ?? INGESTOR;
-  return (
-    `This identity lacks the role ${role} on the database. Grant it: az kusto database-principal-assignment create --cluster-name ${cluster}` +
-    ` --database-name ${JSON.stringify(database)} --resource-group <group> --principal-assignment-name otel-attribution` +
-    ` --principal-id ${id} --principal-type ${type} --role ${role}` +
-    `; or in KQL: .add database ['${database}'] ${group} ('${principal}')`
-  );
+/** What to say of a role that this identity lacks, and the command that grants it. */
+export function missingRole(role: Role, place: Place, principal?: Principal): string {
+  const who = principal === undefined ? 'This identity' : `This identity, ${principalName(principal)},`;
+  const so = role === 'Admin' ? '' : ` Without it ${roleUses[role].without}.`;
+  return `${who} lacks the role ${role} on the database.${so} Grant it, as database admin: ${grantText(role, place, principal)}`;
 }

@@ -67,7 +67,12 @@ it('prints the script without a connection', async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/^\.execute database script <\|\n\/\/ Schema version 1/);
   expect(stdout).toContain('.alter-merge materialized-view LoadRows policy retention softdelete = 90d');
-  expect(stdout).toMatch(/Ingestor[\s\S]*Viewer/);
+  for (const role of ['Ingestor', 'Viewer', 'Monitor'])
+    expect(stdout).toMatch(
+      new RegExp(
+        `// ${role}: it may .*Without: .*\\n// {3}az kusto .* --role ${role}\\n// {3}\\.add database \\['<database>'\\] ${role.toLowerCase()}s `,
+      ),
+    );
 });
 
 it('says what is missing on the command line', async () => {

@@ -153,11 +153,25 @@ export class FakeDatabase {
   readonly operations: Operation[] = [];
   /** Rises with every command that may change names, columns or functions. */
   schemaVersion = 0;
+  exists = true;
   readonly now: () => number;
 
   constructor(name: string, now: () => number) {
     this.name = name;
     this.now = now;
+  }
+
+  /** All that is in it is gone; what the cluster remembers of failures is not. */
+  drop(): void {
+    this.exists = false;
+    for (const held of [this.tables, this.views, this.functions, this.policies]) held.clear();
+    this.operations.length = 0;
+    this.schemaVersion += 1;
+  }
+
+  /** As new. */
+  create(): void {
+    this.exists = true;
   }
 
   table(name: string): FakeTable {

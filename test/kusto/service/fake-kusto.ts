@@ -10,7 +10,7 @@ import { FakeDatabase, type IngestionFailure } from './database.ts';
 import { type FaultRequest, Faults } from './faults.ts';
 import { type Answer, applyFault, errorAnswer, readBody, send, withoutRows } from './http.ts';
 import { type IngestSummary, IngestWorker } from './ingest-worker.ts';
-import type { Principals } from './principals.ts';
+import { changesRoles, type Principals, type Role, withoutRoles, withRoles } from './principals.ts';
 import { QueryEngine } from './query-engine.ts';
 import { clientRequestId, Routes } from './routes.ts';
 import { internalError, ServiceError } from './service-error.ts';
@@ -33,6 +33,11 @@ export interface FakeKustoOptions {
   readonly principals?: Principals;
   /** Whether the cluster has streaming ingestion enabled. Default true. */
   readonly streamingEnabled?: boolean;
+  /**
+   * Whoever lacks the role Monitor gets an empty list of failures instead of a refusal, as in `.show streamingingestion failures`, which
+   * shows each what is their own. Default false.
+   */
+  readonly failuresHidden?: boolean;
 }
 
 export interface LoggedRequest extends FaultRequest {
@@ -54,6 +59,12 @@ export interface FakeKusto {
   /** As `.show ingestion failures` shows them, and the id of the source. */
   readonly failures: readonly IngestionFailure[];
   principals: Principals | undefined;
+  /** Gives the bearer of a token these roles on the database, and no others. The commands `.add database` and `.drop database` do so too. */
+  setRoles(token: string, roles: readonly Role[]): void;
+  /** With all that is in it, and everybody's roles on it. */
+  dropDatabase(): void;
+  /** Makes it anew: empty, and nobody has a role on it. */
+  createDatabase(): void;
   /** In process, without the network: a query or a command. Parameters are KQL literals as text. @throws ServiceError */
   execute(text: string, parameters?: Readonly<Record<string, string>>): ResultTable;
   /** Blobs and queues answer 403 to all keys (signatures) given so far; those of the next `.get ingestion resources` are good. */
@@ -117,9 +128,14 @@ class Fake implements FakeKusto {
     this.principals = options.principals;
     this.database = new FakeDatabase(options.database ?? 'Telemetry', options.now ?? Date.now);
     this.#engine = new QueryEngine(this.database);
-    this.#worker = storage && new IngestWorker(this.database, storage, this.faults);
+    this.#worker = storage && new IngestWorker(this.database, storage, this.faults, () => this.principals);
     this.#proxy = azurite && new StorageProxy(azurite, (messageId) => this.#worker?.arrived(messageId));
-    this.#routes = new Routes(this, { streamingEnabled: this.#streamingEnabled, storage, proxy: this.#proxy });
+    this.#routes = new Routes(this, {
+      streamingEnabled: this.#streamingEnabled,
+      failuresHidden: options.failuresHidden ?? false,
+      storage,
+      proxy: this.#proxy,
+    });
   }
 
   get #streamingEnabled(): boolean {
@@ -142,7 +158,34 @@ class Fake implements FakeKusto {
     this.applyRetention();
     if (!/^\s*(\/\/[^\n]*\n\s*)*\./.test(text)) return this.#engine.query(text, parameters);
     const { database } = this;
-    return executeCommand(text, { database, run: this.#engine.runOverRows, streamingEnabled: this.#streamingEnabled });
+    if (changesRoles(text)) {
+      this.principals = withRoles(this.principals, text, database.name);
+      return executeCommand('.show database principals', this.#runner());
+    }
+    return executeCommand(text, this.#runner());
+  }
+
+  #runner() {
+    return {
+      database: this.database,
+      run: this.#engine.runOverRows,
+      streamingEnabled: this.#streamingEnabled,
+    };
+  }
+
+  setRoles(token: string, roles: readonly Role[]): void {
+    const principal = this.principals?.get(token);
+    if (principal === undefined) throw new Error(`nobody has the token ${token}`);
+    this.principals = new Map(this.principals).set(token, { ...principal, roles });
+  }
+
+  dropDatabase(): void {
+    this.database.drop();
+    this.principals = withoutRoles(this.principals);
+  }
+
+  createDatabase(): void {
+    this.database.create();
   }
 
   expireKeys(): void {

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { FakeDatabase, FakeTable } from './database.ts';
 import type { Faults, QueuedMessage } from './faults.ts';
 import { expand, IngestionRefused, mapRecords, readRecords } from './json-mapping.ts';
+import { mayNotIngest, type Principals } from './principals.ts';
 import type { Storage } from './storage.ts';
 import { parseTimespan } from './values.ts';
 
@@ -31,13 +32,15 @@ export class IngestWorker {
   readonly #database: FakeDatabase;
   readonly #storage: Storage;
   readonly #faults: Faults;
+  readonly #principals: () => Principals | undefined;
   readonly #arrivals = new Map<string, number>();
   #pending: Pending[] = [];
 
-  constructor(database: FakeDatabase, storage: Storage, faults: Faults) {
+  constructor(database: FakeDatabase, storage: Storage, faults: Faults, principals: () => Principals | undefined) {
     this.#database = database;
     this.#storage = storage;
     this.#faults = faults;
+    this.#principals = principals;
   }
 
   /** Messages that no `ingestPending` has brought to an end, as far as they were taken off the queues. */
@@ -104,6 +107,9 @@ export class IngestWorker {
   async #ingest(message: QueuedMessage): Promise<'ingested' | 'skipped'> {
     const table = this.#tableOf(message);
     const properties = message.additionalProperties;
+    const token = String(properties.authorizationContext ?? '');
+    const refusal = mayNotIngest(this.#principals(), token, this.#database.name);
+    if (refusal !== undefined) throw new IngestionRefused('Forbidden', refusal);
     const tags = stringList(properties.tags);
     const unless = stringList(properties.ingestIfNotExists);
     const isThere = (tag: string) => table.extents.some((extent) => extent.tags.includes(`ingest-by:${tag}`));
@@ -133,7 +139,7 @@ export class IngestWorker {
   }
 
   #tableOf({ database, table: name }: QueuedMessage): FakeTable {
-    if (database !== this.#database.name) {
+    if (database !== this.#database.name || !this.#database.exists) {
       throw new IngestionRefused('BadRequest_DatabaseNotExist', `Database '${database}' does not exist.`);
     }
     const table = this.#database.tables.get(name);

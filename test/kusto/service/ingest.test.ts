@@ -180,6 +180,55 @@ describe('who may', () => {
     await as('ingestor').execute('NetDefaultDB', '.get ingestion resources');
   });
 
+  it('shows failures to monitors, and each who asks their own roles', async () => {
+    const shop = { name: 'aadapp=shop;tenant', roles: ['Ingestor', 'Viewer'], elsewhere: ['Monitor'] } as const;
+    await start({ principals: new Map([['shop', shop]]) });
+    const failures = () => as('shop').execute('Telemetry', '.show ingestion failures');
+    expect(await refusal(failures())).toMatchObject({
+      status: 403,
+      detail: "Principal 'aadapp=shop;tenant' is not authorized to monitor database 'Telemetry'.",
+    });
+    fake.execute(".add database ['Telemetry'] monitors ('aadapp=shop;tenant')");
+    await failures();
+    const roles = await ask(fake, '.show principal roles | project Scope, Role', as('shop'));
+    expect(roles.map(({ Scope, Role }) => `${Scope} ${Role}`)).toEqual([
+      'Database Telemetry Ingestor',
+      'Database Telemetry Viewer',
+      'Database Telemetry Monitor',
+      'Database Elsewhere Monitor',
+    ]);
+    fake.execute(".drop database ['Telemetry'] monitors ('aadapp=shop;tenant')");
+    expect((await refusal(failures())).status).toBe(403);
+  });
+
+  it('takes the message of whoever may ingest anywhere, and refuses it when it ingests', async () => {
+    const shop = { name: 'aadapp=shop;tenant', roles: ['Ingestor'] } as const;
+    await start({ principals: new Map([['shop', shop]]) });
+    await sendQueued(fake, lines, {}, () => 'shop');
+    expect(await fake.ingestPending()).toMatchObject({ ingested: 1 });
+    await sendQueued(fake, lines, {}, () => 'shop');
+    fake.setRoles('shop', []);
+    expect(await fake.ingestPending()).toMatchObject({ refused: 1 });
+    expect(fake.failures).toMatchObject([
+      {
+        errorCode: 'Forbidden',
+        details:
+          "Principal 'aadapp=shop;tenant' is not authorized to perform operation 'Ingest' on database 'Telemetry'.",
+      },
+    ]);
+  });
+
+  it('a database that is dropped takes tables and roles along', async () => {
+    await start({ principals: new Map([['t', { name: 'aadapp=a', roles: ['Admin'] }]]) });
+    await sendQueued(fake, lines, {}, () => 't');
+    fake.dropDatabase();
+    expect(await fake.ingestPending()).toMatchObject({ refused: 1 });
+    fake.createDatabase();
+    expect((await refusal(as('t').execute('Telemetry', '.show tables'))).status).toBe(403);
+    fake.execute(".add database ['Telemetry'] admins ('aadapp=a')");
+    expect(await ask(fake, '.show tables', as('t'))).toEqual([]);
+  });
+
   it('refuses a token that is unknown or expired', async () => {
     let now = 1000;
     await start({

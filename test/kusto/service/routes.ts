@@ -3,7 +3,15 @@ import type { IncomingMessage } from 'node:http';
 import type { FakeKusto } from './fake-kusto.ts';
 import type { FaultTarget } from './faults.ts';
 import { type Answer, expiredKey, readBody } from './http.ts';
-import { authorize, type Permission, permissionOf } from './principals.ts';
+import {
+  authorize,
+  identityTokenOf,
+  may,
+  type Permission,
+  type Principal,
+  permissionOf,
+  rolesOf,
+} from './principals.ts';
 import { badRequest, entityNotFound } from './service-error.ts';
 import type { Storage } from './storage.ts';
 import type { StorageProxy } from './storage-proxy.ts';
@@ -24,6 +32,7 @@ export interface Route {
 
 interface Behind {
   readonly streamingEnabled: boolean;
+  readonly failuresHidden: boolean;
   readonly storage: Storage | undefined;
   readonly proxy: StorageProxy | undefined;
 }
@@ -61,22 +70,32 @@ export class Routes {
     const { db: database, csl: text } = parseBody(body);
     const target = commandTarget(text);
     const work = async () => {
-      this.#authorize(incoming, permissionOf(text), database);
-      return json(commandText(await this.#commandResult(target, text, database)));
+      const needs = permissionOf(text);
+      const hidden = needs === 'monitor' && this.#behind.failuresHidden;
+      const who = this.#authorize(incoming, hidden ? 'roles' : needs, database);
+      const { columns, rows } = await this.#commandResult(target, text, database, who);
+      const visible = !hidden || who === undefined || may(who, 'monitor');
+      return json(commandText({ columns, rows: visible ? rows : [] }));
     };
     return { target, text, database, body, work };
   }
 
-  async #commandResult(target: FaultTarget, text: string, database: string): Promise<ResultTable> {
+  async #commandResult(
+    target: FaultTarget,
+    text: string,
+    database: string,
+    who: Principal | undefined,
+  ): Promise<ResultTable> {
     switch (target) {
       case 'resources': {
         const rows = (await this.#behind.storage?.resources(this.#fake.url)) ?? [];
         return { columns: columnsOf('ResourceTypeName:string, StorageRoot:string'), rows };
       }
       case 'identity':
-        return { columns: columnsOf('AuthorizationContext:string'), rows: [['fake-identity-token']] };
+        return { columns: columnsOf('AuthorizationContext:string'), rows: [[identityTokenOf(who)]] };
       default:
         this.#checkDatabase(database);
+        if (permissionOf(text) === 'roles') return rolesOf(who, database);
         return this.#fake.execute(text);
     }
   }
@@ -129,12 +148,12 @@ export class Routes {
     };
   }
 
-  #authorize({ headers }: IncomingMessage, permission: Permission, database: string): void {
-    authorize(this.#fake.principals, headers.authorization, permission, database, this.#fake.database.now());
+  #authorize({ headers }: IncomingMessage, permission: Permission, database: string) {
+    return authorize(this.#fake.principals, headers.authorization, permission, database, this.#fake.database.now());
   }
 
   #checkDatabase(name: string): void {
-    if (name !== this.#fake.database.name) throw entityNotFound('Database', name);
+    if (name !== this.#fake.database.name || !this.#fake.database.exists) throw entityNotFound('Database', name);
   }
 }
 

@@ -64,9 +64,10 @@ export async function sendQueued(
   fake: FakeKusto,
   text: string | Buffer,
   more?: Record<string, unknown>,
+  token?: () => string,
 ): Promise<string> {
   const sourceId = randomUUID();
-  await new IngestClient(connection(fake)).ingestFromStream(bytes(text, sourceId), properties(more));
+  await new IngestClient(connection(fake, token)).ingestFromStream(bytes(text, sourceId), properties(more));
   return sourceId;
 }
 

@@ -52,8 +52,8 @@ export async function runScenario(
     tokensLeft === 0
       ? undefined
       : new Map([
-          ['old', { name: 'aadapp=shop', roles: ['Ingestor', 'Viewer'] as const, expiresAt: 0 }],
-          ['new', { name: 'aadapp=shop', roles: ['Ingestor', 'Viewer'] as const }],
+          ['old', { name: 'aadapp=shop', roles: ['Ingestor', 'Viewer', 'Monitor'] as const, expiresAt: 0 }],
+          ['new', { name: 'aadapp=shop', roles: ['Ingestor', 'Viewer', 'Monitor'] as const }],
         ]);
   const options: KustoOptions = {
     cluster: fake.url,
