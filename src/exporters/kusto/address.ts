@@ -27,6 +27,13 @@ export function clusterUrl(text: string): string {
   return url.origin;
 }
 
+/** Of the service that takes in what is to be ingested. @param cluster as `clusterUrl` gives it */
+export function ingestionUrl(cluster: string): string {
+  return cluster.startsWith('https:') && !isLoopback(new URL(cluster).hostname)
+    ? cluster.replace('https://', 'https://ingest-')
+    : cluster;
+}
+
 /** @throws AttributionError `ATTR_CONFIG_INVALID` */
 export function databaseName(options: Pick<KustoOptions, 'database'>): string {
   const { database } = options;

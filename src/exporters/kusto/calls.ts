@@ -32,11 +32,12 @@ export function clientOf(connection: Connection, { timeoutMs: defaultMs, table }
     for (const [name, parameter] of Object.entries(parameters)) properties.setParameter(name, kqlLiteral(parameter));
     const whole = declareParameters(parameters) + text;
     try {
-      return await within(timeoutMs, signal, async () =>
-        stage === 'command'
+      return await within(timeoutMs, signal, async () => {
+        await connection.know(cluster);
+        return stage === 'command'
           ? commandResult(await client.executeMgmt(database, whole, properties))
-          : queryResult(await client.executeQuery(database, whole, properties)),
-      );
+          : queryResult(await client.executeQuery(database, whole, properties));
+      });
     } catch (error) {
       throw explained(error, stage);
     }

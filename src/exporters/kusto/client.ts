@@ -13,5 +13,5 @@ import { peerPlaces } from './peer.ts';
  */
 export async function openKusto(given: KustoOptions): Promise<KustoClient> {
   const options = settle(kustoOptions, given);
-  return clientOf(await connect(options, peerPlaces()), options);
+  return clientOf(await connect(options, peerPlaces(), (text) => process.emitWarning(text)), options);
 }

@@ -2,50 +2,80 @@
 import { readFileSync } from 'node:fs';
 import type { KustoConnectionStringBuilder } from 'azure-kusto-data';
 import { AttributionError } from '../../core/errors.ts';
-import { clusterUrl, databaseName } from './address.ts';
+import { clusterUrl, databaseName, ingestionUrl } from './address.ts';
 import { CachedCredential, credentialOf, type IdentityAuth } from './auth.ts';
+import { Clouds } from './cloud.ts';
+import { explain } from './failure.ts';
+import { type Http, httpOf } from './http.ts';
 import type { SettledKustoOptions } from './options.ts';
-import { type DataSdk, loadData, loadIdentity } from './peer.ts';
+import { type DataSdk, dataWarning, loadData, loadIdentity, loadRestPipeline } from './peer.ts';
 
 export interface Connection {
   readonly data: DataSdk;
+  readonly http: Http;
   readonly cluster: string;
+  /** Where the same cluster takes in what is to be ingested. */
+  readonly ingestion: string;
   readonly database: string;
-  /** A new one for each client: the SDK's clients change what they are given. */
-  builder(): KustoConnectionStringBuilder;
+  /** Name and version of this package, for tracing. */
+  readonly application: string;
+  /** A new one for each client: the SDK's clients change what they are given. @param address default: the cluster */
+  builder(address?: string): KustoConnectionStringBuilder;
+  /** Comes before each request of the SDK to that address. @throws RetryableError */
+  know(address: string): Promise<void>;
   /** After a 401: the next request brings a new token. */
   forgetToken(): void;
 }
 
 /**
  * Opens nothing yet: the first request does.
+ * @param notice told what a person should know although it works
  * @throws AttributionError `ATTR_CONFIG_INVALID`, `ATTR_PEER_MISSING`
  */
-export async function connect(options: SettledKustoOptions, places: readonly string[]): Promise<Connection> {
+export async function connect(
+  options: SettledKustoOptions,
+  places: readonly string[],
+  notice: (text: string) => void,
+): Promise<Connection> {
   const database = databaseName(options);
-  const data = await loadData(places);
+  const [data, azure] = await Promise.all([loadData(places), loadRestPipeline(places)]);
+  const warning = dataWarning(places);
+  if (warning !== undefined) notice(warning);
+  const http = httpOf(azure);
+  const clouds = new Clouds(data, http, options.timeoutMs);
+  // By default these are the path of the script and the name of the user.
+  const application = `otel-attribution/${packageVersion()}`;
   const base = baseOf(options, data);
   const cluster = clusterUrl(base.dataSource ?? '');
   let credential: CachedCredential | undefined;
   const { auth } = options;
   if (options.connectionString === undefined || !bringsItsOwn(base, cluster)) {
     if (auth !== 'none' && !(typeof auth === 'object' && 'token' in auth))
-      credential = cachedCredential(auth, cluster, data, places);
+      credential = cachedCredential(auth, cluster, clouds, places);
   }
   return {
     data,
+    http,
     cluster,
+    ingestion: ingestionUrl(cluster),
     database,
-    builder() {
-      const builder = Object.assign(new data.KustoConnectionStringBuilder(cluster), base);
-      builder.dataSource = cluster;
+    application,
+    builder(address = cluster) {
+      const builder = Object.assign(new data.KustoConnectionStringBuilder(address), base);
+      builder.dataSource = address;
       builder.initialCatalog = database;
       if (credential !== undefined) builder.tokenCredential = credential as NonNullable<typeof builder.tokenCredential>;
       if (typeof auth === 'object' && 'token' in auth) builder.tokenProvider = auth.token;
-      // By default these are the path of the script and the name of the user.
-      builder.applicationNameForTracing = `otel-attribution/${packageVersion()}`;
+      builder.applicationNameForTracing = application;
       builder.userNameForTracing = '';
       return builder;
+    },
+    async know(address) {
+      try {
+        await clouds.of(address);
+      } catch (error) {
+        throw explain(error, 'metadata', { cluster: address, database, table: options.table });
+      }
     },
     forgetToken: () => credential?.forget(),
   };
@@ -97,14 +127,14 @@ function bringsItsOwn(builder: KustoConnectionStringBuilder, cluster: string): b
 function cachedCredential(
   auth: IdentityAuth,
   cluster: string,
-  data: DataSdk,
+  clouds: Clouds,
   places: readonly string[],
 ): CachedCredential {
   return new CachedCredential(async () => {
     const identity = await loadIdentity(places);
-    // Known by now: every request begins with it, and checks that such a cluster may name such a place to log in.
-    const cloud = await data.CloudSettings.getCloudInfoForCluster(cluster);
-    return credentialOf(auth, identity, cloud?.LoginEndpoint);
+    // The SDK checks before each request that such an address may name such a place to log in.
+    const { LoginEndpoint } = await clouds.of(cluster);
+    return credentialOf(auth, identity, LoginEndpoint);
   });
 }
 

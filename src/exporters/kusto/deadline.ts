@@ -1,5 +1,11 @@
 import { RetryableError } from '../../core/errors.ts';
-import { DeadlineError } from './failure.ts';
+
+/** Our own deadline passed. */
+export class DeadlineError extends Error {
+  constructor(ms: number) {
+    super(ms > 0 ? `no answer within ${Math.round(ms)} ms` : 'its time was over before it began');
+  }
+}
 
 let leftBehind = 0;
 

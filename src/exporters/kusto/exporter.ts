@@ -25,6 +25,8 @@ export interface KustoInternals {
   readonly resolveFrom?: readonly string[];
   /** Most bytes of one blob or request before compression. */
   readonly maxBytes?: number;
+  /** Milliseconds between two questions for the service's containers and queues. */
+  readonly askAgainMs?: number;
 }
 
 const BATCHING_MS = 30_000;
@@ -76,8 +78,10 @@ export class KustoExporter implements Exporter {
         hostToken: token !== undefined,
         places: internals.resolveFrom ?? peerPlaces(),
         maxBytes: internals.maxBytes,
+        askAgainMs: internals.askAgainMs,
       },
       token,
+      (text) => this.#sayOnce(text),
     );
     this.#batcher = new Batcher((parts, signal) => this.#worker.call('send', [parts], this.#deadlineMs, signal));
   }

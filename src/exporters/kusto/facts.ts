@@ -1,7 +1,7 @@
 /** What can be read from an error of the SDK, of its HTTP library, of the storage clients or of the service: each may come from any copy of its package. */
 
-/** What was being done. Only the last two may have arrived although they failed. */
-export type Stage = 'query' | 'command' | 'resources' | 'upload' | 'enqueue' | 'stream';
+/** What was being done. Only the last two may have arrived although they failed. `metadata`: the question which cloud it is. */
+export type Stage = 'metadata' | 'query' | 'command' | 'resources' | 'upload' | 'enqueue' | 'stream';
 
 export interface Place {
   readonly cluster: string;

@@ -8,18 +8,8 @@ import { remedyFor } from './remedy.ts';
 
 /** The request never left. */
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH']);
-
-/** The SDK's first question, about the cloud, comes before anything is sent. */
-const BEFORE_SENDING = /^Failed to get cloud info/;
 /** Statuses that speak of what was sent, where the service does not say itself whether it will ever take it. */
 const ABOUT_DATA = new Set([400, 413, 415, 422]);
-
-/** Our own deadline passed. */
-export class DeadlineError extends Error {
-  constructor(ms: number) {
-    super(`no answer within ${Math.round(ms)} ms`);
-  }
-}
 
 export function explain(error: unknown, stage: Stage, place: Place): AttributionError {
   if (error instanceof RetryableError || error instanceof PermanentError || error instanceof AmbiguousError)
@@ -40,10 +30,10 @@ export function explain(error: unknown, stage: Stage, place: Place): Attribution
   if (remedy !== undefined) return new RetryableError(`Kusto: ${what} ${remedy}`, options);
   if (stage === 'enqueue' || stage === 'stream') {
     const { status, permanent } = facts;
-    const answered = status !== undefined && status >= 400 && status < 500 && status !== 408;
-    if (stage === 'stream' && answered && (permanent ?? ABOUT_DATA.has(status)))
+    const refused = wasRefused(facts);
+    if (stage === 'stream' && refused && (permanent ?? ABOUT_DATA.has(status!)))
       return new PermanentError(`Kusto: ${at} refuses the data: ${shown(facts)}`, options);
-    if (!answered && !NOT_SENT.has(facts.code ?? '') && !BEFORE_SENDING.test(facts.message))
+    if (mayHaveArrived(facts))
       return new AmbiguousError(
         `Kusto: ${what} The part may have arrived; it is sent again, and counts once.`,
         options,
@@ -54,7 +44,17 @@ export function explain(error: unknown, stage: Stage, place: Place): Attribution
   return new RetryableError(`Kusto: ${what}`, options);
 }
 
+/** Whether a request that failed so may have been taken all the same. */
+export function mayHaveArrived(facts: Facts): boolean {
+  return !wasRefused(facts) && !NOT_SENT.has(facts.code ?? '');
+}
+
+function wasRefused({ status }: Facts): boolean {
+  return status !== undefined && status >= 400 && status < 500 && status !== 408;
+}
+
 const doing: { readonly [S in Stage]: string } = {
+  metadata: 'asking the cluster which cloud it is in',
   query: 'the query',
   command: 'the command',
   resources: 'asking for the ingestion resources',

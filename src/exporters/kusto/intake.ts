@@ -10,7 +10,7 @@ import { explain } from './failure.ts';
 export interface Payload {
   readonly gzip: Buffer;
   readonly rawBytes: number;
-  /** A random UUID (version 4: the SDK takes no other); the blob's name holds it, and the service reports failures under it. */
+  /** A random UUID (version 4, as those of Microsoft's clients); the blob's name holds it, and the service reports failures under it. */
   readonly sourceId: string;
 }
 
@@ -38,9 +38,12 @@ export function streamingIntake(connection: Connection, names: KustoNames): Inta
     maxBytes: STREAMING_BYTES_MAX,
     outcome: 'delivered',
     async send({ gzip, sourceId }, signal, deadline) {
+      let sent = false;
       try {
-        await within(deadline - performance.now(), signal, () =>
-          client.executeStreamingIngest(
+        await within(deadline - performance.now(), signal, async () => {
+          await connection.know(connection.cluster);
+          sent = true;
+          await client.executeStreamingIngest(
             // The SDK writes names into the URL as they are.
             encodeURIComponent(database),
             names.raw,
@@ -49,9 +52,10 @@ export function streamingIntake(connection: Connection, names: KustoNames): Inta
             names.mapping,
             undefined,
             `otel-attribution;${sourceId}`,
-          ),
-        );
+          );
+        });
       } catch (error) {
+        if (!sent) throw failed(error, 'metadata', connection, names);
         if (signal.aborted) throw new AmbiguousError('Kusto: cancelled while the rows were on their way.');
         throw failed(error, 'stream', connection, names);
       }

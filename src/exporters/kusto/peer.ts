@@ -1,6 +1,6 @@
 /**
- * Microsoft's SDK for Kusto: 100 MB with all it brings, so an optional peer, loaded on first use. The storage and identity packages are
- * those that it depends on itself: found from where it lies, not from here.
+ * Microsoft's SDK for Kusto: 57 MB with all it brings, so an optional peer, loaded on first use. Identity and HTTP packages are those that it
+ * depends on itself: found from where it lies, not from here.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire, findPackageJSON } from 'node:module';
@@ -8,13 +8,22 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AttributionError } from '../../core/errors.ts';
 import type { Identity } from './auth.ts';
-import type { Storage } from './storage.ts';
+import type { RestPipeline } from './http.ts';
 
 export type DataSdk = typeof import('azure-kusto-data');
-export type IngestSdk = typeof import('azure-kusto-ingest');
 
-// Version 7.1.0 of azure-kusto-data pins an axios with known vulnerabilities (Azure/azure-kusto-node issue 411).
-const INSTALL = 'npm i azure-kusto-data@7.0.4 azure-kusto-ingest@7.0.1';
+const DATA = 'azure-kusto-data';
+const IDENTITY = '@azure/identity';
+const REST_PIPELINE = '@azure/core-rest-pipeline';
+const INSTALL = `npm i ${DATA}@7.0.4`;
+
+/** The range of peers in package.json: from 7.0.1 to before 7.1.0. */
+const TESTED = /^7\.0\.[1-9]\d*$/;
+/** What is known of versions outside of it: why they are outside. */
+const KNOWN: Readonly<Record<string, string>> = {
+  // https://github.com/Azure/azure-kusto-node/issues/411
+  '7.1.0': 'it pins axios 1.4.0, which has known vulnerabilities',
+};
 
 /** Where peers are looked for: the application's own copy first, as its version was chosen there; then the one beside this package. */
 export function peerPlaces(): string[] {
@@ -28,27 +37,31 @@ export function peerPlaces(): string[] {
 
 /** @throws AttributionError `ATTR_PEER_MISSING` */
 export async function loadData(places: readonly string[]): Promise<DataSdk> {
-  return load<DataSdk>(locate('azure-kusto-data', places), 'azure-kusto-data');
+  return load<DataSdk>(locate(DATA, places), DATA);
 }
 
-/** @throws AttributionError `ATTR_PEER_MISSING` */
-export async function loadIngest(places: readonly string[]): Promise<IngestSdk> {
-  return load<IngestSdk>(locate('azure-kusto-ingest', places), 'azure-kusto-ingest');
+/** What speaks against the version of azure-kusto-data that `loadData` loads; undefined when nothing does. */
+export function dataWarning(places: readonly string[]): string | undefined {
+  const manifest = findPackageJSON(DATA, pathToFileURL(locate(DATA, places)));
+  if (manifest === undefined) return undefined;
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+  if (TESTED.test(version)) return undefined;
+  const why = KNOWN[version] ?? 'this release was not tested with it';
+  return `Kusto: ${DATA} ${version} is installed, and ${why}. Run: ${INSTALL}`;
 }
 
 /** `@azure/identity`, as azure-kusto-data has it. */
 export async function loadIdentity(places: readonly string[]): Promise<Identity> {
-  const name = '@azure/identity';
-  return load<Identity>(besides(name, locate('azure-kusto-data', places)), name);
+  return load<Identity>(identityFile(places), IDENTITY);
 }
 
-/** The clients for blobs and queues, as azure-kusto-ingest has them. */
-export async function loadStorage(places: readonly string[]): Promise<Storage> {
-  const ingest = locate('azure-kusto-ingest', places);
-  const [{ ContainerClient }, { QueueClient }] = (await Promise.all(
-    ['@azure/storage-blob', '@azure/storage-queue'].map((name) => load<Storage>(besides(name, ingest), name)),
-  )) as [Storage, Storage];
-  return { ContainerClient, QueueClient };
+/** The HTTP client of Azure's packages, as @azure/identity has it. */
+export async function loadRestPipeline(places: readonly string[]): Promise<RestPipeline> {
+  return load<RestPipeline>(besides(REST_PIPELINE, identityFile(places)), REST_PIPELINE);
+}
+
+function identityFile(places: readonly string[]): string {
+  return besides(IDENTITY, locate(DATA, places));
 }
 
 async function load<T>(file: string, name: string): Promise<T> {

@@ -11,6 +11,8 @@ export interface WorkerSetup {
   readonly places: readonly string[];
   /** Most bytes of one blob or request before compression; for tests. */
   readonly maxBytes?: number | undefined;
+  /** Milliseconds between two questions for the service's containers and queues; for tests. */
+  readonly askAgainMs?: number | undefined;
 }
 
 export interface PartBytes {
@@ -53,7 +55,9 @@ export type ToWorker =
 export type FromWorker =
   | { readonly call: number; readonly value: unknown }
   | { readonly call: number; readonly error: PlainError }
-  | { readonly wantsToken: number };
+  | { readonly wantsToken: number }
+  /** What a person should know although nothing failed. */
+  | { readonly notice: string };
 
 /** An error as it crosses the threads. */
 export interface PlainError {

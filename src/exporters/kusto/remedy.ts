@@ -10,6 +10,7 @@ import {
 } from '../../kusto/grants.ts';
 import { DEFAULT_BASE } from '../../kusto/names.ts';
 import type { Facts, Place, Stage } from './facts.ts';
+import { ASK_AGAIN_MS } from './kept.ts';
 
 /** `ingestion`: by the service, after the hand-over. */
 type When = Stage | 'ingestion';
@@ -38,11 +39,14 @@ export function remedyFor(facts: Facts, when: When, { cluster, database, table }
   const storage = when === 'upload' || when === 'enqueue';
 
   if (storage)
-    return BAD_TOKEN.test(text) ? 'The key to the temporary storage has expired; a new one is fetched.' : undefined;
+    return BAD_TOKEN.test(text)
+      ? `The key to the temporary storage is not accepted. A new one is asked for, at most once in ${ASK_AGAIN_MS / 1_000} s.`
+      : undefined;
   if (UNKNOWN_HOST.test(text))
     return `No cluster of the name ${host} is known to DNS. Check \`cluster\`; those you have: az kusto cluster list --query "[].uri"`;
   if (UNTRUSTED_HOST.test(text))
     return `${host} is no address of Kusto that the SDK sends tokens to. Check \`cluster\`; those you have: az kusto cluster list --query "[].uri"`;
+  if (when === 'metadata') return undefined;
   if (facts.status === 401 || BAD_TOKEN.test(text))
     return 'The token was not accepted: expired, or of another tenant. A new one is fetched; if this stays, run `az login`, or check `auth`.';
   if (facts.status === 403 || NOT_ALLOWED.test(text)) return permission(when, text, { cluster, database, table });

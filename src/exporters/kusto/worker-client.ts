@@ -18,14 +18,16 @@ export class WorkerClient {
   readonly #setup: WorkerSetup;
   /** In the host, as it may use anything there. */
   readonly #token: (() => Promise<string>) | undefined;
+  readonly #notice: (text: string) => void;
   readonly #calls = new Map<number, Call>();
   #worker: Worker | undefined;
   #last = 0;
   #closed = false;
 
-  constructor(setup: WorkerSetup, token?: () => Promise<string>) {
+  constructor(setup: WorkerSetup, token: (() => Promise<string>) | undefined, notice: (text: string) => void) {
     this.#setup = setup;
     this.#token = token;
+    this.#notice = notice;
   }
 
   /**
@@ -103,6 +105,7 @@ export class WorkerClient {
 
   async #receive(worker: Worker, message: FromWorker): Promise<void> {
     if (worker !== this.#worker) return;
+    if ('notice' in message) return this.#notice(message.notice);
     if ('wantsToken' in message) {
       const token = message.wantsToken;
       try {

@@ -46,13 +46,13 @@ const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
     return made;
   };
 };
-const connection = once(() => connect(options, places));
+const connection = once(() => connect(options, places, notice));
 const client = once(async () => clientOf(await connection(), options));
 const intake = once(
   async (): Promise<Intake> =>
     options.mode === 'streaming'
       ? streamingIntake(await connection(), names)
-      : queuedIntake(await connection(), names, places, options.timeoutMs),
+      : queuedIntake(await connection(), names, { timeoutMs: options.timeoutMs, askAgainMs: setup.askAgainMs }, notice),
 );
 
 function hostToken(): Promise<string> {
@@ -183,6 +183,10 @@ async function run({ call, task, args, deadlineMs }: Extract<ToWorker, { call: n
   }
   running.delete(call);
   if (running.size === 0 && callsLeftBehind() >= LEFT_BEHIND_MAX) process.exit(0);
+}
+
+function notice(text: string): void {
+  post({ notice: text });
 }
 
 function post(message: FromWorker): void {

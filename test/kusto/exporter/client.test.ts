@@ -166,7 +166,7 @@ test('a text that is wrong is permanent, an absent service is not', async () => 
 
 test('a refused token is forgotten, so that the next request brings a new one', async () => {
   const options = settle(kustoOptions, { cluster: stub.url, database: 'shop', auth: 'none' });
-  const connection = await connect(options, peerPlaces());
+  const connection = await connect(options, peerPlaces(), () => {});
   let forgotten = 0;
   const own = clientOf({ ...connection, forgetToken: () => void forgotten++ }, options);
   stub.routes.query = serviceError(503, 'Unavailable', 'restarting');

@@ -1,8 +1,9 @@
 /** From options to tokens on the wire. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { settle } from '../../../src/config/settle.ts';
 import { clusterUrl, databaseName } from '../../../src/exporters/kusto/address.ts';
@@ -16,13 +17,19 @@ import {
 import { connect } from '../../../src/exporters/kusto/connect.ts';
 import { openKusto } from '../../../src/exporters/kusto/index.ts';
 import { type KustoAuth, type KustoOptions, kustoOptions } from '../../../src/exporters/kusto/options.ts';
-import { loadData, loadIdentity, loadStorage, peerPlaces } from '../../../src/exporters/kusto/peer.ts';
+import {
+  dataWarning,
+  loadData,
+  loadIdentity,
+  loadRestPipeline,
+  peerPlaces,
+} from '../../../src/exporters/kusto/peer.ts';
 import { type Stub, startStub } from './stub.ts';
 
 const cluster = 'https://mycluster.westeurope.kusto.windows.net';
 
 const connectTo = (options: Partial<KustoOptions>) =>
-  connect(settle(kustoOptions, { database: 'shop', ...options }), peerPlaces());
+  connect(settle(kustoOptions, { database: 'shop', ...options }), peerPlaces(), () => {});
 
 describe('the address', () => {
   test.each([
@@ -114,9 +121,7 @@ describe('credentials', () => {
   test('the real package has all of them, beside the SDK', async () => {
     const real = await loadIdentity(peerPlaces());
     for (const name of names) expect(typeof real[name as keyof Identity], name).toBe('function');
-    const storage = await loadStorage(peerPlaces());
-    expect(typeof storage.ContainerClient).toBe('function');
-    expect(typeof storage.QueueClient).toBe('function');
+    expect(typeof (await loadRestPipeline(peerPlaces())).createPipelineRequest).toBe('function');
   });
 
   test('a token is asked for once, renewed before it ends, and after a refusal', async () => {
@@ -247,12 +252,61 @@ describe('the peer', () => {
     expect(data).toBe(await import(here));
   });
 
+  describe('of another version', () => {
+    const root = path.resolve(import.meta.dirname, '../../..');
+    let folder: string;
+    /** The real one under another version, with what it brings beside it. */
+    async function install(version: string): Promise<string[]> {
+      const data = path.join(folder, 'node_modules/azure-kusto-data');
+      await mkdir(data, { recursive: true });
+      const manifest = { name: 'azure-kusto-data', version, type: 'module', exports: './index.js' };
+      await writeFile(path.join(data, 'package.json'), JSON.stringify(manifest));
+      const real = pathToFileURL(createRequire(import.meta.url).resolve('azure-kusto-data'));
+      await writeFile(path.join(data, 'index.js'), `export * from ${JSON.stringify(real.href)};`);
+      await symlink(path.join(root, 'node_modules/@azure'), path.join(folder, 'node_modules/@azure'));
+      return [path.join(folder, 'package.json')];
+    }
+    beforeEach(async () => {
+      folder = await mkdtemp(path.join(tmpdir(), 'attribution-peer-'));
+    });
+    afterEach(() => rm(folder, { recursive: true }));
+
+    test.each([
+      [
+        '7.1.0',
+        /azure-kusto-data 7\.1\.0 is installed.*axios 1\.4\.0.*vulnerabilities.*Run: npm i azure-kusto-data@7\.0\.4$/,
+      ],
+      ['8.0.0', /8\.0\.0 is installed.*not tested.*Run: npm i azure-kusto-data@7\.0\.4$/],
+      ['7.0.0', /7\.0\.0 is installed.*not tested/],
+    ])('%s works, and is said', async (version, says) => {
+      const places = await install(version);
+      const said: string[] = [];
+      const connection = await connect(
+        settle(kustoOptions, { database: 'shop', cluster, auth: 'none' }),
+        places,
+        (text) => void said.push(text),
+      );
+      expect(connection.cluster).toBe(cluster);
+      expect(said).toEqual([expect.stringMatching(says)]);
+    });
+
+    test.each(['7.0.1', '7.0.4', '7.0.12'])('%s is silent', async (version) => {
+      expect(dataWarning(await install(version))).toBeUndefined();
+    });
+
+    test('package.json admits the same ones', async () => {
+      const { peerDependencies } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+      expect(peerDependencies['azure-kusto-data']).toBe('>=7.0.1 <7.1.0');
+      expect(Object.keys(peerDependencies).filter((name) => /azure/.test(name))).toEqual(['azure-kusto-data']);
+    });
+  });
+
   test('missing: the line that brings it', async () => {
     const empty = await mkdtemp(path.join(tmpdir(), 'attribution-peer-'));
-    for (const load of [loadData, loadIdentity, loadStorage]) {
+    for (const load of [loadData, loadIdentity, loadRestPipeline]) {
       await expect(load([path.join(empty, 'package.json')])).rejects.toMatchObject({
         code: 'ATTR_PEER_MISSING',
-        message: expect.stringMatching(/Run: npm i azure-kusto-data@7\.0\.4 azure-kusto-ingest@7\.0\.1$/),
+        message: expect.stringMatching(/Run: npm i azure-kusto-data@7\.0\.4$/),
       });
     }
     await rm(empty, { recursive: true });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { AmbiguousError, PermanentError, RetryableError } from '../../../src/core/errors.ts';
+import { DeadlineError } from '../../../src/exporters/kusto/deadline.ts';
 import { factsOf, redact, type Stage } from '../../../src/exporters/kusto/facts.ts';
-import { DeadlineError, explain } from '../../../src/exporters/kusto/failure.ts';
+import { explain } from '../../../src/exporters/kusto/failure.ts';
 
 const place = { cluster: 'https://mycluster.westeurope.kusto.windows.net', database: 'shop', table: 'Attribution' };
 
@@ -36,11 +37,18 @@ const cases: [what: string, error: unknown, stage: Stage, kind: Kind, says: RegE
     [/No cluster of the name mycluster\.westeurope/, /az kusto cluster list/],
   ],
   [
-    'the same when streaming: nothing was sent',
-    new Error('Failed to get cloud info for cluster https://x - AxiosError: Request failed with status code 500'),
-    'stream',
+    'a cluster that does not say which cloud it is in',
+    Object.assign(new Error('mycluster answered 503'), { response: { status: 503, headers: {} } }),
+    'metadata',
     RetryableError,
-    [/status code 500/],
+    [/which cloud.*answered 503/],
+  ],
+  [
+    'a firewall before the cluster: it speaks of no role',
+    Object.assign(new Error('mycluster answered 403'), { response: { status: 403, headers: {} } }),
+    'metadata',
+    RetryableError,
+    [/^(?!.*role).*answered 403/],
   ],
   [
     'a host that is not of Kusto',
@@ -181,7 +189,7 @@ const cases: [what: string, error: unknown, stage: Stage, kind: Kind, says: RegE
     storage(403, 'AuthenticationFailed', 'Server failed to authenticate the request.'),
     'enqueue',
     RetryableError,
-    [/expired/],
+    [/not accepted.*asked for, at most once in 30 s/],
   ],
   ['a queue that fails', storage(500, 'InternalError', 'oops'), 'enqueue', AmbiguousError, []],
   [
