@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import workers from 'node:worker_threads';
 import { unsupportedNode } from './core/node-version.ts';
 import { isLauncher } from './otel/setup/launcher.ts';
+import { joinPm2 } from './otel/setup/pm2.ts';
 import { say } from './otel/setup/say.ts';
 import { asLoader } from './otel/setup/wrong-start.ts';
 
@@ -23,6 +24,7 @@ if (workers.isInternalThread) {
 } else if (!launched() && !(STARTED in globalThis)) {
   Object.defineProperty(globalThis, STARTED, { value: true });
   const unfit = unsupportedNode(process.versions.node) || tooSmall();
+  joinPm2();
   if (unfit !== '') say(`not started, the application runs without it: ${unfit}`);
   else start();
 }

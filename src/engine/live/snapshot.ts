@@ -11,6 +11,7 @@ import { limits } from '../../core/limits.ts';
 import { semconv } from '../../core/mapping/semconv.ts';
 import type { Mapping } from '../../core/mapping/types.ts';
 import { DETACHED, UNATTRIBUTED } from '../../core/model.ts';
+import { mainScript } from '../main-script.ts';
 import { operationOf } from './operation.ts';
 
 /** Open spans looked at for one snapshot; what is beyond is said in `truncated`. */
@@ -76,7 +77,7 @@ export function takeSnapshot(work: LiveWork, now: number): LiveSnapshot {
     v: 1,
     pid: process.pid,
     service: tracker.service,
-    script: process.argv[1] ?? '',
+    script: mainScript() ?? '',
     at: now,
     openScopes: tracker.scopes.size,
     spansSeen: tracker.spansSeen,

@@ -9,6 +9,7 @@ import { types } from 'node:util';
 import { isMainThread } from 'node:worker_threads';
 import { bundledPackages } from '../../core/bundle-marks.ts';
 import type { Inside, InsideInstrumentation } from '../../engine/inside.ts';
+import { mainScript } from '../../engine/main-script.ts';
 import { currentAttribution } from '../instance.ts';
 import { isLauncher } from './launcher.ts';
 import { loadedPackages, packageOf } from './loaded-packages.ts';
@@ -51,14 +52,14 @@ function observe(to: string): void {
       patches.set(patch.instrumentation, { module: patch.module, detail: patch.version ?? '', took });
   });
   // Read while it is there: some tools remove what they ran.
-  const bundled = bundleOf(process.argv[1]);
+  const bundled = bundleOf(mainScript());
   const file = join(to, `${process.pid}.json`);
   const write = (): void => {
     const attribution = currentAttribution();
     const resources = process.getActiveResourcesInfo();
     const inside: Inside = {
       pid: process.pid,
-      script: process.argv[1] ?? '',
+      script: mainScript() ?? '',
       attributed: attribution !== undefined && attribution.options.enabled !== false,
       spans: attribution?.tracker.spansSeen ?? 0,
       listens: resources.includes('TCPServerWrap') || resources.includes('PipeServerWrap'),

@@ -5,6 +5,7 @@
  * honoured and once its meter provider is global, and nothing of ours starts before.
  */
 import { diag, metrics, type TextMapPropagator } from '@opentelemetry/api';
+import { mainScript } from '../../engine/main-script.ts';
 import type { Attribution } from '../instance.ts';
 import type { Sampler, SpanProcessor } from '../sdk-types.ts';
 import { CallersView } from './callers-view.ts';
@@ -112,7 +113,7 @@ class Setup {
     if (this.#sdk === undefined) {
       this.#attribution = null;
       say(
-        `off: cannot find the application's @opentelemetry/sdk-node from ${process.argv[1] ?? process.cwd()}. ` +
+        `off: cannot find the application's @opentelemetry/sdk-node from ${mainScript() ?? process.cwd()}. ` +
           'Run: npm i @opentelemetry/sdk-node',
       );
       return null;

@@ -5,6 +5,7 @@
 import { dirname } from 'node:path';
 import { writeQuietly } from '../../core/write-quietly.ts';
 import { forManagerOf } from '../../engine/install-lines.ts';
+import { mainScript } from '../../engine/main-script.ts';
 
 const said = new Set<string>();
 const REMEMBERED = 100;
@@ -21,6 +22,6 @@ export function say(message: string): void {
 
 /** Where the application's package.json is looked for. */
 function applicationFolder(): string {
-  const main = process.argv[1];
+  const main = mainScript();
   return main === undefined ? process.cwd() : dirname(main);
 }

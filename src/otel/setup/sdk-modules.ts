@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { TextMapPropagator } from '@opentelemetry/api';
+import { mainScript } from '../../engine/main-script.ts';
 import type { Sampler, SpanProcessor } from '../sdk-types.ts';
 
 export const SDK_PACKAGE = '@opentelemetry/sdk-node';
@@ -48,7 +49,7 @@ export interface SdkModules {
 
 /** Where the application is: its main script, then the working directory, then this package. */
 export function resolutionBases(): string[] {
-  const main = process.argv[1];
+  const main = mainScript();
   return [...(main === undefined ? [] : [main]), join(process.cwd(), 'noop.js'), import.meta.filename];
 }
 

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
+import { mainScript } from '../../engine/main-script.ts';
 import { createAttribution } from '../attribution.ts';
 import { givenOptions } from '../given-options.ts';
 import type { Attribution } from '../instance.ts';
@@ -129,7 +130,7 @@ function sayEach(findings: readonly Finding[]): void {
 /** Only where nothing is patched is it worth reading the main script. */
 async function bundledLibraries(): Promise<string[]> {
   const unused = unusedModules();
-  const packages = unused && (await readBundle(process.argv[1]));
+  const packages = unused && (await readBundle(mainScript()));
   return packages?.filter((name) => unused!.has(name)) ?? [];
 }
 
@@ -210,7 +211,7 @@ function startSdk(sdkPath: string, autoPath: string): Started | undefined {
 function serviceName(): string | undefined {
   const { OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES } = process.env;
   if (OTEL_SERVICE_NAME?.trim() || /(^|,)\s*service\.name\s*=/.test(OTEL_RESOURCE_ATTRIBUTES ?? '')) return undefined;
-  const main = process.argv[1];
+  const main = mainScript();
   if (main === undefined) return undefined;
   for (let at = dirname(main); ; at = dirname(at)) {
     try {

@@ -53,7 +53,7 @@ export async function run(args: readonly string[], options: Run = {}): Promise<O
   }
 }
 
-function readRows(directory: string): Row[] {
+export function readRows(directory: string): Row[] {
   const local = join(directory, 'local');
   let files: string[];
   try {
