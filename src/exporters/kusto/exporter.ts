@@ -10,7 +10,7 @@ import { Batcher } from './batcher.ts';
 import { type Absent, Handover, type Histories, WAITS } from './handover.ts';
 import { type KustoOptions, kustoOptions } from './options.ts';
 import { peerPlaces } from './peer.ts';
-import { closedError, WorkerClient } from './worker-client.ts';
+import { closedError, type OpenThread, WorkerClient } from './worker-client.ts';
 
 /** What the host and the tests may set besides the options. */
 export interface KustoInternals {
@@ -27,6 +27,7 @@ export interface KustoInternals {
   readonly maxBytes?: number;
   /** Milliseconds between two questions for the service's containers and queues. */
   readonly askAgainMs?: number;
+  readonly openThread?: OpenThread;
 }
 
 const BATCHING_MS = 30_000;
@@ -82,6 +83,7 @@ export class KustoExporter implements Exporter {
       },
       token,
       (text) => this.#sayOnce(text),
+      internals.openThread,
     );
     this.#batcher = new Batcher((parts, signal) => this.#worker.call('send', [parts], this.#deadlineMs, signal));
   }

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { AmbiguousError, AttributionError, RetryableError } from '../../core/errors.ts';
 import { type FromWorker, fromPlain, type TaskName, type Tasks, type ToWorker, type WorkerSetup } from './protocol.ts';
 
@@ -7,6 +7,9 @@ interface Call {
   readonly resolve: (value: never) => void;
   readonly reject: (error: AttributionError) => void;
 }
+
+/** Starts the thread; a test may put one in its place that runs on virtual time. */
+export type OpenThread = (file: URL, options: WorkerOptions) => Worker;
 
 /** The thread keeps its own deadlines; one that says nothing this long after them is stuck. */
 const STUCK_MS = 5_000;
@@ -19,15 +22,22 @@ export class WorkerClient {
   /** In the host, as it may use anything there. */
   readonly #token: (() => Promise<string>) | undefined;
   readonly #notice: (text: string) => void;
+  readonly #openThread: OpenThread;
   readonly #calls = new Map<number, Call>();
   #worker: Worker | undefined;
   #last = 0;
   #closed = false;
 
-  constructor(setup: WorkerSetup, token: (() => Promise<string>) | undefined, notice: (text: string) => void) {
+  constructor(
+    setup: WorkerSetup,
+    token: (() => Promise<string>) | undefined,
+    notice: (text: string) => void,
+    openThread: OpenThread = (file, options) => new Worker(file, options),
+  ) {
     this.#setup = setup;
     this.#token = token;
     this.#notice = notice;
+    this.#openThread = openThread;
   }
 
   /**
@@ -80,7 +90,7 @@ export class WorkerClient {
     // From source in development, compiled in the package.
     const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
     const { NODE_OPTIONS: _, ...env } = process.env;
-    const worker = new Worker(new URL(file, import.meta.url), {
+    const worker = this.#openThread(new URL(file, import.meta.url), {
       name: 'otel-attribution kusto',
       workerData: this.#setup,
       // Neither the host's `--import` hooks nor its instrumentations: nothing of this is to be traced.

@@ -65,6 +65,14 @@ export interface FakeKusto {
   dropDatabase(): void;
   /** Makes it anew: empty, and nobody has a role on it. */
   createDatabase(): void;
+  /** All that ever came in. */
+  readonly requestCount: number;
+  /** Requests being worked on: each ends by itself. */
+  readonly underWay: number;
+  /** Requests that a fault never answers, until their client gives up. */
+  readonly hanging: number;
+  /** On the service's clock: when `ingestPending` next has something to do; Infinity when nothing is in the queues. */
+  readonly ingestDueAt: number;
   /** In process, without the network: a query or a command. Parameters are KQL literals as text. @throws ServiceError */
   execute(text: string, parameters?: Readonly<Record<string, string>>): ResultTable;
   /** Blobs and queues answer 403 to all keys (signatures) given so far; those of the next `.get ingestion resources` are good. */
@@ -105,6 +113,9 @@ class Fake implements FakeKusto {
   readonly faults = new Faults();
   readonly requests: LoggedRequest[] = [];
   principals: Principals | undefined;
+  requestCount = 0;
+  underWay = 0;
+  hanging = 0;
   readonly #options: FakeKustoOptions;
   readonly #storage: Storage | undefined;
   readonly #own: Azurite | undefined;
@@ -148,6 +159,10 @@ class Fake implements FakeKusto {
 
   get failures(): readonly IngestionFailure[] {
     return this.database.failures;
+  }
+
+  get ingestDueAt(): number {
+    return this.#worker?.dueAt ?? Number.POSITIVE_INFINITY;
   }
 
   listen(): Promise<void> {
@@ -228,12 +243,16 @@ class Fake implements FakeKusto {
 
   async #handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     outgoing.on('error', () => {});
+    this.requestCount++;
+    this.underWay++;
     try {
       await this.#answer(incoming, outgoing);
     } catch (error) {
       // A client that went away while its request was read.
       if (outgoing.headersSent || incoming.errored) outgoing.destroy();
       else send(outgoing, errorAnswer(asServiceError(error), this.#context(incoming)));
+    } finally {
+      this.underWay--;
     }
   }
 
@@ -259,12 +278,19 @@ class Fake implements FakeKusto {
       if (fault === undefined) return false;
       const { do: action } = fault;
       logged.outcome = typeof action === 'string' ? action : 'status' in action ? action.status : undefined;
+      if (action === 'hang' && !outgoing.destroyed) {
+        this.hanging++;
+        outgoing.once('close', () => this.hanging--);
+      }
       return applyFault(action, outgoing, context);
     };
+    const late = typeof fault?.do === 'object' && !('status' in fault.do);
+    let body = late ? (route.body ?? (await readBody(incoming))) : route.body;
+    logged.bytes = body?.length ?? 0;
     if (fault?.when !== 'after' && (await apply())) return;
     let answer: Answer;
     try {
-      const body = route.body ?? (await readBody(incoming));
+      body ??= await readBody(incoming);
       logged.bytes = body.length;
       answer = await work(body);
       if (typeof fault?.do === 'object' && 'without' in fault.do) answer = withoutRows(answer, fault.do.without);

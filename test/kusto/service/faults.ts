@@ -19,9 +19,11 @@ export type FaultAction =
   /** Resets the connection. */
   | 'reset'
   | FaultAnswer
-  | { readonly delayMs: number }
   /** The answer of a command lacks the rows with this in their first column: `TempStorage` of the resources. */
-  | { readonly without: string };
+  | { readonly without: string }
+  /** Served later, when it has come in whole: then it is done, even if its client is gone. */
+  | { readonly delayMs: number }
+  | { readonly until: Promise<unknown> };
 
 export interface FaultAnswer {
   readonly status: number;

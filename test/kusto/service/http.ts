@@ -72,6 +72,10 @@ export async function applyFault(
     await new Promise((resolve) => setTimeout(resolve, action.delayMs));
     return false;
   }
+  if ('until' in action) {
+    await action.until;
+    return false;
+  }
   send(outgoing, context.storage ? storageError(action) : serviceAnswer(action, context));
   return true;
 }

@@ -48,31 +48,43 @@ export class IngestWorker {
     return this.#pending.length;
   }
 
+  /** On the service's clock: when `run` has something to do. */
+  get dueAt(): number {
+    // A message that nobody has read yet: for which table it is, and so how long that gathers, is not known.
+    if (this.#arrivals.size > 0) return this.#database.now();
+    return Math.min(Number.POSITIVE_INFINITY, ...this.#pending.map((pending) => this.#dueAt(pending)));
+  }
+
   /** Told when a message is accepted: batching time begins then, on the service's clock. */
   arrived(messageId: string): void {
     this.#arrivals.set(messageId, this.#database.now());
   }
 
   async run(force: boolean): Promise<IngestSummary> {
+    const announced = [...this.#arrivals.keys()];
     for (const { id, text } of await this.#storage.takeMessages()) {
       const arrivedAt = this.#arrivals.get(id) ?? this.#database.now();
       this.#arrivals.delete(id);
       this.#pending.push({ ...decode(text), arrivedAt });
     }
-    const due = this.#pending.filter((pending) => force || pending.flush || this.#isDue(pending));
+    // Taken off before their arrival was told.
+    for (const id of announced) this.#arrivals.delete(id);
+    const now = this.#database.now();
+    const due = this.#pending.filter((pending) => force || now >= this.#dueAt(pending));
     this.#pending = this.#pending.filter((pending) => !due.includes(pending));
     const counts = { ingested: 0, refused: 0, skipped: 0 };
     for (const { message } of due) counts[await this.#take(message)] += 1;
     return { ...counts, waiting: this.#pending.length };
   }
 
-  #isDue({ message, arrivedAt }: Pending): boolean {
+  #dueAt({ message, arrivedAt, flush }: Pending): number {
+    if (flush) return arrivedAt;
     const table = message === undefined ? undefined : this.#database.tables.get(message.table);
     const policy = (table?.policies.get('ingestionbatching') ?? this.#database.policies.get('ingestionbatching')) as
       | { MaximumBatchingTimeSpan?: string }
       | undefined;
     const span = parseTimespan(policy?.MaximumBatchingTimeSpan ?? '') ?? BATCHING_MS;
-    return this.#database.now() - arrivedAt >= span;
+    return arrivedAt + span;
   }
 
   async #take(message: QueuedMessage | undefined): Promise<'ingested' | 'refused' | 'skipped'> {

@@ -12,18 +12,30 @@ import type { Run, Section } from './section.ts';
 /** Runs that share one service, whose totals are compared when they are over. */
 const RUNS_PER_SITE = 20;
 const RUNS_PER_SITE_BRIEF = 5;
+const counts = ['parts', 'rows', 'kills', 'lost', 'doubled', 'waiting', 'refused', 'unexplained', 'resent'] as const;
 /** Sites at once: most of a run is waiting. */
 const LANES = 4;
 
 export const run: Run = async ({ seed, brief, log }): Promise<Section> => {
   const runs = brief ? scenarioKinds.length : 520;
   const azurite = await startAzurite();
-  const totals = { runs: 0, parts: 0, rows: 0, kills: 0, lost: 0, doubled: 0, refused: 0, unexplained: 0, resent: 0 };
+  const totals = {
+    runs: 0,
+    parts: 0,
+    rows: 0,
+    kills: 0,
+    lost: 0,
+    doubled: 0,
+    waiting: 0,
+    refused: 0,
+    unexplained: 0,
+    resent: 0,
+    stalls: 0,
+  };
   const details: string[] = [];
   const take = (verdict: Verdict): void => {
     totals.runs++;
-    for (const key of ['parts', 'rows', 'kills', 'lost', 'doubled', 'refused', 'unexplained', 'resent'] as const)
-      totals[key] += verdict[key];
+    for (const key of counts) totals[key] += verdict[key];
     details.push(...verdict.details);
   };
   let next = 0;
@@ -36,10 +48,13 @@ export const run: Run = async ({ seed, brief, log }): Promise<Section> => {
       try {
         const disagreeing = await runsOn(site, seed, first, end, take, details);
         totals.unexplained += disagreeing;
+        totals.stalls += site.driver.stalls;
       } finally {
         await site.close();
       }
-      log(`${totals.runs} of ${runs} runs, ${totals.parts} parts, lost ${totals.lost}, doubled ${totals.doubled}`);
+      log(
+        `${totals.runs} of ${runs} runs, ${totals.parts} parts, lost ${totals.lost}, doubled ${totals.doubled}, waiting ${totals.waiting}`,
+      );
     }
   };
   try {

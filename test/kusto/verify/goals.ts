@@ -29,6 +29,7 @@ export const goals: Readonly<Record<SectionName, readonly Goal[]>> = {
     { number: 'runs', rule: '≥', value: 500, brief: 20 },
     { number: 'lost', rule: '=', value: 0 },
     { number: 'doubled', rule: '=', value: 0 },
+    { number: 'waiting', rule: '=', value: 0 },
     { number: 'unexplained', rule: '=', value: 0 },
     // A run in which nothing was refused or killed proves nothing about it.
     { number: 'refused', rule: '≥', value: 20, brief: 1 },

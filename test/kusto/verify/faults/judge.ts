@@ -7,13 +7,15 @@ export interface Verdict {
   readonly parts: number;
   readonly rows: number;
   readonly kills: number;
-  /** Rows that are neither counted nor in quarantine. */
+  /** Rows that are nowhere: neither counted, nor in the spool, nor in quarantine. */
   readonly lost: number;
+  /** Rows that are still in the spool and have not arrived. */
+  readonly waiting: number;
   /** Rows counted more than once, or with another value. */
   readonly doubled: number;
   /** Parts that the service refused, in quarantine with its reason. */
   readonly refused: number;
-  /** Parts in quarantine for another reason, rows of parts nobody had on disk, parts still waiting. */
+  /** Parts in quarantine for another reason, rows of such parts that are counted, parts that arrived and are still in the spool. */
   readonly unexplained: number;
   /** Rows in the raw table beyond the first of each. */
   readonly resent: number;
@@ -40,6 +42,7 @@ export function judge(site: Site, run: number, result: RunResult): Verdict {
 
   let rows = 0;
   let lost = 0;
+  let waiting = 0;
   let doubled = 0;
   let refused = 0;
   let value = 0;
@@ -47,6 +50,8 @@ export function judge(site: Site, run: number, result: RunResult): Verdict {
   for (const [partId, expected] of parts) {
     const reason = quarantined.get(partId);
     const aside = reason !== undefined;
+    if (left.has(partId)) say(`${partId} is still in the spool`);
+    if (left.has(partId) && counted.has(`${partId}/${HEADER_ROW}`)) unexplained++;
     if (aside) {
       refused++;
       const theirs = site.fake.failures.some((failure) => reason.includes(failure.details));
@@ -58,7 +63,8 @@ export function judge(site: Site, run: number, result: RunResult): Verdict {
     for (const row of [{ row: HEADER_ROW, value: expected.length }, ...expected]) {
       rows++;
       const times = counted.get(`${partId}/${row.row}`) ?? 0;
-      if (times === 0 && !aside) lost++;
+      if (times === 0 && left.has(partId)) waiting++;
+      else if (times === 0 && !aside) lost++;
       if (times > 1 || (times === 1 && values.get(`${partId}/${row.row}`) !== row.value)) doubled++;
       if (times === 1 && aside) unexplained++;
     }
@@ -70,7 +76,6 @@ export function judge(site: Site, run: number, result: RunResult): Verdict {
   }
   if (lost > 0) say(`${lost} rows lost`);
   if (doubled > 0) say(`${doubled} rows counted twice or wrong`);
-  if (left.length > 0) say(`still waiting: ${left.join(', ')}`);
   const raw = site.fake.database.tables.get(names.raw)!.rows;
   const resent = raw.filter((cells) => mine(String(cells[0]))).length - counted.size;
   return {
@@ -78,9 +83,10 @@ export function judge(site: Site, run: number, result: RunResult): Verdict {
     rows,
     kills: scenario.lives.length,
     lost,
+    waiting,
     doubled,
     refused,
-    unexplained: unexplained + left.length,
+    unexplained,
     resent,
     value,
     count,

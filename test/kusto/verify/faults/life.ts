@@ -1,21 +1,26 @@
 /** One run of a process, ended as SIGKILL ends it: between any two steps, and nothing of it happens afterwards. */
-import type { Exporter, ExportOutcome, PartHistory } from '../../../../src/core/contracts/exporter.ts';
+import type { Exporter } from '../../../../src/core/contracts/exporter.ts';
 import type { Timers } from '../../../../src/core/contracts/timers.ts';
 import type { Part } from '../../../../src/core/model.ts';
-import { type SpoolFiles, spoolFiles } from '../../../../src/spool/spool-files.ts';
+import type { SpoolFiles } from '../../../../src/spool/spool-files.ts';
+import type { Activity } from '../time/activity.ts';
 
 const NEVER = new Promise<never>(() => {});
 
 export class Life {
+  readonly #timers: Timers;
+  readonly #activity: Activity;
   #left: number;
   #dead = false;
-  readonly #last: (() => void)[] = [];
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #cancels = new Set<() => void>();
+  #inner: Exporter | undefined;
   /** Parts whose write-ahead was done when its step was over: from then on they must not be lost. */
   readonly durable = new Map<string, Part>();
 
   /** Ends at the `steps`-th step. */
-  constructor(steps = Number.POSITIVE_INFINITY) {
+  constructor(timers: Timers, activity: Activity, steps = Number.POSITIVE_INFINITY) {
+    this.#timers = timers;
+    this.#activity = activity;
     this.#left = steps;
   }
 
@@ -23,15 +28,11 @@ export class Life {
     return this.#dead;
   }
 
-  onDeath(fn: () => void): void {
-    this.#last.push(fn);
-  }
-
   kill(): void {
     if (this.#dead) return;
     this.#dead = true;
-    for (const timer of this.#timers) clearTimeout(timer);
-    for (const fn of this.#last) fn();
+    for (const cancel of this.#cancels) cancel();
+    void this.#inner?.close();
   }
 
   /** One step; true when it was one too many. */
@@ -55,33 +56,32 @@ export class Life {
   /** What is due after the end does not happen. */
   timers(): Timers {
     return {
-      now: () => performance.now(),
-      after: (ms, fn, keepAlive = false) => {
+      now: () => this.#timers.now(),
+      after: (ms, fn) => {
         if (this.#dead) return () => {};
-        const timer = setTimeout(() => {
-          this.#timers.delete(timer);
+        const cancel = this.#timers.after(ms, () => {
+          this.#cancels.delete(cancel);
           fn();
-        }, ms);
-        this.#timers.add(timer);
-        if (!keepAlive) timer.unref();
+        });
+        this.#cancels.add(cancel);
         return () => {
-          this.#timers.delete(timer);
-          clearTimeout(timer);
+          this.#cancels.delete(cancel);
+          cancel();
         };
       },
     };
   }
 
   files(): SpoolFiles {
-    const wrapped = { ...spoolFiles } as Record<string, (...args: never[]) => Promise<unknown>>;
-    for (const [name, call] of Object.entries(spoolFiles) as [string, (...args: never[]) => Promise<unknown>][])
+    const files = this.#activity.files();
+    const wrapped: Record<string, (...args: never[]) => Promise<unknown>> = {};
+    for (const [name, call] of Object.entries(files) as [string, (...args: never[]) => Promise<unknown>][])
       wrapped[name] = (...args) => this.#steps(() => call(...args));
-    const files = wrapped as unknown as SpoolFiles;
     return {
-      ...files,
+      ...(wrapped as unknown as SpoolFiles),
       write: (folder, part, options) =>
         this.#steps(async () => {
-          await spoolFiles.write(folder, part, options);
+          await files.write(folder, part, options);
           // On disk, whatever becomes of the process.
           this.durable.set(part.id, part);
         }),
@@ -89,41 +89,13 @@ export class Life {
   }
 
   exporter(inner: Exporter): Exporter {
-    this.onDeath(() => void inner.close());
-    return new MortalExporter(inner, (work) => this.#steps(work));
-  }
-}
-
-class MortalExporter implements Exporter {
-  readonly name: string;
-  readonly supports: Exporter['supports'];
-  readonly idempotentMs?: number;
-  readonly concurrency?: number;
-  readonly #inner: Exporter;
-  readonly #steps: <T>(work: () => Promise<T>) => Promise<T>;
-
-  constructor(inner: Exporter, steps: <T>(work: () => Promise<T>) => Promise<T>) {
     this.#inner = inner;
-    this.#steps = steps;
-    this.name = inner.name;
-    this.supports = inner.supports;
-    if (inner.idempotentMs !== undefined) this.idempotentMs = inner.idempotentMs;
-    if (inner.concurrency !== undefined) this.concurrency = inner.concurrency;
-  }
-
-  start(): Promise<void> {
-    return this.#steps(async () => this.#inner.start?.());
-  }
-
-  export(part: Part, signal: AbortSignal, history?: PartHistory): Promise<ExportOutcome> {
-    return this.#steps(() => this.#inner.export(part, signal, history));
-  }
-
-  confirm(ids: readonly string[], signal: AbortSignal, histories?: ReadonlyMap<string, PartHistory>) {
-    return this.#steps(() => this.#inner.confirm!(ids, signal, histories));
-  }
-
-  close(): Promise<void> {
-    return this.#inner.close();
+    const counted = this.#activity.exporter(inner);
+    return {
+      ...counted,
+      start: () => this.#steps(() => counted.start!()),
+      export: (...args) => this.#steps(() => counted.export(...args)),
+      confirm: (...args) => this.#steps(() => counted.confirm!(...args)),
+    };
   }
 }

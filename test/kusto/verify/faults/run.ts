@@ -13,6 +13,7 @@ import type { KustoOptions } from '../../../../src/exporters/kusto/options.ts';
 import { decodePartSync, rowsOf } from '../../../../src/parts/part-codec.ts';
 import { Pipeline } from '../../../../src/pipeline/pipeline.ts';
 import { createPartQueue } from '../../../../src/spool/index.ts';
+import { parseSpoolName } from '../../../../src/spool/spool-names.ts';
 import { Life } from './life.ts';
 import type { Random, Scenario } from './scenarios.ts';
 import type { Site } from './site.ts';
@@ -23,8 +24,8 @@ export interface RunResult {
   readonly parts: ReadonlyMap<string, readonly Row[]>;
   /** Why each part is in quarantine. */
   readonly quarantined: ReadonlyMap<string, string>;
-  /** Part files still waiting when the time was over. */
-  readonly left: readonly string[];
+  /** Parts still in the spool when the time was over. */
+  readonly left: ReadonlySet<string>;
 }
 
 interface Running {
@@ -32,12 +33,17 @@ interface Running {
   readonly dictionary: Dictionary;
 }
 
-/** A run has so long, once nothing goes wrong any more. */
-const PATIENCE_MS = 20_000;
+const MINUTE_MS = 60_000;
+const WINDOW_MS = MINUTE_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+/** What has not come to its end by then never will: silence about a handed part ends after a day. */
+const SETTLE_MS = 30 * HOUR_MS;
 /** Faults end after that long, however many are left. */
-const FAULTS_MS = 5_000;
-const TIMEOUT_MS = 400;
-const WINDOW_MS = 60_000;
+const FAULTS_MS = 2 * HOUR_MS;
+/** For an owner file to be stale. */
+const STALE_MS = 2 * MINUTE_MS;
+/** Real time: sealing a few rows and writing them down hangs. */
+const SEALING_MS = 120_000;
 
 export async function runScenario(
   site: Site,
@@ -45,7 +51,7 @@ export async function runScenario(
   scenario: Scenario,
   random: Random,
 ): Promise<RunResult> {
-  const { fake } = site;
+  const { fake, time, activity, driver } = site;
   const sealed: Part[] = [];
   let tokensLeft = scenario.expiredTokens;
   fake.principals =
@@ -60,44 +66,34 @@ export async function runScenario(
     database: fake.database.name,
     mode: scenario.mode,
     auth: fake.principals === undefined ? 'none' : { token: async () => (tokensLeft-- > 0 ? 'old' : 'new') },
-    timeoutMs: TIMEOUT_MS,
   };
-  const heal = setTimeout(() => fake.faults.clear(), FAULTS_MS);
-  let ended = false;
-  const ingesting = (async () => {
-    while (!ended) {
-      await fake.ingestPending({ now: true });
-      await sleep(8);
-    }
-  })();
+  const heal = time.after(FAULTS_MS, () => fake.faults.clear());
   try {
     // The last run of the process has nothing to add: it sends what the others left.
     for (let generation = 0; generation <= scenario.lives.length + 1; generation++) {
       const last = generation > scenario.lives.length;
-      const life = new Life(scenario.lives[generation]);
+      const life = new Life(time, activity, scenario.lives[generation]);
       fake.faults.plan = {
         ...scenario.plan,
         // A step of the wire as well: the process may end before the request is served, or with its answer on the way.
         request: (request) =>
           life.tick() ? { do: 'reset', when: random() < 0.5 ? 'before' : 'after' } : scenario.plan.request?.(request),
       };
-      const died = new Promise<void>((resolve) => life.onDeath(resolve));
       const running = start(life, site, directory, options);
-      await Promise.race([died, last ? settle(directory) : work(running, life, site, directory, random)]);
+      if (last) await settle(life, site, directory);
+      else await work(running, life, site, directory, random);
       // In an orderly way or not: what is left is the next one's.
-      if (!life.dead && !last && random() < 0.5) await Promise.race([died, running.pipeline.shutdown(2_000)]);
+      if (!life.dead && !last && random() < 0.5) await shutDown(running, life, site);
       life.kill();
-      await sleep(10); // What the disk was doing is over.
+      // Nothing of the dead is on its way any more: no network holds a message back for hours.
+      await driver.still();
       sealed.push(...life.durable.values());
-      // The service does not let its queues stand for hours.
+      // Nor does the service let its queues stand for so long.
       if (scenario.pauseHours > 0) await fake.ingestPending({ now: true });
-      // Long enough for its owner file to be stale.
-      site.advance(120_000 + (last ? 0 : scenario.pauseHours * 3_600_000));
+      await driver.pass(STALE_MS + (last ? 0 : scenario.pauseHours * HOUR_MS));
     }
   } finally {
-    clearTimeout(heal);
-    ended = true;
-    await ingesting;
+    heal();
     fake.faults.clear();
     fake.principals = undefined;
   }
@@ -105,30 +101,25 @@ export async function runScenario(
   return { scenario, parts, quarantined: await quarantine(directory), left: await waiting(directory) };
 }
 
-function start(life: Life, site: Site, directory: string, options: KustoOptions): Running {
-  const kusto = new KustoExporter(options, { now: site.now, batchingMs: 20 });
+function start(life: Life, { time, threads }: Site, directory: string, options: KustoOptions): Running {
+  const clock = { now: () => time.wall() };
+  const kusto = new KustoExporter(options, { now: clock.now, elapsed: () => time.now(), openThread: threads.open });
   const dictionary = new Dictionary();
   const pipeline = new Pipeline({
     exporters: [life.exporter(kusto)],
-    queue: createPartQueue({ directory, files: life.files(), clock: { now: site.now } }),
+    queue: createPartQueue({ directory, files: life.files(), clock }),
     accounts: new Accounts(),
     dictionary,
-    windowSeconds: 60,
+    windowSeconds: WINDOW_MS / 1_000,
     service: () => 'shop',
     mappingHash: 'verify',
     packageVersion: '0.0.0',
     logger: silentLogger,
-    clock: { now: site.now },
+    clock,
     timers: life.timers(),
     instance: randomUUID(),
-    delivery: {
-      callMs: 2 * TIMEOUT_MS,
-      backoffMs: 5,
-      backoffMaxMs: 40,
-      retryAfterMaxMs: 60,
-      confirmMs: 15,
-      attempts: 1_000,
-    },
+    // As in every application, but that nothing is set aside for having failed often: each fault ends.
+    delivery: { attempts: 1_000 },
   });
   pipeline.start();
   return { pipeline, dictionary };
@@ -136,21 +127,18 @@ function start(life: Life, site: Site, directory: string, options: KustoOptions)
 
 /** Seals a few parts, then waits until everything of this directory has come to its end. */
 async function work(running: Running, life: Life, site: Site, directory: string, random: Random): Promise<void> {
+  const { driver, time } = site;
   const parts = 1 + Math.floor(random() * 4);
-  for (let i = 0; i < parts; i++) {
-    const window = Math.floor(site.now() / WINDOW_MS) - Math.floor(random() * 90);
+  for (let i = 0; i < parts && !life.dead; i++) {
+    const window = Math.floor(time.wall() / WINDOW_MS) - Math.floor(random() * 90);
     const rows = 1 + Math.floor(random() * 6);
     for (let row = 0; row < rows; row++) add(running, window, `GET /${i}/${row}`, Math.ceil(random() * 4_096) / 1_024);
     running.pipeline.rotate();
-    if (random() < 0.7) await sleep(Math.floor(random() * 40));
+    await sealed(life, i + 1);
+    if (random() < 0.7) await driver.until(() => life.dead, Math.floor(random() * 40_000));
   }
-  for (
-    const until = performance.now() + PATIENCE_MS;
-    !life.dead && life.durable.size < parts && performance.now() < until;
-  )
-    await sleep(5);
   // Sometimes the process ends before its parts have.
-  if (!life.dead && random() < 0.7) await settle(directory);
+  if (!life.dead && random() < 0.7) await settle(life, site, directory);
 }
 
 function add({ pipeline, dictionary }: Running, window: number, origin: string, value: number): void {
@@ -158,27 +146,42 @@ function add({ pipeline, dictionary }: Running, window: number, origin: string, 
   pipeline.table.add(window, dictionary.origin('shop', 'shop', origin, ''), measure, value);
 }
 
-/** Resolves when nothing waits any more, or patience is at its end. */
-async function settle(directory: string): Promise<void> {
-  const until = performance.now() + PATIENCE_MS;
-  // Twice empty: a part may be on its way to the folder at the first look.
-  for (let empty = 0; empty < 3 && performance.now() < until; ) {
-    empty = (await waiting(directory)).length === 0 ? empty + 1 : 0;
-    await sleep(15);
+/** Virtual time stands still while rows are sealed and written down. */
+async function sealed(life: Life, parts: number): Promise<void> {
+  const begin = performance.now();
+  while (!life.dead && life.durable.size < parts) {
+    if (performance.now() - begin > SEALING_MS) throw new Error(`${parts} parts were not sealed in ${SEALING_MS} ms`);
+    await sleep(1);
   }
 }
 
-async function waiting(directory: string): Promise<string[]> {
-  const names = await readdir(path.join(directory, 'kusto')).catch(() => []);
-  return names.filter((name) => name.includes('.json.zst'));
+async function shutDown({ pipeline }: Running, life: Life, { driver }: Site): Promise<void> {
+  let over = false;
+  void pipeline.shutdown().then(() => {
+    over = true;
+  });
+  await driver.until(() => over || life.dead, HOUR_MS);
 }
 
+/** Lets time pass until nothing waits any more. */
+async function settle(life: Life, { driver }: Site, directory: string): Promise<void> {
+  await driver.until(async () => life.dead || (await waiting(directory)).size === 0, SETTLE_MS);
+}
+
+async function waiting(directory: string): Promise<ReadonlySet<string>> {
+  const names = await readdir(path.join(directory, 'kusto')).catch(() => []);
+  return new Set(names.flatMap((name) => parseSpoolName(name)?.id ?? []));
+}
+
+/** What is in it, part and reason: one alone is not kept. */
 async function quarantine(directory: string): Promise<Map<string, string>> {
   const folder = path.join(directory, 'quarantine', 'kusto');
+  const names = await readdir(folder).catch((): string[] => []);
   const reasons = new Map<string, string>();
-  for (const name of await readdir(folder).catch(() => [])) {
+  for (const name of names) {
     const id = /^(.*)\.reason\.txt$/.exec(name)?.[1];
-    if (id !== undefined) reasons.set(id, await readFile(path.join(folder, name), 'utf8'));
+    if (id !== undefined && names.includes(`${id}.json.zst`))
+      reasons.set(id, await readFile(path.join(folder, name), 'utf8'));
   }
   return reasons;
 }

@@ -5,32 +5,38 @@ import path from 'node:path';
 import { kustoNames } from '../../../../src/kusto/names.ts';
 import { applySchema } from '../../schema/apply.ts';
 import { type Azurite, type FakeKusto, startFakeKusto } from '../../service/index.ts';
+import { Activity } from '../time/activity.ts';
+import { DrivenThreads } from '../time/driven-thread.ts';
+import { Driver } from '../time/driver.ts';
+import { VirtualTime } from '../time/virtual-time.ts';
 
 export const names = kustoNames();
 
-/** A fake, its schema, a directory, and the clock of the service and of the processes. */
+/** A fake with its schema, a directory, and the time in which the service and the processes live. */
 export interface Site {
   readonly fake: FakeKusto;
   readonly directory: string;
-  now(): number;
-  /** Lets hours pass for the service and every process. */
-  advance(ms: number): void;
+  readonly time: VirtualTime;
+  readonly activity: Activity;
+  readonly threads: DrivenThreads;
+  readonly driver: Driver;
   close(): Promise<void>;
 }
 
 export async function openSite(azurite: Azurite): Promise<Site> {
-  let offset = 0;
-  const now = (): number => Date.now() + offset;
-  const fake = await startFakeKusto({ azurite, now });
+  const time = new VirtualTime(Date.now());
+  const fake = await startFakeKusto({ azurite, now: () => time.wall() });
   await applySchema((command) => fake.execute(command), names);
   const directory = await mkdtemp(path.join(tmpdir(), 'attribution-faults-'));
+  const activity = new Activity();
+  const threads = new DrivenThreads(time);
   return {
     fake,
     directory,
-    now,
-    advance: (ms) => {
-      offset += ms;
-    },
+    time,
+    activity,
+    threads,
+    driver: new Driver(time, fake, threads, activity),
     async close() {
       await fake.close();
       await rm(directory, { recursive: true, force: true });
