@@ -28,9 +28,9 @@ export interface Option<T> {
    * against this package reads the types of options, and shall not read those of zod for it.
    */
   readonly schema: (z: never, source: Source) => unknown;
-  /** What it must be, in words: for the table of the README and for messages. */
+  /** What it must be, in words: for the table in docs/options.md and for messages. */
   readonly type: string;
-  /** What it means: for the table of the README and the template. Begins small, without a full stop. */
+  /** What it means: for the table in docs/options.md and the template. Begins small, without a full stop. */
   readonly text: string;
   readonly default?: T;
   /** The default where it follows from options declared before this one. */

@@ -56,7 +56,7 @@ export function ruleSchema(z: Zod): ZodType<Rule> {
 
 /** By the path inside a list of rules. */
 export const ruleTexts: Readonly<Record<string, Texts>> = {
-  '[]*': { fix: (path) => `correct ${path}; README has the schema of rules` },
+  '[]*': { fix: (path) => `correct ${path}; otel-attribution validate --schema prints how rules are written` },
   '[].name': { fix: 'name: billing' },
   '[].target': {
     type: 'a template or a list of attribute names',

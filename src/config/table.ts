@@ -13,7 +13,7 @@ export interface OptionRow {
   readonly env: string;
 }
 
-/** Rows of the option table in the README. */
+/** Rows of the option table in docs/options.md. */
 export function optionTable(options: Options): OptionRow[] {
   return Object.entries(options).map(([name, one]) => ({
     name,

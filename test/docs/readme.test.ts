@@ -1,36 +1,56 @@
-/** What the README says of options, commands and rules is what the code does. `npm run docs` writes the option tables anew. */
-import { readFileSync } from 'node:fs';
+/** What the README alone is held to. Its commands, outputs, code, links and widths: docs-pages.test.ts, docs-links.test.ts. */
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { commands } from '../../src/cli/commands.ts';
-import { validateText } from '../../src/engine/options.ts';
-import { withOptionTables } from '../../tools/docs/option-table.ts';
+import { parts, readPage, root } from './markdown.ts';
 
-const file = path.resolve(import.meta.dirname, '../../README.md');
-const readme = readFileSync(file, 'utf8');
+const BYTES = 9_000;
+/** Lines of the first screen on npm. */
+const SCREEN = 35;
 
-it('lists every option', () => {
-  expect(withOptionTables(readme)).toBe(readme);
+const { text } = readPage('README.md');
+const { fences } = parts(text);
+const screen = text.split('\n').slice(0, SCREEN).join('\n');
+const { engines, dependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+
+it(`has at most ${BYTES} bytes`, () => {
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(BYTES);
 });
 
-it('lists every command', () => {
-  const rows = [...readme.matchAll(/^\| ((?:`[a-z-]+[^`]*`(?:, )?)+) \|/gm)].flatMap(([, names]) =>
-    [...names!.matchAll(/`([a-z-]+)[^`]*`/g)].map(([, name]) => name),
-  );
-  for (const { name } of commands) expect(rows).toContain(name);
+it('shows no output that no test has seen', () => {
+  const unseen = fences.filter(({ language, mark }, i) => {
+    const before = fences[i - 1];
+    return language === 'text' && !(mark === '' && before?.language === 'sh' && before.mark === '');
+  });
+  expect(unseen).toEqual([]);
 });
 
-it('shows a configuration that is valid', () => {
-  const blocks = [...readme.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text]) => text!);
-  expect(blocks.length).toBeGreaterThan(0);
-  for (const text of blocks) expect(validateText(text, 'README.md').problems).toEqual([]);
+it('begins with what it is, how it is installed and started, and what that prints', () => {
+  expect(fences.slice(0, 2).map(({ language }) => language)).toEqual(['sh', 'text']);
+  expect(fences[0]?.text).toMatch(/^npm i otel-attribution .*\nnode --import otel-attribution\/register app\.js/);
+  expect(fences[1]!.line).toBeLessThan(SCREEN / 2);
 });
 
-it('imports only what the package exports', async () => {
-  const api = Object.keys(await import('../../src/index.ts'));
-  const named = [...readme.matchAll(/import \{([^}]*)\} from 'otel-attribution'/g)].flatMap(([, names]) =>
-    names!.split(','),
-  );
-  expect(named.length).toBeGreaterThan(0);
-  for (const name of named) expect(api).toContain(name.trim());
+it('says on the first screen which Node.js, how large, and that reports need DuckDB', () => {
+  expect(screen).toContain(`Node.js ${engines.node.replace('>=', '')} or newer`);
+  expect(screen).toContain('DuckDB');
+  const modules = (...names: string[]) => names.reduce((sum, name) => sum + bytesOf(`node_modules/${name}`), 0);
+  // What the compiler makes of the sources is as large as they are.
+  const own = bytesOf('src') + modules(...Object.keys(dependencies));
+  expect(said(/package takes (\d+) MB/) / (own / 1e6)).toBeCloseTo(1, 0);
+  const duckdb = readdirSync(path.join(root, 'node_modules/@duckdb')).map((name) => `@duckdb/${name}`);
+  expect(said(/another (\d+) MB/) / (modules(...duckdb) / 1e6)).toBeCloseTo(1, 0);
 });
+
+it('has one command for the demo, and one for the tests', () => {
+  const commands = fences.filter(({ language }) => language === 'sh').map((fence) => fence.text);
+  expect(commands.filter((command) => /^npm ci && npm run demo\b/.test(command))).toHaveLength(1);
+  expect(commands.filter((command) => command === 'npm cit\n')).toHaveLength(1);
+});
+
+const said = (pattern: RegExp): number => Number(pattern.exec(screen.replaceAll('\n', ' '))?.[1]);
+
+function bytesOf(name: string): number {
+  const files = readdirSync(path.join(root, name), { recursive: true, encoding: 'utf8' });
+  return files.reduce((sum, file) => sum + lstatSync(path.join(root, name, file)).size, 0);
+}

@@ -49,28 +49,22 @@ function npmProblems([command, ...rest]: readonly string[]): string[] {
     .map((name) => `package.json does not know ${name}`);
 }
 
-/** What the command line would say to these arguments. */
+class Parsed extends Error {}
+
+/** What the command line would say to these arguments. Nothing is done: the first hook before any action ends it. */
 export async function usageProblems(args: readonly string[]): Promise<string[]> {
   const program = new Command(OURS).exitOverride().configureOutput({ writeOut: () => {}, writeErr: () => {} });
-  program.version('0').action(() => {});
-  addDirectoryOption(program, '.');
+  program.version('0');
+  addDirectoryOption(program, '.').hook('preAction', () => {
+    throw new Parsed();
+  });
   for (const { load } of commands) (await load())(program);
-  silence(program);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return [];
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return [];
+    if (error instanceof Parsed || (error instanceof CommanderError && error.exitCode === 0)) return [];
     return [`${OURS} ${args.join(' ')}: ${error instanceof Error ? error.message : error}`];
-  }
-}
-
-/** Commands are parsed, and nothing is done. */
-function silence(command: Command): void {
-  for (const one of command.commands) {
-    one.exitOverride().configureOutput({ writeOut: () => {}, writeErr: () => {} });
-    if (one.commands.length === 0) one.action(() => {});
-    silence(one);
   }
 }
 

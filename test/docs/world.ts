@@ -1,6 +1,6 @@
 /**
  * The folder that commands and code of a page run in, as a reader's project: the package is installed (from its sources),
- * with all libraries of this repository beside it, and the calendar says 24 November 2026, 03:14:50 UTC.
+ * with all libraries of this repository beside it, and the calendar says 24 November 2026, 03:15 UTC.
  *
  *   app.js        the storefront: requests, a timer that nobody named; ends by itself
  *   billing.js    job:invoices, from 03:08 on

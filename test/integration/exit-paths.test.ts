@@ -1,7 +1,7 @@
 /**
  * Every way in which a process ends that leaves its code a turn: what a server counted stands in the rows, and the process
  * ends with the code or signal that it ends with without us. What leaves no turn (SIGKILL, abort, a crash of native code,
- * no memory) is not here: the README says what it costs.
+ * no memory) is not here: docs/guarantees.md says what it costs.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';

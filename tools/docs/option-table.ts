@@ -1,4 +1,4 @@
-/** The tables of options in the README, each between its markers. */
+/** The tables of options in docs/options.md, each between its markers. */
 import { type OptionRow, optionTable } from '../../src/config/table.ts';
 import { options } from '../../src/engine/options.ts';
 import { exporters } from '../../src/engine/registry.ts';
@@ -11,13 +11,13 @@ const tables = {
   ),
 };
 
-/** `readme` with the tables as they are now. Throws when it has no place for one. */
-export function withOptionTables(readme: string): string {
+/** `page` with the tables as they are now. Throws when it has no place for one. */
+export function withOptionTables(page: string): string {
   return Object.entries(tables).reduce((text, [name, table]) => {
     const marked = new RegExp(`(<!-- ${name}:.*?-->\\n)[\\s\\S]*?(<!-- /${name} -->)`);
-    if (!marked.test(text)) throw new Error(`README.md has no markers for the table "${name}"`);
+    if (!marked.test(text)) throw new Error(`docs/options.md has no markers for the table "${name}"`);
     return text.replace(marked, (_, open, close) => `${open}${table}\n${close}`);
-  }, readme);
+  }, page);
 }
 
 function markdown(rows: readonly OptionRow[]): string {

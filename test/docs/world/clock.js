@@ -4,8 +4,8 @@
  */
 import path from 'node:path';
 
-const NIGHT_MS = Date.UTC(2026, 10, 24, 3, 14, 50);
-const HISTORY_MS = 1_010_000;
+const NIGHT_MS = Date.UTC(2026, 10, 24, 3, 15);
+const HISTORY_MS = 1_020_000;
 const RealDate = globalThis.Date;
 const elapsed = performance.now.bind(performance);
 

@@ -1,4 +1,4 @@
-/** A default that an exporter declares, and the README prints, is what the exporter works with. */
+/** A default that an exporter declares, and docs/options.md prints, is what the exporter works with. */
 import { afterEach, expect, it, vi } from 'vitest';
 import type { Option } from '../../../src/config/option.ts';
 import { silentLogger } from '../../../src/core/logger.ts';

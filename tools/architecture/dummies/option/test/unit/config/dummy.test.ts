@@ -29,9 +29,9 @@ it.each([
   expect(validateAll(code, env).problems).toEqual([expect.objectContaining({ source, fix })]);
 });
 
-it('is in the README, in the template and in the schema for editors', () => {
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-  expect(readme).toContain('| `dummyCount` | number | 2 | number of dummies (`OTEL_ATTRIBUTION_DUMMY_COUNT`) |');
+it('is in docs/options.md, in the template and in the schema for editors', () => {
+  const page = readFileSync(new URL('../../../docs/options.md', import.meta.url), 'utf8');
+  expect(page).toContain('| `dummyCount` | number | 2 | number of dummies (`OTEL_ATTRIBUTION_DUMMY_COUNT`) |');
   expect(configTemplate()).toContain('dummyCount: 2');
   expect(configJsonSchema().properties).toHaveProperty('dummyCount');
 });
