@@ -53,8 +53,9 @@ exporterContract(
   { fields: ['value', 'count'] },
 );
 
+// A point has the time of its part: the windows of a part are one there.
 const otlpFields: (keyof Row)[] = rowFields.filter(
-  (field) => !['partId', 'row', 'sealedAt', 'exemplarTraceId'].includes(field),
+  (field) => !['partId', 'row', 'sealedAt', 'windowStart', 'windowSeconds', 'exemplarTraceId'].includes(field),
 );
 
 function otlp(resolveFrom?: readonly string[]): () => Promise<Destination> {

@@ -17,6 +17,8 @@ export interface OtlpServer {
   /** Metric names seen. */
   readonly metricNames: ReadonlySet<string>;
   rows(): Partial<Row>[];
+  /** Series as a backend tells them apart, with the times of their points in the order of arrival, in nanoseconds. */
+  series(): Map<string, { readonly start: bigint; readonly end: bigint }[]>;
   close(): Promise<void>;
 }
 
@@ -68,6 +70,7 @@ export async function otlpServer(...script: Answer[]): Promise<OtlpServer> {
     pointsPerRequest,
     metricNames,
     rows: read,
+    series: () => seriesOf(bodies),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -101,6 +104,21 @@ interface MetricsRequest {
       readonly metrics: readonly { readonly name: string; readonly histogram?: Data; readonly sum?: Data }[];
     }[];
   }[];
+}
+
+function seriesOf(bodies: readonly string[]): ReturnType<OtlpServer['series']> {
+  const series: ReturnType<OtlpServer['series']> = new Map();
+  for (const { resource, scopeMetrics } of bodies.flatMap(
+    (body) => (JSON.parse(body) as MetricsRequest).resourceMetrics,
+  ))
+    for (const { name, histogram, sum } of scopeMetrics.flatMap(({ metrics }) => metrics))
+      for (const { attributes, startTimeUnixNano, timeUnixNano } of (histogram ?? sum!).dataPoints) {
+        const key = JSON.stringify([name, resource.attributes, attributes]);
+        const points = series.get(key) ?? [];
+        series.set(key, points);
+        points.push({ start: BigInt(startTimeUnixNano), end: BigInt(timeUnixNano) });
+      }
+  return series;
 }
 
 function rowsOfRequest(request: MetricsRequest, names: Set<string>): { rows: Partial<Row>[]; points: number } {

@@ -57,6 +57,50 @@ describe('metrics', () => {
     ]);
   });
 
+  test('what a later part brings of an earlier window is a newer point of its series: running sums take it', async () => {
+    await open([], { maxPoints: 3 });
+    const window = (n: number) => 1_700_000_040_000 + n * 60_000;
+    const parts = [
+      { sequence: 1, sealedAt: window(1) + 300, windows: [0, 1] },
+      // In one rotation with the next one.
+      { sequence: 2, sealedAt: window(2) + 200, windows: [0, 1, 2] },
+      { sequence: 3, sealedAt: window(2) + 200, windows: [1] },
+      { sequence: 4, sealedAt: window(3) + 100, windows: [3] },
+    ];
+    for (const { windows, ...options } of parts) {
+      const rows = ['a', 'b'].flatMap((origin) =>
+        windows.map((n) => ({
+          origin,
+          windowStart: window(n),
+          value: n + 1,
+          min: n,
+          max: n + 2,
+          count: 3,
+          samples: 2,
+        })),
+      );
+      await exporter.export(makePart(rows, options), signal);
+    }
+    await exporter.export(makePart([{ origin: 'a' }], { instance: 'another', sealedAt: window(1) + 300 }), signal);
+
+    for (const times of server.series().values())
+      for (const [i, { start, end }] of times.entries()) {
+        expect(start < end).toBe(true);
+        if (i === 0) continue;
+        expect(end > times[i - 1]!.end).toBe(true);
+        expect(start >= times[i - 1]!.start).toBe(true);
+      }
+    // Histogram and count of a and b, and the histogram of the other process.
+    expect(server.series().size).toBe(5);
+    const ofA = server.rows().filter(({ origin, count }) => origin === 'a' && count !== 1);
+    expect(ofA.map(({ value, samples, count, min, max }) => [value, samples, count, min, max])).toEqual([
+      [3, 4, 6, 0, 3],
+      [6, 6, 9, 0, 4],
+      [2, 2, 3, 1, 3],
+      [4, 2, 3, 3, 5],
+    ]);
+  });
+
   test('headers are sent', async () => {
     await open([{ status: 401, body: 'who are you' }], { headers: { authorization: 'Bearer x' } });
     await expect(exporter.export(many(1), signal)).rejects.toMatchObject({ name: 'RetryableError', message: /401/ });
