@@ -1,7 +1,7 @@
 /** What lies in a directory of parts: read from names, sizes and times; no part is opened and nothing is changed. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { QueueState } from '../../core/contracts/part-queue.ts';
+import type { Missed, QueueState } from '../../core/contracts/part-queue.ts';
 import { AttributionError } from '../../core/errors.ts';
 import { isStale } from '../../spool/owners.ts';
 import { parseOwnerName, parseSpoolName } from '../../spool/spool-names.ts';
@@ -12,6 +12,9 @@ export interface PartFile {
   readonly id: string;
   readonly instance: string;
   readonly state: QueueState;
+  /** When it was first sent, in milliseconds since the epoch; undefined while it waits. */
+  readonly since: number | undefined;
+  readonly missed: Missed | undefined;
   readonly bytes: number;
   /** When it was sealed, in milliseconds since the epoch. */
   readonly mtimeMs: number;
@@ -78,8 +81,8 @@ function partsIn(folder: string): PartFile[] {
     const file = path.join(folder, name);
     const stat = statSync(file, { throwIfNoEntry: false });
     if (stat === undefined) return [];
-    const { id, instance, state } = parsed;
-    return [{ file, name, id, instance, state, bytes: stat.size, mtimeMs: stat.mtimeMs }];
+    const { id, instance, state, since, missed } = parsed;
+    return [{ file, name, id, instance, state, since, missed, bytes: stat.size, mtimeMs: stat.mtimeMs }];
   });
 }
 

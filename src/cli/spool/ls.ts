@@ -3,6 +3,7 @@ import { ABSENT, ago, tally, withUnit } from '../../reports/format.ts';
 import type { TableColumn } from '../../reports/page.ts';
 import { render } from '../../reports/render.ts';
 import { sheetOf } from '../output.ts';
+import { type Attempts, attemptsOf } from './attempts.ts';
 import { hasLivingOwner, inventory, LOCAL, type QuarantinedFile, type SpoolFolder } from './inventory.ts';
 
 interface Flags {
@@ -14,7 +15,7 @@ export function registerSpoolLs(spool: Command): void {
   spool
     .command('ls')
     .description(
-      'Parts by exporter: waiting, sent and not confirmed, set aside and why; whether a process looks after them.',
+      'Parts by exporter: waiting, sent and not confirmed, how often and since when; set aside and why; whether a process looks after them.',
     )
     .option('--json', 'one JSON object')
     .action((_: unknown, self: Command) => {
@@ -42,9 +43,14 @@ function toText(folders: readonly SpoolFolder[], now: number): string {
       lookedAfter(one),
     ];
   });
+  const attempts = folders.flatMap((one) => attemptsOf(one).map((some) => attemptsRow(one, some, now)));
   const reasons = folders.flatMap((one) => reasonsOf(one));
   // Each in its own columns: neither has to give way to the other.
-  const tables = [{ columns, rows }, ...(reasons.length > 0 ? [{ columns: reasonColumns, rows: reasons }] : [])];
+  const tables = [
+    { columns, rows },
+    { columns: attemptColumns, rows: attempts },
+    { columns: reasonColumns, rows: reasons },
+  ].filter((table) => table.rows.length > 0);
   return tables.map((table) => render({ blocks: [table] }, sheetOf()).text).join('\n\n');
 }
 
@@ -58,12 +64,30 @@ const columns: readonly TableColumn[] = [
   { head: 'sent by', kind: 'prose' },
 ];
 
+const attemptColumns: readonly TableColumn[] = [
+  { head: 'on the way', kind: 'name' },
+  { head: 'parts', kind: 'number' },
+  { head: 'state', kind: 'whole' },
+  { head: 'attempts', kind: 'number' },
+  { head: 'first attempt', kind: 'number' },
+  { head: 'oldest', kind: 'number', drop: 1 },
+];
+
 const reasonColumns: readonly TableColumn[] = [
   { head: 'set aside', kind: 'name' },
   { head: 'parts', kind: 'number' },
   { head: 'first of them', kind: 'whole' },
   { head: 'reason', kind: 'prose' },
 ];
+
+const states = { waiting: 'waits', sent: 'sent, no answer seen', handed: 'handed over, not there yet' } as const;
+
+function attemptsRow({ exporter }: SpoolFolder, some: Attempts, now: number): string[] {
+  const { state, attempts, parts, firstAt, oldest } = some;
+  const age = (ms: number): string => ago(Math.max(0, now - ms));
+  const first = firstAt === undefined ? ABSENT : age(firstAt);
+  return [exporter, tally(parts), states[state], tally(attempts), first, age(oldest)];
+}
 
 function summary({ parts }: SpoolFolder) {
   const waiting = parts.filter(({ state }) => state === 'waiting').length;
@@ -87,11 +111,14 @@ function lookedAfter({ exporter, parts, owners }: SpoolFolder): string {
   return `${rest}: the next process with this exporter and directory`;
 }
 
+const TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+const UUID = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g;
+
 function reasonsOf({ exporter, quarantined }: SpoolFolder): string[][] {
   const byReason = new Map<string, QuarantinedFile[]>();
   for (const part of quarantined) {
     // Ids and times in a reason would make each its own.
-    const key = part.reason.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…').replaceAll(part.id, '…');
+    const key = part.reason.replaceAll(TIME, '…').replaceAll(part.id, '…').replaceAll(UUID, '…');
     byReason.set(key, [...(byReason.get(key) ?? []), part]);
   }
   return [...byReason].map(([reason, parts]) => [
@@ -111,6 +138,13 @@ function toJson(one: SpoolFolder) {
     unconfirmed,
     bytes,
     oldest: oldest === undefined ? null : iso(oldest),
+    attempts: attemptsOf(one).map(({ state, attempts, parts, firstAt, oldest }) => ({
+      state,
+      attempts,
+      parts,
+      firstAttempt: firstAt === undefined ? null : iso(firstAt),
+      oldest: iso(oldest),
+    })),
     unattended: one.parts.filter((part) => !hasLivingOwner(part, one.owners)).length,
     owners: one.owners.map(({ instance, holder, alive, seenAt }) => ({ instance, holder, alive, seenAt: iso(seenAt) })),
     quarantined: one.quarantined.map(({ id, bytes, mtimeMs, reason }) => ({

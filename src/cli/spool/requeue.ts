@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { rename, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { makeFolder, PART_SUFFIX, syncFolder } from '../../parts/part-files.ts';
+import { makeFolder, syncFolder } from '../../parts/part-files.ts';
 import { tally } from '../../reports/format.ts';
 import { usage } from '../../reports/time.ts';
-import { ownerName } from '../../spool/spool-names.ts';
+import { ownerName, spoolName } from '../../spool/spool-names.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { print, progressBar } from '../output.ts';
 import { inventory, LOCAL, type QuarantinedFile, type SpoolFolder } from './inventory.ts';
@@ -17,6 +17,8 @@ interface Flags {
   readonly json?: true;
 }
 
+/** Reasons after which the destination is asked once more before the part is sent: by now it may be there. */
+const ASK_FIRST = /^did not arrive/;
 /** Reasons after which sending again may count rows twice at a destination that does not notice repetitions. */
 const MAY_BE_THERE = /may have arrived|had arrived|handed over/;
 
@@ -75,7 +77,9 @@ async function moveBack(
     await writeFile(owner, '');
     await utimes(owner, 0, 0);
   }
-  await rename(part.file, path.join(folder, part.id + PART_SUFFIX));
+  // The count of what was tried begins anew.
+  const name = ASK_FIRST.test(part.reason) ? spoolName(part.id, 'handed', Date.now()) : spoolName(part.id, 'waiting');
+  await rename(part.file, path.join(folder, name));
   await syncFolder(folder);
   await rm(part.reasonFile, { force: true });
   return true;

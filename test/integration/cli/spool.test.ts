@@ -77,6 +77,54 @@ test('ls: waiting, unconfirmed, set aside and why, and who sends it', async () =
   });
 });
 
+test('ls: how often parts were tried, and since when; requeue has the destination asked first', async () => {
+  const directory = temporaryFolder();
+  const now = Date.now();
+  const hours = (n: number): number => now - n * 3_600_000;
+  const put = (folder: string, sequence: number, name: string): void => {
+    mkdirSync(path.join(directory, folder), { recursive: true });
+    const part = makePart([{}], { sequence, sealedAt: hours(9) });
+    writePartSync(path.join(directory, folder), part, { mtimeMs: hours(9), name });
+  };
+  put('kusto', 1, `${INSTANCE}-1.json.zst`);
+  put('kusto', 2, `${INSTANCE}-2.handed-${hours(1)}.json.zst`);
+  put('kusto', 3, `${INSTANCE}-3.handed-${hours(2)}.missed-3x${hours(8)}.json.zst`);
+  put('kusto', 4, `${INSTANCE}-4.handed-${hours(2)}.missed-3x${hours(7)}.json.zst`);
+  put('kusto', 5, `${INSTANCE}-5.missed-2x${hours(3)}.json.zst`);
+  for (const sequence of [6, 7]) {
+    put('quarantine/kusto', sequence, `${INSTANCE}-${sequence}.json.zst`);
+    const reason = `did not arrive in 5 attempts (first on 2026-11-2${sequence}T10:00:00.000Z). Kusto records no failure for it. Blobs, by source id: 0b9f2c7e-6a53-4c0f-9d6e-1f2a3b4c5d6${sequence}.`;
+    writeFileSync(path.join(directory, 'quarantine/kusto', `${INSTANCE}-${sequence}.reason.txt`), `${reason}\n`);
+  }
+  const { stdout } = await spool(directory, 'ls');
+  const lines = stdout.split('\n').map((line) => line.trim().split(/ {2,}/));
+  expect(lines).toContainEqual(['on the way', 'parts', 'state', 'attempts', 'first attempt', 'oldest']);
+  expect(lines.filter(([name, , state]) => name === 'kusto' && /^(waits|handed)/.test(state!))).toEqual([
+    ['kusto', '2', 'handed over, not there yet', '4', '8 h ago', '9 h ago'],
+    ['kusto', '1', 'waits', '2', '3 h ago', '9 h ago'],
+    ['kusto', '1', 'handed over, not there yet', '1', '60 min ago', '9 h ago'],
+    ['kusto', '1', 'waits', '0', '–', '9 h ago'],
+  ]);
+  expect(lines).toContainEqual(['kusto', '2', `${INSTANCE}-6`, expect.stringMatching(/^did not arrive in 5 attempts/)]);
+  const json = JSON.parse((await spool(directory, 'ls', '--json')).stdout);
+  expect(json.exporters[0]).toMatchObject({
+    waiting: 2,
+    unconfirmed: 3,
+    attempts: [
+      { state: 'handed', attempts: 4, parts: 2, firstAttempt: new Date(hours(8)).toISOString() },
+      { state: 'waiting', attempts: 2, parts: 1 },
+      { state: 'handed', attempts: 1, parts: 1 },
+      { state: 'waiting', attempts: 0, parts: 1, firstAttempt: null },
+    ],
+    quarantined: [{ reason: expect.stringContaining('no failure') }, {}],
+  });
+  expect((await spool(directory, 'verify')).stdout).toBe('7 parts read, 0 damaged.\n');
+  expect((await spool(directory, 'requeue', `${INSTANCE}-6`)).code).toBe(0);
+  expect(readdirSync(path.join(directory, 'kusto')).filter((name) => name.includes('-6.'))).toEqual([
+    expect.stringMatching(/-6\.handed-\d{13}\.json\.zst$/),
+  ]);
+});
+
 test('ls of nothing, and of a directory that is not there', async () => {
   const directory = temporaryFolder();
   expect(await spool(directory, 'ls')).toMatchObject({
