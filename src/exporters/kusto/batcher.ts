@@ -30,11 +30,13 @@ interface Group {
 /** Sends parts that are exported at the same time together, those of a company with nobody else; each gets its own answer. */
 export class Batcher {
   readonly #send: (parts: PartBytes[], signal: AbortSignal) => Promise<Sent[]>;
+  readonly #lingerMs: number;
   /** By company. */
   readonly #open = new Map<string, Group>();
 
-  constructor(send: (parts: PartBytes[], signal: AbortSignal) => Promise<Sent[]>) {
+  constructor(send: (parts: PartBytes[], signal: AbortSignal) => Promise<Sent[]>, lingerMs = LINGER_MS) {
     this.#send = send;
+    this.#lingerMs = lingerMs;
   }
 
   /** Rejects as soon as `signal` aborts: what is on its way then may arrive. */
@@ -76,7 +78,7 @@ export class Batcher {
     const group: Group = { company, entries: [], stop: new AbortController(), rows: 0, sent: false };
     this.#open.set(company, group);
     // Not unref'ed: whoever ends the process by awaiting this export must not find it ended before.
-    setTimeout(() => void this.#flush(group), LINGER_MS);
+    setTimeout(() => void this.#flush(group), this.#lingerMs);
     return group;
   }
 

@@ -7,7 +7,7 @@ import { kustoNames } from '../../kusto/names.ts';
 import { type Known, mayNotRead, type Trouble, troubleText } from './absence.ts';
 import { clusterUrl, databaseName } from './address.ts';
 import { Batcher } from './batcher.ts';
-import { type Absent, Handover, type Histories, WAITS } from './handover.ts';
+import { type Absent, Handover, type Histories, PARTS_AT_ONCE, WAITS } from './handover.ts';
 import { type KustoOptions, kustoOptions } from './options.ts';
 import { peerPlaces } from './peer.ts';
 import { closedError, type OpenThread, WorkerClient } from './worker-client.ts';
@@ -23,6 +23,8 @@ export interface KustoInternals {
   readonly batchingMs?: number;
   /** Files or folders whose packages are searched for the SDK. */
   readonly resolveFrom?: readonly string[];
+  /** How long a part waits for others to travel with, in milliseconds. */
+  readonly lingerMs?: number;
   /** Most bytes of one blob or request before compression. */
   readonly maxBytes?: number;
   /** Milliseconds between two questions for the service's containers and queues. */
@@ -33,7 +35,6 @@ export interface KustoInternals {
 const BATCHING_MS = 30_000;
 /** The view of rows finds the twin of a row for a day: half of that is for clocks and queues. */
 const IDEMPOTENT_MS = 12 * 3_600_000;
-const CONCURRENCY = 16;
 
 /**
  * To Azure Data Explorer. SDK, serialization and compression run in a thread of their own. In queued mode a part is `handed` and then
@@ -44,7 +45,7 @@ export class KustoExporter implements Exporter {
   readonly name = 'kusto';
   readonly supports = { idempotent: true, confirm: true, sync: false } as const;
   readonly idempotentMs = IDEMPOTENT_MS;
-  readonly concurrency = CONCURRENCY;
+  readonly concurrency = PARTS_AT_ONCE;
   readonly callMs: number;
   readonly #worker: WorkerClient;
   readonly #batcher: Batcher;
@@ -85,7 +86,10 @@ export class KustoExporter implements Exporter {
       (text) => this.#sayOnce(text),
       internals.openThread,
     );
-    this.#batcher = new Batcher((parts, signal) => this.#worker.call('send', [parts], this.#deadlineMs, signal));
+    this.#batcher = new Batcher(
+      (parts, signal) => this.#worker.call('send', [parts], this.#deadlineMs, signal),
+      internals.lingerMs,
+    );
   }
 
   /** @throws AttributionError `ATTR_PEER_MISSING`, or RetryableError when the database is not ready for this release */

@@ -29,6 +29,10 @@ interface Suspect {
  * part being at fault; a day and some hours outlast that. As absence is proved by a query each time, waiting costs nothing but a file.
  */
 export const WAITS = [3, 20, 120, 480, 2_880] as const;
+/** Parts that are sent at once, and so in one blob at the most. */
+export const PARTS_AT_ONCE = 16;
+/** A part that was missed so often was alone the next time: each time halves the group. */
+const ALONE_AFTER = Math.log2(PARTS_AT_ONCE);
 /** Parts remembered; beyond it the oldest are as after a restart. */
 const PARTS_MAX = 100_000;
 /** Blobs of one part that are named when it is set aside. */
@@ -118,14 +122,15 @@ export class Handover {
       const handed = this.#handed.get(id);
       const refusal = handed?.sourceIds.map((one) => known.refusals.get(one)).find((one) => one !== undefined);
       const before = history?.missed?.times ?? 0;
-      if (waited < this.#patience(handed, refusal, before)) {
+      // What an earlier process handed over had company, unless it had lost that before.
+      const alone = handed === undefined ? before >= ALONE_AFTER : !handed.shared;
+      if (waited < this.#patience(handed, refusal, before, alone)) {
         states.set(id, 'pending');
         continue;
       }
       const sourceIds = [...(this.#suspects.get(id)?.sourceIds ?? []), ...(handed?.sourceIds ?? [])].slice(
         -BLOBS_NAMED,
       );
-      const alone = handed?.shared === false;
       const reason = alone ? reasonFor(absent, refusal, known, sourceIds) : undefined;
       if (reason !== undefined) {
         states.set(id, { refused: reason });
@@ -145,16 +150,18 @@ export class Handover {
   }
 
   /** For how long this hand-over may still be on its way, in milliseconds. */
-  #patience(handed: Handed | undefined, refusal: Refusal | undefined, before: number): number {
+  #patience(handed: Handed | undefined, refusal: Refusal | undefined, before: number, alone: boolean): number {
     const wait = (i: number): number => WAITS[Math.min(i, WAITS.length - 1)]! * this.#batchingMs;
     // The service tries again by itself.
     if (refusal?.transient === true) return wait(Math.max(before, 1));
     // A person has to do something first; once it is done nobody should wait for hours.
     if (refusal?.remedy !== undefined) return wait(Math.min(before, 1));
     if (refusal !== undefined) return wait(0);
+    if (alone) return wait(before);
+    // The next time it travels alone, and nothing follows from this time but that.
+    if (handed === undefined) return wait(Math.min(before, 1));
     // Others got through: the fault is in this blob, and whoever is innocent of it goes on at once.
-    const passed = handed !== undefined && handed.at <= this.#ingestedUpTo + this.#batchingMs;
-    return passed && handed.shared ? wait(0) : wait(before);
+    return handed.at <= this.#ingestedUpTo + this.#batchingMs ? wait(0) : wait(before);
   }
 
   #split(group: string[]): void {
