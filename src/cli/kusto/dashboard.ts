@@ -1,8 +1,10 @@
 import { Argument, type Command } from 'commander';
 import { AttributionError } from '../../core/errors.ts';
 import { adxDashboard, grafanaDashboard, type Place } from '../../dashboards/index.ts';
+import { readAddress } from '../../exporters/kusto/address.ts';
 import { DEFAULT_BASE } from '../../kusto/names.ts';
 import { type ConnectionFlags, connectionFlags } from '../../stores/kusto/flags.ts';
+import { clusterIn } from '../../stores/kusto/options.ts';
 import { addFlags } from '../flags.ts';
 import { kustoOptions } from './connection.ts';
 
@@ -21,7 +23,7 @@ export function registerDashboard(kusto: Command): void {
   addFlags(command, connectionFlags).action((product: string, flags: ConnectionFlags & { title: string }) => {
     const options = kustoOptions(flags);
     const place: Place = {
-      cluster: options.cluster ?? clusterIn(options.connectionString),
+      cluster: options.cluster ?? clusterOf(options.connectionString),
       database: options.database,
       table: options.table ?? DEFAULT_BASE,
       title: flags.title,
@@ -30,12 +32,10 @@ export function registerDashboard(kusto: Command): void {
   });
 }
 
-/** The address of the cluster, and nothing else: the rest of a connection string may be secret. */
-function clusterIn(connectionString = ''): string {
-  const match = /(?:^|;)\s*(?:Data Source|Addr|Address|Network Address|Server)\s*=\s*"?([^;"]+)/i.exec(
-    connectionString,
-  );
-  if (match !== null) return match[1]!.trim();
+/** The dashboards name the cluster; whoever connects need not. */
+function clusterOf(connectionString = ''): string {
+  const cluster = clusterIn(connectionString);
+  if (cluster !== undefined) return readAddress(cluster).url;
   throw new AttributionError(
     'ATTR_USAGE',
     'the connection string names no cluster: expected Data Source=https://<cluster>.<region>.kusto.windows.net',

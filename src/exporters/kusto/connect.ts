@@ -46,7 +46,7 @@ export async function connect(
   // By default these are the path of the script and the name of the user.
   const application = `otel-attribution/${packageVersion()}`;
   const base = baseOf(options, data);
-  const cluster = clusterUrl(base.dataSource ?? '');
+  const cluster = clusterUrl(base.dataSource ?? '', database);
   let credential: CachedCredential | undefined;
   const { auth } = options;
   if (options.connectionString === undefined || !bringsItsOwn(base, cluster)) {

@@ -3,6 +3,7 @@ import { option, type Zod } from '../../config/declare.ts';
 import type { SettledOf, Source, ValuesOf } from '../../config/option.ts';
 import { functionSchema } from '../../config/schema-parts.ts';
 import { DEFAULT_BASE } from '../../kusto/names.ts';
+import { addressProblem } from './address.ts';
 
 const TIMEOUT_MS = 30_000;
 
@@ -24,18 +25,21 @@ export type KustoAuth =
   /** In code only; called for every request, on the main thread. */
   | { readonly token: () => Promise<string> };
 
-/** As the portal shows it, with or without `https://`; this computer by name or number. */
-const CLUSTER = /^(https?:\/\/)?(localhost|\[::1\]|[\w-]+(\.[\w-]+)+)(:\d+)?\/?$/;
-
 const textSchema = (z: Zod) => z.string().min(1, 'must not be empty');
 
 export const kustoOptions = {
-  /** `https://<cluster>.<region>.kusto.windows.net`. Not needed with `connectionString`. */
+  /**
+   * `https://<cluster>.<region>.kusto.windows.net`, or the Query URI of an Eventhouse in Microsoft Fabric,
+   * `https://<x>.<zone>.kusto.fabric.microsoft.com`. Not needed with `connectionString`.
+   */
   cluster: option({
     schema: (z) =>
-      z.string().regex(CLUSTER, 'must be the URL of a cluster, such as https://mycluster.westeurope.kusto.windows.net'),
+      z.string().superRefine((text, context) => {
+        const problem = addressProblem(text);
+        if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+      }),
     type: 'string',
-    text: 'address of the cluster; not needed with connectionString',
+    text: 'address of the cluster, or Query URI of an Eventhouse in Microsoft Fabric; not needed with connectionString',
     example: 'https://mycluster.westeurope.kusto.windows.net',
     env: { name: 'OTEL_ATTRIBUTION_KUSTO_CLUSTER', read: 'text' },
   }),

@@ -7,7 +7,7 @@ export const AUTH_HELP = 'default, az-cli, managed-identity[:<client id>], workl
 export const connectionFlags = {
   cluster: {
     value: 'url',
-    help: `Kusto cluster, https://<cluster>.<region>.kusto.windows.net (${PREFIX}CLUSTER)`,
+    help: `Kusto cluster, https://<cluster>.<region>.kusto.windows.net, or Query URI of a Fabric Eventhouse (${PREFIX}CLUSTER)`,
   },
   database: { value: 'name', help: `its database (${PREFIX}DATABASE)` },
   table: { value: 'base', help: `base name of tables and functions (${PREFIX}TABLE; default: Attribution)` },

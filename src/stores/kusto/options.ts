@@ -1,6 +1,7 @@
 /** Which Kusto database a command talks to: flags, else variables, else the exporter of the configuration file. */
 
 import { AttributionError } from '../../core/errors.ts';
+import { type Address, addressProblem, clusterUrl, readAddress } from '../../exporters/kusto/address.ts';
 import { kustoFromEnv } from '../../exporters/kusto/config.ts';
 import { identities, type KustoAuth, type KustoOptions, parseKustoAuth } from '../../exporters/kusto/options.ts';
 import { kustoNames } from '../../kusto/names.ts';
@@ -28,19 +29,17 @@ export function kustoOptionsOf(flags: ConnectionFlags, env: Env, exporterOptions
     throw usage('a connection string brings its own authentication: leave --auth out');
   const table = flags.table || (variables.table ?? file?.table);
   if (table !== undefined) kustoNames(table);
-  const database =
-    flags.database || (variables.database ?? databaseIn(given?.connectionString) ?? file?.database ?? '');
+  const database = flags.database || (variables.database ?? given?.database ?? file?.database ?? '');
   if (database === '')
     throw usage(`no database given: add --database <name>, or set ${PREFIX}DATABASE. \`.show databases\` lists them.`);
 
-  const { cluster, connectionString, auth: authOfFile, ...rest } = file ?? { database };
+  const { cluster: _, connectionString: __, auth: authOfFile, ...rest } = file ?? { database };
+  const { cluster, connectionString } = given ?? file ?? {};
   return {
     ...rest,
-    ...(given ?? {
-      ...(cluster !== undefined && { cluster }),
-      ...(connectionString !== undefined && { connectionString }),
-      ...(authOfFile !== undefined && { auth: authOfFile }),
-    }),
+    ...(cluster !== undefined && { cluster: checked(() => clusterUrl(cluster, database)) }),
+    ...(connectionString !== undefined && { connectionString }),
+    ...(given === undefined && authOfFile !== undefined && { auth: authOfFile }),
     ...(auth !== undefined && { auth }),
     ...(table !== undefined && { table }),
     database,
@@ -59,10 +58,11 @@ export function placeOf(
   const variables = kustoFromEnv(env);
   const file = kustoOf(exporterOptions);
   const cluster = flags.cluster || (variables.cluster ?? file?.cluster);
-  const database = flags.database || (variables.database ?? file?.database);
+  const address = cluster === undefined ? undefined : addressOf(cluster);
+  const database = flags.database || (variables.database ?? address?.database ?? file?.database);
   const table = flags.table || (variables.table ?? file?.table);
   return {
-    ...(cluster !== undefined && { cluster: clusterOf(cluster) }),
+    ...(address !== undefined && { cluster: address.url }),
     ...(database !== undefined && { database }),
     ...(table !== undefined && { table: kustoNames(table).base }),
   };
@@ -70,25 +70,30 @@ export function placeOf(
 
 interface Destination {
   readonly cluster?: string;
+  /** Named by the address or by the string. */
+  readonly database: string | undefined;
   readonly connectionString?: string;
 }
 
 /** The connection string says more than the cluster; a cluster that is flagged outdoes a string in a variable. */
-function destination(from: ConnectionFlags | Partial<KustoOptions>): Destination | undefined {
-  if (from.connectionString) return { connectionString: from.connectionString };
-  return from.cluster ? { cluster: clusterOf(from.cluster) } : undefined;
+function destination({ cluster, connectionString }: ConnectionFlags | Partial<KustoOptions>): Destination | undefined {
+  if (connectionString) return { connectionString, database: databaseIn(connectionString) };
+  return cluster ? { cluster, database: addressOf(cluster).database } : undefined;
 }
 
 /** Whoever read the file has checked what is in it. */
 const kustoOf = (exporterOptions: ExporterOptions): KustoOptions | undefined =>
   exporterOptions('kusto') as KustoOptions | undefined;
 
-function clusterOf(text: string): string {
-  const url = (text.includes('://') ? text : `https://${text}`).replace(/\/+$/, '');
-  if (/^https?:\/\/[^/\s]+$/.test(url) && URL.canParse(url)) return url;
-  throw usage(
-    `the cluster ${JSON.stringify(text.slice(0, 200))} is no address: expected https://<cluster>.<region>.kusto.windows.net`,
-  );
+const addressOf = (text: string): Address => checked(() => readAddress(text));
+
+/** @throws AttributionError `ATTR_USAGE` */
+function checked<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw usage((error as Error).message);
+  }
 }
 
 function checkAuth(auth: KustoAuth): void {
@@ -98,17 +103,29 @@ function checkAuth(auth: KustoAuth): void {
   );
 }
 
-/** The database that a connection string names. Its value may be quoted. */
-function databaseIn(connectionString: string | undefined): string | undefined {
-  const match = /(?:^|;)\s*(?:Initial Catalog|Database)\s*=\s*"?([^;"]+)/i.exec(connectionString ?? '');
-  return match?.[1]?.trim();
+/** The database that a connection string names, by itself or behind the address. Its value may be quoted. */
+function databaseIn(connectionString: string): string | undefined {
+  const match = /(?:^|;)\s*(?:Initial Catalog|Database)\s*=\s*"?([^;"]+)/i.exec(connectionString);
+  if (match !== null) return match[1]!.trim();
+  const cluster = clusterIn(connectionString);
+  // Whoever connects with it says what is wrong with it.
+  return cluster === undefined || addressProblem(cluster) !== undefined ? undefined : readAddress(cluster).database;
+}
+
+/** The address that a connection string begins with or names, and nothing else: the rest of it may be secret. */
+export function clusterIn(connectionString: string): string | undefined {
+  const match = /(?:^|;)\s*(?:Data Source|Addr|Address|Network Address|Server)\s*=\s*"?([^;"]+)/i.exec(
+    connectionString,
+  );
+  const [first] = connectionString.split(';');
+  return (match?.[1] ?? (first!.includes('=') ? undefined : first))?.trim() || undefined;
 }
 
 function nothingGiven(): AttributionError {
   return usage(
     [
       'which Kusto database? Give it in one of three ways:',
-      '  --cluster https://<cluster>.<region>.kusto.windows.net --database <name>',
+      '  --cluster https://<cluster>.<region>.kusto.windows.net (in Microsoft Fabric: the Query URI) --database <name>',
       `  ${PREFIX}CLUSTER and ${PREFIX}DATABASE, or ${PREFIX}CONNECTION_STRING`,
       '  OTEL_ATTRIBUTION_CONFIG_FILE=<file> with  exporters: [{kusto: {cluster: …, database: …}}]',
     ].join('\n'),

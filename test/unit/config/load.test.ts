@@ -175,7 +175,7 @@ describe('problems', () => {
     [
       { exporters: [{ kusto: { cluster: 'shop', database: 'd' } }] },
       'exporters[0].kusto.cluster',
-      'must be the URL of a cluster',
+      'lacks the region',
       'cluster: https://mycluster',
     ],
     [

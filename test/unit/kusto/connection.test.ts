@@ -75,6 +75,25 @@ test.each<[string, ConnectionFlags, Record<string, string>, object]>([
     { connectionString: `Data Source=${URL};Initial Catalog="my db" ;Fed=true`, database: 'my db' },
   ],
   [
+    'an Eventhouse in Fabric, by the address of its ingestion',
+    { cluster: 'ingest-trd-5n6ah7k4.z8.kusto.fabric.microsoft.com', database: 'db' },
+    {},
+    { cluster: 'https://trd-5n6ah7k4.z8.kusto.fabric.microsoft.com', database: 'db' },
+  ],
+  ['the database behind the address', { cluster: `${URL}/my%20db` }, {}, { cluster: URL, database: 'my db' }],
+  [
+    'the address of a page of the web UI, in a variable',
+    {},
+    { [`${K}CLUSTER`]: 'https://dataexplorer.azure.com/clusters/mine.westeurope/databases/db?query=H4sI' },
+    { cluster: URL, database: 'db' },
+  ],
+  [
+    'a connection string that begins with address and database',
+    { connectionString: `${URL}/db;Fed=true` },
+    {},
+    { connectionString: `${URL}/db;Fed=true`, database: 'db' },
+  ],
+  [
     'a cluster as flag before a string as variable',
     { cluster: URL, database: 'db' },
     { [`${K}CONNECTION_STRING`]: 'Data Source=https://other;Initial Catalog=x' },
@@ -117,7 +136,19 @@ test.each<[string, ConnectionFlags, Record<string, string>, RegExp]>([
   ['no database', { cluster: URL }, {}, /--database/],
   ['an odd authentication', { cluster: URL, database: 'db', auth: 'password' }, {}, /"password".*az-cli/],
   ['a cluster that is no address', { cluster: 'my cluster', database: 'db' }, {}, /"my cluster".*kusto\.windows\.net/],
-  ['a path behind the cluster', { cluster: `${URL}/db`, database: 'db' }, {}, /no address/],
+  ['a path behind the cluster', { cluster: `${URL}/v1/rest/query`, database: 'db' }, {}, /the address alone/],
+  [
+    'two databases',
+    { cluster: `${URL}/db`, database: 'other' },
+    {},
+    /names the database "db", and `database` is "other"/,
+  ],
+  [
+    'the page of a portal',
+    { cluster: 'https://app.fabric.microsoft.com/groups/1/databases/2', database: 'db' },
+    {},
+    /page of a portal.*Query URI/,
+  ],
   [
     'two authentications',
     { connectionString: `Data Source=${URL}`, database: 'db', auth: 'az-cli' },
