@@ -33,9 +33,7 @@ export function readPage(name: string): Page {
 const UNDER_WAY = [
   'README.md',
   'docs/kusto.md',
-  'docs/containers.md',
   'docs/frameworks.md',
-  'docs/prometheus.md',
   'docs/tutorials/find-the-culprit.md',
   'docs/tutorials/name-what-has-no-name.md',
 ];

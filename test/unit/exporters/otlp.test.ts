@@ -188,6 +188,14 @@ describe('failures', () => {
     });
   });
 
+  test('a back end that refuses deltas: the flag that lets Prometheus take them', async () => {
+    await open([{ status: 500, body: 'invalid temporality and type combination for metric "attribution.span.seen"' }]);
+    await expect(exporter.export(many(1), signal)).rejects.toMatchObject({
+      name: 'PermanentError',
+      message: expect.stringMatching(/answered 500.*otlp-deltatocumulative.*spool requeue otlp: invalid temporality/),
+    });
+  });
+
   test('a damaged part is refused and the next one goes', async () => {
     await open([]);
     const part = many(2);
