@@ -8,6 +8,7 @@ import { expression } from './expressions.ts';
 import { cast } from './functions/scalar.ts';
 import { declaredType } from './literals.ts';
 import { stage } from './operators.ts';
+import { readAfter } from './reads.ts';
 import {
   type Binding,
   type Column,
@@ -81,7 +82,9 @@ function letBinding(statement: Node, scope: Scope): Binding {
   const found = table(node, scope);
   if (found === undefined) return { kind: 'scalar', expr: expression(node, scope) };
   const named = { ...found, name: found.name ?? nameOf(child(statement, 'Name')) };
-  return { kind: 'table', table: () => named };
+  // Nothing is read unless the name is used, and each time that it is.
+  if (found.read !== undefined) found.read.goesOn = true;
+  return { kind: 'table', table: () => ({ ...named, read: found.read?.next() }) };
 }
 
 function table(node: Node, scope: Scope): Table | undefined {
@@ -90,8 +93,10 @@ function table(node: Node, scope: Scope): Table | undefined {
       return piped(node, scope);
     case 'ParenthesizedExpression':
       return table(child(node, 'Expression'), scope);
-    case 'MaterializeExpression':
-      return table(child(node, 'Expression'), scope);
+    case 'MaterializeExpression': {
+      const found = table(child(node, 'Expression'), scope);
+      return found === undefined ? undefined : { ...found, read: undefined };
+    }
     case 'NameReference':
       return tableNamed(nameOf(node), scope);
     case 'FunctionCallExpression':
@@ -127,7 +132,13 @@ function piped(node: Node, scope: Scope): Table {
   if (operator.is === 'InvokeOperator') return invoked(operator, input, scope);
   const { columns, serialized, name, run: work } = stage(operator, input, scope);
   // Only names that the text gives survive an operator.
-  const result = { columns, serialized, name: operator.is === 'AsOperator' ? name : undefined, rows: work(input.rows) };
+  const result: Table = {
+    columns,
+    serialized,
+    name: operator.is === 'AsOperator' ? name : undefined,
+    rows: work(input.rows),
+    read: readAfter(input.read, operator, input, scope),
+  };
   if (operator.is === 'AsOperator')
     scope.declare(nameOf(child(operator, 'Name')), { kind: 'table', table: () => result });
   return result;
@@ -146,7 +157,8 @@ function invoked(operator: Node, input: Table, scope: Scope): Table {
     literal: '',
     text: '',
     items: [],
-    fields: { Name: { is: 'Token', literal: '', text: ' input', fields: {}, items: [] } },
+    start: 0,
+    fields: { Name: { is: 'Token', literal: '', text: ' input', fields: {}, items: [], start: 0 } },
   };
   const given = [source, ...list(child(call, 'ArgumentList'), 'Expressions')];
   return callTable(name, binding, given, inner) ?? semantic(`${name} gives no table`);

@@ -7,6 +7,7 @@ import type { StoredFunction } from './analyser.ts';
 import { plain } from './dynamic.ts';
 import { run, type World } from './engine.ts';
 import { KqlError } from './errors.ts';
+import { Read } from './reads.ts';
 import { type Binding, type Row, Scope, type Table } from './scope.ts';
 import { child, list, type Node, nodes, parse } from './tree.ts';
 import { parametersOf } from './user-functions.ts';
@@ -46,6 +47,8 @@ export interface EvaluateOptions {
   readonly parameters?: Readonly<Record<string, string>>;
   /** What `now()` says, in milliseconds since 1970. */
   readonly now?: number;
+  /** Gets what the query reads. */
+  readonly reads?: Read[];
 }
 
 /** @throws KqlError */
@@ -66,29 +69,30 @@ export function evaluateExactly(text: string, database: KqlDatabase, options: Ev
 }
 
 function worldOf(database: KqlDatabase, options: EvaluateOptions): World {
-  const given = options.parameters ?? {};
+  const { parameters: given = {}, reads } = options;
   return {
     now: options.now ?? Date.now(),
     tableNames: [...database.tables.keys()],
     parameter: (name) => (Object.hasOwn(given, name) ? parameterValue(name, given[name]!) : undefined),
     materialized(name) {
       const part = database.materialized?.get(name);
-      return part === undefined ? undefined : named(name, part);
+      return part === undefined ? undefined : named(name, part, reads);
     },
     binding(name, engine) {
       const table = database.tables.get(name);
-      if (table !== undefined) return { kind: 'table', table: () => named(name, table) };
+      if (table !== undefined) return { kind: 'table', table: () => named(name, table, reads) };
       const stored = database.functions.get(name);
       return stored === undefined ? undefined : storedBinding(stored, new Scope(engine));
     },
   };
 }
 
-const named = (name: string, { columns, rows }: KqlTable): Table => ({
+const named = (name: string, { columns, rows }: KqlTable, reads: Read[] | undefined): Table => ({
   columns,
   rows: rows as readonly Row[],
   serialized: false,
   name,
+  ...(reads === undefined ? {} : { read: new Read(name, rows as readonly Row[], reads) }),
 });
 
 function storedBinding({ parameters, body }: StoredFunction, scope: Scope): Binding {

@@ -8,3 +8,4 @@ export {
   type KqlTable,
   type KqlValue,
 } from './evaluate.ts';
+export type { Read } from './reads.ts';

@@ -8,6 +8,8 @@ import { createRequire } from 'node:module';
 export interface BridgeNode {
   readonly Kind: number;
   readonly ChildCount: number;
+  /** Of its first token, after the blanks before it. */
+  readonly TextStart: number;
   /** Of tokens: without quotes and the name of the type. */
   readonly ValueText?: string;
   GetChild(index: number): BridgeNode | null;

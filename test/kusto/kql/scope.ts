@@ -1,5 +1,6 @@
 /** What the compiler of expressions and operators works on: tables, columns, names in sight. */
 import { KqlError } from './errors.ts';
+import type { Read } from './reads.ts';
 import type { Node } from './tree.ts';
 import type { Type, Value } from './values.ts';
 
@@ -21,6 +22,8 @@ export interface Shape {
 
 export interface Table extends Shape {
   readonly rows: readonly Row[];
+  /** Where someone wants to know what is read, and the rows are still those of one reference. */
+  readonly read?: Read | undefined;
 }
 
 /** A compiled scalar expression. */

@@ -12,6 +12,8 @@ export interface Node {
   readonly fields: Readonly<Record<string, Node>>;
   /** Of lists, without separators. */
   readonly items: readonly Node[];
+  /** Where it begins in the text. */
+  readonly start: number;
 }
 
 /** More texts than any test run uses at a time. */
@@ -38,8 +40,9 @@ export function parse(text: string): Node {
 function convert(node: BridgeNode): Node {
   const is = bridgeClass(node);
   if (is.startsWith('SyntaxToken'))
-    return { is: 'Token', literal: '', text: node.ValueText ?? '', fields: {}, items: [] };
-  if (is === 'SyntaxList') return { is: 'List', literal: '', text: '', fields: {}, items: children(node) };
+    return { is: 'Token', literal: '', text: node.ValueText ?? '', fields: {}, items: [], start: node.TextStart };
+  if (is === 'SyntaxList')
+    return { is: 'List', literal: '', text: '', fields: {}, items: children(node), start: node.TextStart };
   if (is === 'SeparatedElement') return convert(node.GetChild(0)!);
   const fields: Record<string, Node> = {};
   for (let i = 0; i < node.ChildCount; i++) {
@@ -47,7 +50,7 @@ function convert(node: BridgeNode): Node {
     if (child !== null) fields[node.GetName(i)] = convert(child);
   }
   const literal = is === 'LiteralExpression' ? kindName(node.Kind).replace('LiteralExpression', '') : '';
-  return { is, literal, text: literal === '' ? '' : fields.Token!.text, fields, items: [] };
+  return { is, literal, text: literal === '' ? '' : fields.Token!.text, fields, items: [], start: node.TextStart };
 }
 
 function children(node: BridgeNode): Node[] {

@@ -25,6 +25,10 @@ export const goals: Readonly<Record<SectionName, readonly Goal[]>> = {
     { number: 'texts', rule: '≥', value: 50 },
     { number: 'diagnostics', rule: '=', value: 0 },
   ],
+  queries: [
+    { number: 'reports', rule: '≥', value: 8 },
+    { number: 'pages', rule: '≥', value: 7 },
+  ],
   faults: [
     { number: 'runs', rule: '≥', value: 500, brief: 20 },
     { number: 'lost', rule: '=', value: 0 },

@@ -1,7 +1,7 @@
 /**
  * Verifies everything about Kusto that can be proved without a cluster.
  *
- *   node test/kusto/verify/main.ts [--json] [--brief] [--seed N] [--only parity,evaluator,analyser,faults,outage,speed]
+ *   node test/kusto/verify/main.ts [--json] [--brief] [--seed N] [--only parity,evaluator,analyser,queries,faults,outage,speed]
  *
  * Progress goes to standard error, a table (or with --json one JSON object) to standard output. Exit code 1 when a goal is missed.
  */

@@ -18,5 +18,5 @@ export interface Section {
 /** Each section is a file beside this one that exports `run`. */
 export type Run = (options: SectionOptions) => Promise<Section>;
 
-export const sectionNames = ['parity', 'evaluator', 'analyser', 'faults', 'outage', 'speed'] as const;
+export const sectionNames = ['parity', 'evaluator', 'analyser', 'queries', 'faults', 'outage', 'speed'] as const;
 export type SectionName = (typeof sectionNames)[number];
