@@ -2,7 +2,7 @@ import type { ExportOutcome } from '../../core/contracts/exporter.ts';
 import { AmbiguousError, type AttributionError } from '../../core/errors.ts';
 import type { KustoNames } from '../../kusto/names.ts';
 import type { Connection } from './connect.ts';
-import { within } from './deadline.ts';
+import { clock, DeadlineError, within } from './deadline.ts';
 import { factsOf, type Stage } from './facts.ts';
 import { explain } from './failure.ts';
 
@@ -19,7 +19,7 @@ export interface Intake {
   /** Most bytes of one payload before compression. */
   readonly maxBytes: number;
   readonly outcome: ExportOutcome;
-  /** Rejects with `RetryableError`, `PermanentError` or `AmbiguousError`, at `deadline` (`performance.now()`) at the latest. */
+  /** Rejects with `RetryableError`, `PermanentError` or `AmbiguousError`, at `deadline` (`clock()`) at the latest. */
   send(payload: Payload, signal: AbortSignal, deadline: number): Promise<void>;
   close(): void;
 }
@@ -40,8 +40,11 @@ export function streamingIntake(connection: Connection, names: KustoNames): Inta
     async send({ gzip, sourceId }, signal, deadline) {
       let sent = false;
       try {
-        await within(deadline - performance.now(), signal, async () => {
+        const leftMs = deadline - clock();
+        await within(leftMs, signal, async (wanted) => {
           await connection.know(connection.cluster);
+          // After the deadline nobody counts on these rows any more.
+          if (!wanted()) throw new DeadlineError(leftMs);
           sent = true;
           await client.executeStreamingIngest(
             // The SDK writes names into the URL as they are.

@@ -1,5 +1,5 @@
 import { RetryableError } from '../../core/errors.ts';
-import { within } from './deadline.ts';
+import { clock, within } from './deadline.ts';
 
 /** As the service recommends for what it tells about itself. */
 const RENEW_MS = 3_600_000;
@@ -36,14 +36,14 @@ export class Kept<T> {
   }
 
   /**
-   * Waits for a first answer until `deadline` (`performance.now()`), for a newer one half of that time.
+   * Waits for a first answer until `deadline` (`clock()`), for a newer one half of that time.
    * @throws RetryableError, DeadlineError, or as `ask` does
    */
   async get(deadline: number, signal: AbortSignal): Promise<T> {
     const value = this.#value;
     const now = this.#options.now();
     const wait = now < this.#notBefore;
-    const left = deadline - performance.now();
+    const left = deadline - clock();
     if (value === undefined) {
       if (wait) throw this.#empty(this.#notBefore - now);
       return within(left, signal, () => this.#ask());

@@ -7,7 +7,7 @@ import { AmbiguousError } from '../../core/errors.ts';
 import type { KustoNames } from '../../kusto/names.ts';
 import { Accounts } from './accounts.ts';
 import type { Connection } from './connect.ts';
-import { DeadlineError, within } from './deadline.ts';
+import { clock, DeadlineError, within } from './deadline.ts';
 import { factsOf, type Stage } from './facts.ts';
 import { mayHaveArrived } from './failure.ts';
 import { FORMAT, failed, type Intake, type Payload } from './intake.ts';
@@ -26,6 +26,8 @@ const OUTDATED = new Set([401, 403, 404, 409, 410]);
 interface Way {
   readonly signal: AbortSignal;
   readonly deadline: number;
+  /** Whoever waits for it has not been told that it failed. */
+  readonly wanted: () => boolean;
   stage: Stage;
 }
 
@@ -51,7 +53,7 @@ export function queuedIntake(
       return url;
     });
     // After the deadline nobody counts on this blob any more: it must not be ingested behind our back.
-    if (performance.now() > way.deadline || way.signal.aborted) throw new DeadlineError(options.timeoutMs);
+    if (!way.wanted()) throw new DeadlineError(options.timeoutMs);
     const message = ingestionMessage({
       sourceId,
       blobUrl,
@@ -76,7 +78,7 @@ export function queuedIntake(
     const some = accounts.order(resources[kind]).slice(0, TRIES);
     let failure: unknown;
     for (const [i, url] of some.entries()) {
-      const shareMs = Math.max(1, Math.floor((deadline - performance.now()) / (some.length - i)));
+      const shareMs = Math.max(1, Math.floor((deadline - clock()) / (some.length - i)));
       try {
         const result = await transfer(url, AbortSignal.any([signal, AbortSignal.timeout(shareMs)]));
         accounts.report(url, true);
@@ -87,7 +89,7 @@ export function queuedIntake(
         const cause = (error as Error).name === 'AbortError' ? new DeadlineError(shareMs) : error;
         // What one queue may have taken is not undone by what the next one says.
         if (failure === undefined || kind !== 'queues' || !mayHaveArrived(factsOf(failure))) failure = cause;
-        if (signal.aborted || performance.now() >= deadline) break;
+        if (signal.aborted || clock() >= deadline) break;
       }
     }
     throw failure;
@@ -114,14 +116,18 @@ export function queuedIntake(
     maxBytes: BLOB_BYTES_MAX,
     outcome: 'handed',
     async send(payload, signal, deadline) {
-      const way: Way = { signal, deadline, stage: 'resources' };
+      let way: Way | undefined;
       try {
-        await within(deadline - performance.now(), signal, () => sendBy(payload, way));
+        await within(deadline - clock(), signal, (wanted) => {
+          way = { signal, deadline, wanted, stage: 'resources' };
+          return sendBy(payload, way);
+        });
       } catch (error) {
+        const stage = way?.stage ?? 'resources';
         // Cancelled or late while the message was on its way: it may have been taken.
-        if (way.stage === 'enqueue' && signal.aborted)
+        if (stage === 'enqueue' && signal.aborted)
           throw new AmbiguousError('Kusto: cancelled while the message was on its way to the queue.');
-        throw failed(error, way.stage, connection, names);
+        throw failed(error, stage, connection, names);
       }
     },
     close: () => service.close(),

@@ -1,13 +1,13 @@
 /** The thread in which the SDK, the serialization and the compression run; one per exporter. */
 import { randomUUID } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
-import { PermanentError } from '../../core/errors.ts';
+import { AmbiguousError, PermanentError, RetryableError } from '../../core/errors.ts';
 import { kustoNames } from '../../kusto/names.ts';
 import { decodePartSync } from '../../parts/part-codec.ts';
 import { halves } from './absence.ts';
 import { clientOf } from './calls.ts';
 import { connect } from './connect.ts';
-import { callsLeftBehind } from './deadline.ts';
+import { callsLeftBehind, clock } from './deadline.ts';
 import { type Intake, streamingIntake } from './intake.ts';
 import { ndjson } from './ndjson.ts';
 import type { SettledKustoOptions } from './options.ts';
@@ -70,7 +70,7 @@ function hostToken(): Promise<string> {
 function tasks(signal: AbortSignal, deadline: number): Tasks {
   const bounded = async () => {
     const { query, command, ...rest } = await client();
-    const limits = () => ({ signal, timeoutMs: Math.max(1, deadline - performance.now()) });
+    const limits = () => ({ signal, timeoutMs: Math.max(1, deadline - clock()) });
     return {
       ...rest,
       query: (text: string, parameters?: Parameters<typeof query>[1]) => query(text, parameters, limits()),
@@ -159,7 +159,13 @@ async function transfer(
   for (const upload of uploads) {
     const sourceId = randomUUID();
     sourceIds.push(sourceId);
-    await to.send({ gzip: compress(upload), rawBytes: upload.rawBytes, sourceId }, signal, deadline);
+    try {
+      await to.send({ gzip: compress(upload), rawBytes: upload.rawBytes, sourceId }, signal, deadline);
+    } catch (error) {
+      // What went before is there, or will be.
+      if (sourceIds.length > 1 && error instanceof RetryableError) throw new AmbiguousError(error.message);
+      throw error;
+    }
   }
   return sourceIds;
 }
@@ -173,7 +179,7 @@ port.on('message', (message: ToWorker) => {
 async function run({ call, task, args, deadlineMs }: Extract<ToWorker, { call: number }>): Promise<void> {
   const controller = new AbortController();
   running.set(call, controller);
-  const doing = tasks(controller.signal, performance.now() + deadlineMs)[task] as (
+  const doing = tasks(controller.signal, clock() + deadlineMs)[task] as (
     ...args: readonly unknown[]
   ) => Promise<unknown>;
   try {

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { AmbiguousError } from '../../../src/core/errors.ts';
+import { AmbiguousError, RetryableError } from '../../../src/core/errors.ts';
 import { KustoExporter } from '../../../src/exporters/kusto/index.ts';
 import { makePart } from '../../unit/parts/make-part.ts';
 import { type Azurite, type FaultPlan, startAzurite } from '../service/index.ts';
@@ -93,6 +93,46 @@ function answersLost(times: number): FaultPlan {
     request: ({ target }) => (target.startsWith('queue') && left-- > 0 ? { do: 'reset', when: 'after' } : undefined),
   };
 }
+
+test('a machine that slept in the middle of a repetition does not send it a day later: it asks first', async () => {
+  const part = makePart([{}, {}]);
+  const exporter = exporterOf(site);
+  site.fake.faults.add({ on: 'queue', do: 'reset', when: 'after', times: 2 });
+  await expect(driven(exporter.export(part, signal))).rejects.toThrow(AmbiguousError);
+  await site.fake.ingestPending({ now: true });
+  // Again: when the lid opens, the blob is uploaded within what the process takes for a moment.
+  const asleep = Promise.withResolvers<void>();
+  site.fake.faults.add({ on: 'blob', do: { until: asleep.promise } });
+  const before = site.fake.requests.length;
+  const again = exporter.export(part, signal);
+  again.catch(() => {});
+  while (!site.fake.requests.slice(before).some(({ target, bytes }) => target.startsWith('blob') && bytes > 0))
+    await sleep(1);
+  site.time.sleep(25 * HOUR_MS);
+  asleep.resolve();
+  await expect(driven(again)).rejects.toThrow(RetryableError);
+  await site.fake.ingestPending({ now: true });
+  expect(rowsOf(part.id)).toBe(3);
+  await exporter.close();
+});
+
+test('a part of which a piece was sent may have arrived, whatever becomes of the others', async () => {
+  const { fake, time, threads } = site;
+  const options = { cluster: fake.url, database: fake.database.name, auth: 'none' as const };
+  const exporter = new KustoExporter(options, { now: () => time.wall(), openThread: threads.open, maxBytes: 1_000 });
+  let uploads = 0;
+  fake.faults.add({
+    on: 'blob',
+    do: { status: 503 },
+    times: 9,
+    if: ({ method }) => method === 'PUT' && ++uploads > 1,
+  });
+  const part = makePart([{}, {}, {}, {}, {}, {}]);
+  await expect(driven(exporter.export(part, signal))).rejects.toThrow(AmbiguousError);
+  await fake.ingestPending({ now: true });
+  expect(rowsOf(part.id)).toBeGreaterThan(0);
+  await exporter.close();
+});
 
 test('so a run counts once what was killed with a message on its way', async () => {
   const scenario = (): Scenario => ({
