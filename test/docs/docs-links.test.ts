@@ -1,8 +1,8 @@
 /** Widths of lines, and links: each leads to a file and a heading that there are. Nothing is asked of the network. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { anchors, isTableRow, links, type Page, pages, parts, readPage, root } from './markdown.ts';
+import { anchors, isTableRow, links, otherReadmes, type Page, pages, parts, readPage, root } from './markdown.ts';
 
 const WIDTH = 120;
 
@@ -13,9 +13,6 @@ const blob = `${home}/blob/main/`;
 const raw = `${home.replace('//github.com/', '//raw.githubusercontent.com/')}/main/`;
 
 const documents = pages();
-const readmes = ['dashboards', ...readdirSync(path.join(root, 'examples')).map((name) => `examples/${name}`)]
-  .map((folder) => `${folder}/README.md`)
-  .filter((name) => existsSync(path.join(root, name)));
 
 describe.each(documents)('$name', ({ text }) => {
   it(`has lines of at most ${WIDTH} characters`, () => {
@@ -27,7 +24,7 @@ describe.each(documents)('$name', ({ text }) => {
   });
 });
 
-it.each([...documents, ...readmes.map(readPage), readPage('CHANGELOG.md')])('links of $name lead somewhere', (page) => {
+it.each([...documents, ...otherReadmes(), readPage('CHANGELOG.md')])('links of $name lead somewhere', (page) => {
   const broken = links(page.text).map(({ line, to }) => ({ line, to, problem: problemOf(page, to) }));
   expect(broken.filter(({ problem }) => problem !== '')).toEqual([]);
 });

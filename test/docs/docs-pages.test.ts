@@ -26,8 +26,8 @@ import { schemaObjects } from '../../src/stores/kusto/schema/objects.ts';
 import { reportFunctions } from '../helpers/reports.ts';
 import { analyse } from '../kusto/kql/analyser.ts';
 import { schemaDatabase } from '../kusto/schema/apply.ts';
-import { type Fence, type Page, pages, parts, root } from './markdown.ts';
-import { problemsOf, unknownVariables } from './shell-commands.ts';
+import { type Fence, inlineCode, otherReadmes, type Page, pages, parts, root } from './markdown.ts';
+import { mentionProblems, problemsOf, unknownVariables } from './shell-commands.ts';
 import { World } from './world.ts';
 
 const LANGUAGES = ['sh', 'text', 'ts', 'js', 'yaml', 'json', 'kql'];
@@ -56,16 +56,6 @@ describe.each(all)('$name', (page) => {
     }
   });
 
-  it('names commands, flags, scripts, packages and variables that there are', async () => {
-    const problems: string[] = [];
-    for (const { line, language, text } of fences) {
-      if (language !== 'sh') continue;
-      for (const problem of await problemsOf(text)) problems.push(`line ${line}: ${problem}`);
-    }
-    expect(problems).toEqual([]);
-    expect(unknownVariables(page.text, sources())).toEqual([]);
-  });
-
   it.each(data(fences))('line $line: the $language is valid', ({ language, text, mark }) => {
     if (language === 'json') expect(() => JSON.parse(text)).not.toThrow();
     else if (language === 'kql') expect(analyse(text, kusto()).diagnostics).toEqual([]);
@@ -83,6 +73,19 @@ describe.each(all)('$name', (page) => {
     },
   );
 });
+
+it.each([...all, ...otherReadmes()])(
+  '$name names commands, flags, scripts, packages and variables that there are',
+  async ({ text }) => {
+    const problems: { line: number; problem: string }[] = [];
+    for (const { language, line, text: script } of parts(text).fences)
+      if (language === 'sh') for (const problem of await problemsOf(script)) problems.push({ line, problem });
+    for (const { line, code } of inlineCode(text))
+      for (const problem of await mentionProblems(code)) problems.push({ line, problem });
+    expect(problems).toEqual([]);
+    expect(unknownVariables(text, sources())).toEqual([]);
+  },
+);
 
 it('compiles all code', { timeout: MINUTES }, () => {
   const folder = path.join(measured.folder, 'compiled');

@@ -1,5 +1,5 @@
 /** What the tests of this folder know of Markdown: fenced blocks, links, headings, widths. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 export const root = path.resolve(import.meta.dirname, '../..');
@@ -47,6 +47,12 @@ export function pages(): Page[] {
   return all.filter((name) => (PAGE === undefined ? !UNDER_WAY.includes(name) : name === PAGE)).map(readPage);
 }
 
+/** The READMEs of what is shown beside the package. */
+export function otherReadmes(): Page[] {
+  const examples = readdirSync(path.join(root, 'examples')).map((name) => `examples/${name}/README.md`);
+  return ['dashboards/README.md', ...examples].filter((name) => existsSync(path.join(root, name))).map(readPage);
+}
+
 /** The lines of fences are in `fences`, all others in `prose`, by their number. */
 export function parts(text: string): { fences: Fence[]; prose: Map<number, string> } {
   const fences: Fence[] = [];
@@ -76,6 +82,13 @@ export function links(text: string): Link[] {
         to: (one ?? two ?? three)!,
       }),
     ),
+  );
+}
+
+/** Code within sentences and tables. */
+export function inlineCode(text: string): { line: number; code: string }[] {
+  return [...parts(text).prose].flatMap(([line, prose]) =>
+    [...prose.matchAll(/`([^`]+)`/g)].map(([, code]) => ({ line, code: code! })),
   );
 }
 

@@ -14,7 +14,7 @@ const OURS = 'otel-attribution';
 export function simpleCommands(script: string): string[][] {
   const found: string[][] = [[]];
   const token =
-    /\\\n|\s*(?<end>\n|&&|\|\|?|;|[0-9]*[<>]+&?[0-9]?\s*\S*)|(?:^|\s)(?<comment>#[^\n]*)|(?<word>(?:'[^']*'|"[^"]*"|\$\([^)]*\)|[^\s;|&<>'"\\]|\\.|&(?!&))+)|\s+/gy;
+    /\\\n|\s*(?<end>\n|&&|\|\|?|;|[0-9]*[<>]+&?[0-9]?\s*\S*)|(?<=^|\s)(?<comment>#[^\n]*)|(?<word>(?:'[^']*'|"[^"]*"|\$\([^)]*\)|[^\s;|&<>'"\\]|\\.|&(?!&))+)|\s+/gy;
   for (const { groups } of script.matchAll(token)) {
     if (groups?.end !== undefined) found.push([]);
     else if (groups?.word !== undefined) found.at(-1)!.push(groups.word.replaceAll(/^(['"])(.*)\1$/gs, '$2'));
@@ -36,6 +36,18 @@ export async function problemsOf(script: string): Promise<string[]> {
         problems.push(`no file ${word}`);
   }
   return problems;
+}
+
+/**
+ * Of code in a sentence: commands as in a script, and ours without our name (`load --by origin`). It may leave out
+ * arguments; what it names has to exist. With `<placeholders>` or `…` in it nothing is said.
+ */
+export async function mentionProblems(code: string): Promise<string[]> {
+  if (code === OURS || /[<…]/.test(code)) return [];
+  const ours = commands.some(({ name }) => code.startsWith(`${name} -`) || code.startsWith(`${name} ls`));
+  if (!ours && !/^([A-Z_]+=\S+ )*(npx|npm|node|otel-attribution) /.test(code)) return [];
+  const problems = await problemsOf(ours ? `${OURS} ${code}` : code);
+  return problems.filter((problem) => !/missing required argument|argument missing/.test(problem));
 }
 
 function npmProblems([command, ...rest]: readonly string[]): string[] {
