@@ -147,7 +147,7 @@ export class KustoExporter implements Exporter {
 
   /** What the service says about absent parts. That it cannot be asked decides nothing: whether they are there has been asked. */
   async #known(overdue: readonly Absent[], signal: AbortSignal): Promise<Known> {
-    const { sourceIds, forMs } = this.#handover.blobsOf(overdue, this.#elapsed());
+    const { sourceIds, forMs } = this.#handover.blobsOf(overdue, this.#elapsed(), this.#now());
     const askedAt = this.#now();
     const nothing = { refusals: new Map(), askedAt };
     if (sourceIds.length === 0) return nothing;

@@ -100,13 +100,17 @@ export class Handover {
     });
   }
 
-  /** Their blobs, and for how long the first of them has been handed over. */
-  blobsOf(absent: readonly Absent[], now: number): { sourceIds: string[]; forMs: number } {
-    const known = absent.flatMap(({ id }) => this.#handed.get(id) ?? []);
-    return {
-      sourceIds: [...new Set(known.flatMap(({ sourceIds }) => sourceIds))],
-      forMs: Math.max(0, ...known.map(({ at }) => now - at)),
-    };
+  /** Their blobs, and for how long at the most the first of them has been handed over: the steady clock stands still in sleep. */
+  blobsOf(absent: readonly Absent[], now: number, wallNow: number): { sourceIds: string[]; forMs: number } {
+    const blobs = new Set<string>();
+    let forMs = 0;
+    for (const { id, history } of absent) {
+      const handed = this.#handed.get(id);
+      if (handed === undefined) continue;
+      for (const sourceId of handed.sourceIds) blobs.add(sourceId);
+      forMs = Math.max(forMs, now - handed.at, wallNow - (history?.sentAt ?? wallNow));
+    }
+    return { sourceIds: [...blobs], forMs };
   }
 
   /**

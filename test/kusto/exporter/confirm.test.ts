@@ -423,6 +423,16 @@ describe.each([-24, -1, 1, 24])('the clock of the host jumps by %i h', (hours) =
     expect(await ask(part(1))).toEqual([{ refused: expect.stringContaining('malformed') }]);
   });
 
+  test('while the computer sleeps the steady clock stands still: failures are looked for as far back as either says', async () => {
+    await handOver(part(1));
+    const history = new Map([[part(1).id, { sentAt: now, missed: undefined }]]);
+    now += 72 * HOUR;
+    steady += 90 * SECOND;
+    await exporter.confirm([part(1).id], signal, history);
+    expect(stub.of('mgmt').at(-1)!.csl).toContain(`FailedOn > ago(${72 * 3_600 + 600}s)`);
+    expect(stub.of('query').at(-1)!.csl).not.toContain('AttributionRaw');
+  });
+
   test('before the process began: a part of an earlier one is asked about for three batching times at least', async () => {
     const history = new Map([[part(1).id, { sentAt: now - hours * HOUR, missed: undefined }]]);
     const asked = () => exporter.confirm([part(1).id], signal, history).then((states) => states.get(part(1).id));

@@ -228,6 +228,19 @@ describe('streaming', () => {
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect((results[1] as PromiseRejectedResult).reason).toBeInstanceOf(PermanentError);
   });
+
+  test('whoever is refused among sixteen is found by halves', async () => {
+    stub.routes.stream = (seen, response) =>
+      gunzipSync(seen.body).includes('GET /p11/')
+        ? serviceError(400, 'BadRequest_InvalidBlob', 'malformed', true)(seen, response)
+        : json({})(seen, response);
+    const exporter = exporterOf({ mode: 'streaming', timeoutMs: 60_000 });
+    const sixteen = Array.from({ length: 16 }, (_, i) => exporter.export(part(i + 1), signal));
+    const results = await Promise.allSettled(sixteen);
+    expect(results.flatMap(({ status }, i) => (status === 'rejected' ? [i + 1] : []))).toEqual([11]);
+    // Sixteen; 8 and 8; 4 and 4; 2 and 2; 1 and 1.
+    expect(stub.of('stream')).toHaveLength(9);
+  });
 });
 
 describe('bad input', () => {
