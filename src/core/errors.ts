@@ -28,10 +28,16 @@ export class AttributionError extends Error {
 export class RetryableError extends AttributionError {
   override readonly name = 'RetryableError';
   readonly retryAfterMs: number | undefined;
+  /** What a person has to do before it can; failures of one remedy are one trouble. It is part of the message. */
+  readonly remedy: string | undefined;
 
-  constructor(message: string, options?: { cause?: unknown; retryAfterMs?: number }) {
+  constructor(
+    message: string,
+    options?: { cause?: unknown; retryAfterMs?: number | undefined; remedy?: string | undefined },
+  ) {
     super('ATTR_EXPORT_FAILED', message, options);
     this.retryAfterMs = options?.retryAfterMs;
+    this.remedy = options?.remedy;
   }
 }
 

@@ -12,11 +12,11 @@ export const roleUses: { readonly [R in ApplicationRole]: { readonly may: string
   Ingestor: { may: 'add rows, and nothing else', without: 'nothing arrives: parts wait in the spool' },
   Viewer: {
     may: 'read, to see whether its parts have arrived',
-    without: 'whether parts have arrived is not known: they are kept for a day and reported as unconfirmed',
+    without: 'nobody learns whether parts have arrived: they are kept for a day and reported as unconfirmed',
   },
   Monitor: {
     may: 'list what the service refused (`.show ingestion failures`), to learn why a part has not arrived',
-    without: 'why a part has not arrived is not known: it is sent again a few times, then set aside without a reason',
+    without: 'nobody learns why a part has not arrived: it is sent again a few times, then set aside without a reason',
   },
 };
 
@@ -77,11 +77,17 @@ export function principalOf(name: string): Principal | undefined {
 
 const types = { app: 'App', user: 'User', group: 'Group' } as const;
 
-/** Free clusters begin with `kvc`; Fabric and Synapse have domains of their own. */
-function isAzureResource(cluster: string | undefined): boolean {
-  return !/^https:\/\/(?:kvc[\w-]*\.[\w-]+\.kusto\.windows\.net|[\w.-]+\.(?:microsoft\.com|azuresynapse\.net))(?:[:/]|$)/i.test(
-    cluster ?? '',
+/** Whether `az kusto` knows it. */
+export function isAzureResource(cluster: string | undefined): boolean {
+  return (
+    !isFreeCluster(cluster) &&
+    !/^https:\/\/[\w.-]+\.(?:microsoft\.com|azuresynapse\.net)(?:[:/]|$)/i.test(cluster ?? '')
   );
+}
+
+/** Their names are given by the service: https://kvc….northeurope.kusto.windows.net. */
+export function isFreeCluster(cluster: string | undefined): boolean {
+  return /^https:\/\/kvc[a-z0-9]{10,}\.[\w-]+\.kusto\.windows\.net(?:[:/]|$)/i.test(cluster ?? '');
 }
 
 /** `mycluster` of `https://mycluster.westeurope.kusto.windows.net`. */

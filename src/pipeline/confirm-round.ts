@@ -1,7 +1,7 @@
 import type { ConfirmState, Exporter } from '../core/contracts/exporter.ts';
 import { startCall } from './call.ts';
 import { type Delivery, type DeliveryEvent, historyOf } from './delivery.ts';
-import { message } from './error-text.ts';
+import { message, remedy } from './error-text.ts';
 import { callMsOf } from './flights.ts';
 import type { OutletContext } from './outlet-context.ts';
 import { unspokenReason } from './reasons.ts';
@@ -12,6 +12,7 @@ const CONFIRM_PARTS = 500;
 /**
  * Asks the destination what became of handed parts, and gives what it says of each. One of which it says nothing is asked about again in a
  * later round; so are all that are left when a question fails.
+ * @throws RetryableError when a person has to do something before the question can be answered
  */
 export async function* confirmRound(
   name: string,
@@ -25,6 +26,8 @@ export async function* confirmRound(
     try {
       states = await ask(name, exporter, some, context);
     } catch (error) {
+      // It will go on failing until somebody has done something.
+      if (remedy(error) !== undefined) throw error;
       context.logger.debug(`${name}: confirming ${some.length} parts failed: ${message(error)}`);
       return;
     }

@@ -3,7 +3,7 @@ import type { Exporter } from '../core/contracts/exporter.ts';
 import type { Missed, OutletQueue } from '../core/contracts/part-queue.ts';
 import type { Delivery, DeliveryEvent } from './delivery.ts';
 import type { Effect } from './delivery-states.ts';
-import { code, message } from './error-text.ts';
+import { code, message, remedy } from './error-text.ts';
 import type { Notices } from './notices.ts';
 import type { OutletContext } from './outlet-context.ts';
 import type { Patience } from './patience.ts';
@@ -147,7 +147,7 @@ export class DeliveryEffects {
     this.#patience.failed(error);
     this.#accounts.count('attribution.part.retried', this.#name);
     const where = this.#queue.location === undefined ? 'in memory' : `in ${this.#queue.location}`;
-    this.#notices.warnOnce('retry', `${message(error)} Parts wait ${where} and are tried again.`);
+    this.#notices.warnOnce('retry', `${message(error)} Parts wait ${where} and are tried again.`, remedy(error));
   }
 
   async #markHanded(delivery: Delivery): Promise<Outcome> {

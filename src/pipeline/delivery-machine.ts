@@ -6,7 +6,7 @@ import { Deliveries } from './deliveries.ts';
 import { type Delivery, type DeliveryEvent, stateOf } from './delivery.ts';
 import { DeliveryEffects } from './delivery-effects.ts';
 import { type DeliveryFacts, decide, type Phase } from './delivery-states.ts';
-import { message } from './error-text.ts';
+import { message, remedy } from './error-text.ts';
 import { Flights } from './flights.ts';
 import { Notices } from './notices.ts';
 import type { OutletContext } from './outlet-context.ts';
@@ -100,7 +100,11 @@ export class DeliveryMachine {
   /** Asks the destination about handed parts now. Joinable, never rejects; what stays unanswered is asked about again later. */
   confirmNow(): Promise<void> {
     this.#round ??= this.#confirm()
-      .catch((error: unknown) => this.notices.warnOnce('confirm', `confirming parts failed: ${message(error)}`))
+      .then(
+        () => this.notices.over('confirm'),
+        (error: unknown) =>
+          this.notices.warnOnce('confirm', `confirming parts failed: ${message(error)}`, remedy(error)),
+      )
       .then(() => {
         this.#round = undefined;
         if (this.deliveries.handed.size > 0) this.#armRound();

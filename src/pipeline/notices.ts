@@ -1,19 +1,25 @@
 import type { Logger } from '../core/logger.ts';
 
-/** What an outlet says: one line per kind of trouble. */
+/** Of one kind of trouble; the remedies that an exporter knows are few. */
+const REMEDIES_MAX = 20;
+
+/** What an outlet says: one line per kind of trouble, and one more for each other thing that a person has to do about it. */
 export class Notices {
   readonly #name: string;
   readonly #logger: Logger;
-  readonly #warned = new Set<string>();
+  readonly #warned = new Map<string, Set<string>>();
 
   constructor(name: string, logger: Logger) {
     this.#name = name;
     this.#logger = logger;
   }
 
-  warnOnce(kind: string, text: string): void {
-    if (this.#warned.has(kind)) return;
-    this.#warned.add(kind);
+  warnOnce(kind: string, text: string, remedy?: string): void {
+    let said = this.#warned.get(kind);
+    if (said !== undefined && (remedy === undefined || said.has(remedy) || said.size >= REMEDIES_MAX)) return;
+    said ??= new Set();
+    if (remedy !== undefined) said.add(remedy);
+    this.#warned.set(kind, said);
     this.#logger.warn(`${this.#name}: ${text}`);
   }
 

@@ -41,10 +41,6 @@ export function troubleText(troubles: readonly Trouble[], attempts: number): str
   return `Kusto: ${parts} handed over since ${iso(since)} did not arrive, twice or more. ${troubles[0]!.why} Such parts are sent again, apart from others and after growing pauses; one that is absent ${attempts} times is set aside. See: otel-attribution spool ls`;
 }
 
-/** Whoever may read a table may not read why the service did not fill it. */
-export const mayNotRead = (database: string): string =>
-  `this identity lacks the role Monitor on the database. Grant it, as database admin: .add database ['${database}'] monitors ('aadapp=<application id>;<tenant id>')`;
-
 export const refusedReason = ({ details }: Refusal): string => `Kusto refused it after the hand-over: ${details}`;
 
 export function lostReason(lost: {

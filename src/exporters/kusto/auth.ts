@@ -89,6 +89,11 @@ export class CachedCredential implements Credential {
     return this.#pending;
   }
 
+  /** The last one that was given. */
+  get token(): string | undefined {
+    return this.#token?.token;
+  }
+
   /** The service refused the token (401): the next one is a new one. */
   forget(): void {
     this.#token = undefined;

@@ -2,13 +2,18 @@
 import { readFileSync } from 'node:fs';
 import type { KustoConnectionStringBuilder } from 'azure-kusto-data';
 import { AttributionError } from '../../core/errors.ts';
+import type { Principal } from '../../kusto/grants.ts';
 import { clusterUrl, databaseName, ingestionUrl } from './address.ts';
 import { CachedCredential, credentialOf, type IdentityAuth } from './auth.ts';
 import { Clouds } from './cloud.ts';
 import { explain } from './failure.ts';
 import { type Http, httpOf } from './http.ts';
+import { principalOfToken } from './identity.ts';
 import type { SettledKustoOptions } from './options.ts';
 import { type DataSdk, dataWarning, loadData, loadIdentity, loadRestPipeline } from './peer.ts';
+
+/** What the SDK writes where no tenant was named. */
+const PLACEHOLDER_TENANTS: ReadonlySet<string | undefined> = new Set(['common', 'organizations', '', undefined]);
 
 export interface Connection {
   readonly data: DataSdk;
@@ -23,6 +28,8 @@ export interface Connection {
   builder(address?: string): KustoConnectionStringBuilder;
   /** Comes before each request of the SDK to that address. @throws RetryableError */
   know(address: string): Promise<void>;
+  /** Whom the requests so far were made for, where that can be told. */
+  principal(): Principal | undefined;
   /** After a 401: the next request brings a new token. */
   forgetToken(): void;
 }
@@ -48,6 +55,7 @@ export async function connect(
   const base = baseOf(options, data);
   const cluster = clusterUrl(base.dataSource ?? '', database);
   let credential: CachedCredential | undefined;
+  let hostToken: string | undefined;
   const { auth } = options;
   if (options.connectionString === undefined || !bringsItsOwn(base, cluster)) {
     if (auth !== 'none' && !(typeof auth === 'object' && 'token' in auth))
@@ -65,7 +73,12 @@ export async function connect(
       builder.dataSource = address;
       builder.initialCatalog = database;
       if (credential !== undefined) builder.tokenCredential = credential as NonNullable<typeof builder.tokenCredential>;
-      if (typeof auth === 'object' && 'token' in auth) builder.tokenProvider = auth.token;
+      if (typeof auth === 'object' && 'token' in auth) {
+        builder.tokenProvider = async () => {
+          hostToken = await auth.token();
+          return hostToken;
+        };
+      }
       builder.applicationNameForTracing = application;
       builder.userNameForTracing = '';
       return builder;
@@ -76,6 +89,12 @@ export async function connect(
       } catch (error) {
         throw explain(error, 'metadata', { cluster: address, database, table: options.table });
       }
+    },
+    principal() {
+      const { applicationClientId: id, authorityId } = base;
+      if (credential === undefined && id !== undefined)
+        return { type: 'App', id, tenant: PLACEHOLDER_TENANTS.has(authorityId) ? undefined : authorityId };
+      return principalOfToken(credential?.token ?? hostToken);
     },
     forgetToken: () => credential?.forget(),
   };

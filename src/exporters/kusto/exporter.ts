@@ -4,12 +4,13 @@ import { RetryableError } from '../../core/errors.ts';
 import { type Logger, silentLogger } from '../../core/logger.ts';
 import type { Part } from '../../core/model.ts';
 import { kustoNames } from '../../kusto/names.ts';
-import { type Known, mayNotRead, type Trouble, troubleText } from './absence.ts';
+import { type Known, type Trouble, troubleText } from './absence.ts';
 import { clusterUrl, databaseName } from './address.ts';
 import { Batcher } from './batcher.ts';
 import { type Absent, Handover, type Histories, PARTS_AT_ONCE, WAITS } from './handover.ts';
 import { type KustoOptions, kustoOptions } from './options.ts';
 import { peerPlaces } from './peer.ts';
+import { type Check, fromPlain } from './protocol.ts';
 import { closedError, type OpenThread, WorkerClient } from './worker-client.ts';
 
 /** What the host and the tests may set besides the options. */
@@ -51,7 +52,6 @@ export class KustoExporter implements Exporter {
   readonly #batcher: Batcher;
   readonly #handover: Handover;
   readonly #logger: Logger;
-  readonly #database: string;
   readonly #now: () => number;
   readonly #elapsed: () => number;
   /** A little less than `callMs`, after which the pipeline gives up: our own error knows more. */
@@ -64,7 +64,7 @@ export class KustoExporter implements Exporter {
   constructor(given: KustoOptions, internals: KustoInternals = {}) {
     const options = settle(kustoOptions, given);
     kustoNames(options.table);
-    this.#database = databaseName(options);
+    databaseName(options);
     if (options.cluster !== undefined) clusterUrl(options.cluster);
     const { auth } = options;
     const token = typeof auth === 'object' && 'token' in auth ? auth.token : undefined;
@@ -94,8 +94,14 @@ export class KustoExporter implements Exporter {
 
   /** @throws AttributionError `ATTR_PEER_MISSING`, or RetryableError when the database is not ready for this release */
   async start(): Promise<void> {
-    const warning = await this.#worker.call('check', [], this.#deadlineMs);
-    if (warning !== undefined) this.#sayOnce(warning);
+    const { error, warnings } = await this.check();
+    for (const warning of warnings) this.#sayOnce(warning);
+    if (error !== undefined) throw fromPlain(error);
+  }
+
+  /** What `start` looks at. Rejects when nothing could be asked. */
+  check(): Promise<Check> {
+    return this.#worker.call('check', [], this.#deadlineMs);
   }
 
   async export(part: Part, signal: AbortSignal, history?: PartHistory): Promise<ExportOutcome> {
@@ -118,10 +124,8 @@ export class KustoExporter implements Exporter {
       this.#deadlineMs,
       signal,
     );
-    if (arrived === 'forbidden') {
-      this.#sayOnce(
-        'Kusto: this identity may not read the database, so what was handed over stays unconfirmed. Grant it the role Viewer: az kusto database-principal-assignment create … --role Viewer',
-      );
+    if ('forbidden' in arrived) {
+      this.#sayOnce(`Kusto: ${arrived.forbidden}`);
       return states;
     }
     const there = new Set(arrived);
@@ -153,9 +157,13 @@ export class KustoExporter implements Exporter {
     if (sourceIds.length === 0) return nothing;
     try {
       const refusals = await this.#worker.call('refusals', [sourceIds, forMs], this.#deadlineMs, signal);
-      if (refusals === 'forbidden') return { ...nothing, unreadable: mayNotRead(this.#database) };
+      if ('forbidden' in refusals) {
+        this.#sayOnce(`Kusto: ${refusals.forbidden}`);
+        return { ...nothing, unreadable: refusals.brief };
+      }
       for (const { details, remedy } of refusals)
-        if (remedy !== undefined) this.#sayOnce(`Kusto did not ingest what was handed over: ${details} ${remedy}`);
+        if (remedy !== undefined)
+          this.#sayOnce(`Kusto did not ingest what was handed over: ${details} ${remedy}`, remedy);
       return { refusals: new Map(refusals.map((refusal) => [refusal.sourceId, refusal])), askedAt };
     } catch (error) {
       if (signal.aborted) throw error;
@@ -177,9 +185,10 @@ export class KustoExporter implements Exporter {
     }
   }
 
-  #sayOnce(text: string): void {
-    if (this.#said.has(text) || this.#said.size > 100) return;
-    this.#said.add(text);
+  /** @param kind two texts of a kind are one */
+  #sayOnce(text: string, kind = text): void {
+    if (this.#said.has(kind) || this.#said.size > 100) return;
+    this.#said.add(kind);
     this.#logger.warn(text);
   }
 }

@@ -45,6 +45,13 @@ export function factsOf(error: unknown): Facts {
   };
 }
 
+/** Whether the service turned the identity away. What is explained is the cause of the explanation. */
+export function isForbidden(error: unknown): boolean {
+  if (error === undefined) return false;
+  const { status, code, message } = factsOf((error as Partial<Error> | null)?.cause ?? error);
+  return status === 403 || /Forbidden|not authorized/i.test(`${code} ${message}`);
+}
+
 /** `{error: {code, message, "@message", "@permanent"}}`, or the same as text. */
 function serviceError(data: unknown): { code?: string; message: string; permanent?: boolean } | undefined {
   let body = data;

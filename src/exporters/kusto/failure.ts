@@ -4,8 +4,10 @@
  */
 import { AmbiguousError, type AttributionError, PermanentError, RetryableError } from '../../core/errors.ts';
 import { type Facts, factsOf, type Place, type Stage } from './facts.ts';
-import { remedyFor } from './remedy.ts';
+import { reasonOf, remedyFor } from './remedy.ts';
 
+/** Microsoft Entra, of what a client signed with its certificate: outside of its valid time. */
+const CLOCK = /AADSTS700024|not within its valid time range/;
 /** The request never left. */
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH']);
 /** Statuses that speak of what was sent, where the service does not say itself whether it will ever take it. */
@@ -21,18 +23,23 @@ export function explain(error: unknown, stage: Stage, place: Place): Attribution
 
   if (facts.status === 429)
     return new RetryableError(`Kusto: ${at} is throttling. ${what} It is tried again more slowly.`, options);
-  if (facts.noToken)
-    return new RetryableError(
-      `Kusto: no token could be had for ${place.cluster}: ${shown(facts)} Run \`az login\`, or set \`auth\` (--auth, OTEL_ATTRIBUTION_KUSTO_AUTH) to the identity this process has.`,
-      options,
-    );
+  if (facts.noToken) {
+    const remedy = CLOCK.test(facts.message)
+      ? 'The clock of this host is off, so what it signs with the certificate is not valid yet, or no more. Set the clock; compare: date -u'
+      : 'Run `az login`, or set `auth` (--auth, OTEL_ATTRIBUTION_KUSTO_AUTH) to the identity this process has.';
+    const message = `Kusto: no token could be had for ${place.cluster}: ${shown(facts)} ${remedy}`;
+    return new RetryableError(message, { ...options, remedy });
+  }
   const remedy = remedyFor(facts, stage, place);
-  if (remedy !== undefined) return new RetryableError(`Kusto: ${what} ${remedy}`, options);
+  if (remedy !== undefined) return new RetryableError(`Kusto: ${what} ${remedy}`, { ...options, remedy });
   if (stage === 'enqueue' || stage === 'stream') {
     const { status, permanent } = facts;
-    const refused = wasRefused(facts);
-    if (stage === 'stream' && refused && (permanent ?? ABOUT_DATA.has(status!)))
-      return new PermanentError(`Kusto: ${at} refuses the data: ${shown(facts)}`, options);
+    const reason = reasonOf(facts, stage);
+    const never = reason === undefined ? (permanent ?? ABOUT_DATA.has(status ?? 0)) : reason.again === 'never';
+    if (stage === 'stream' && wasRefused(facts) && never) {
+      const means = reason === undefined ? '' : ` ${reason.means}`;
+      return new PermanentError(`Kusto: ${at} refuses the data: ${shown(facts)}${means}`, options);
+    }
     if (mayHaveArrived(facts))
       return new AmbiguousError(
         `Kusto: ${what} The part may have arrived; it is sent again, and counts once.`,

@@ -19,6 +19,8 @@ export interface Intake {
   /** Most bytes of one payload before compression. */
   readonly maxBytes: number;
   readonly outcome: ExportOutcome;
+  /** Asks what `send` would ask the service before it sends. Rejects as `send` does. */
+  ready(signal: AbortSignal, deadline: number): Promise<void>;
   /** Rejects with `RetryableError`, `PermanentError` or `AmbiguousError`, at `deadline` (`clock()`) at the latest. */
   send(payload: Payload, signal: AbortSignal, deadline: number): Promise<void>;
   close(): void;
@@ -37,6 +39,7 @@ export function streamingIntake(connection: Connection, names: KustoNames): Inta
   return {
     maxBytes: STREAMING_BYTES_MAX,
     outcome: 'delivered',
+    async ready() {},
     async send({ gzip, sourceId }, signal, deadline) {
       let sent = false;
       try {

@@ -2,6 +2,7 @@
 import type { ExportOutcome } from '../../core/contracts/exporter.ts';
 import { AmbiguousError, AttributionError, type ErrorCode, PermanentError, RetryableError } from '../../core/errors.ts';
 import type { SettledKustoOptions } from './options.ts';
+import type { RoleFinding } from './roles.ts';
 
 export interface WorkerSetup {
   readonly options: SettledKustoOptions;
@@ -34,15 +35,31 @@ export interface Refusal {
   readonly remedy: string | undefined;
 }
 
+/** The identity may not ask; and the role, what follows from its lack, and the command that grants it. */
+export interface Forbidden {
+  readonly forbidden: string;
+  /** The same in short. */
+  readonly brief: string;
+}
+
+/** What was found when the database was looked at. */
+export interface Check {
+  /** Why nothing may be sent yet. */
+  readonly error: PlainError | undefined;
+  readonly schemaSeen: boolean;
+  readonly roles: readonly RoleFinding[];
+  readonly warnings: readonly string[];
+}
+
 /** What the worker does. Arguments and results are structured-cloned. */
 export interface Tasks {
-  /** Loads the SDK and compares the schema's version; a warning, or an error when nothing may be sent yet. */
-  check(): Promise<string | undefined>;
+  /** Loads the SDK, compares the schema's version, and looks which roles the identity has. */
+  check(): Promise<Check>;
   send(parts: readonly PartBytes[]): Promise<Sent[]>;
-  /** Which of these parts are complete in the table; `from`: no part was sealed before, in milliseconds. 'forbidden': may not be asked. */
-  arrived(partIds: readonly string[], from: number | undefined): Promise<string[] | 'forbidden'>;
-  /** Failures of ingestion into the table within the last `forMs` that name one of these blobs. 'forbidden': may not be asked. */
-  refusals(sourceIds: readonly string[], forMs: number): Promise<Refusal[] | 'forbidden'>;
+  /** Which of these parts are complete in the table; `from`: no part was sealed before, in milliseconds. */
+  arrived(partIds: readonly string[], from: number | undefined): Promise<string[] | Forbidden>;
+  /** Failures of ingestion into the table within the last `forMs` that name one of these blobs. */
+  refusals(sourceIds: readonly string[], forMs: number): Promise<Refusal[] | Forbidden>;
 }
 
 export type TaskName = keyof Tasks;
@@ -64,18 +81,22 @@ export interface PlainError {
   readonly kind: 'retryable' | 'permanent' | 'ambiguous' | ErrorCode;
   readonly message: string;
   readonly retryAfterMs?: number | undefined;
+  readonly remedy?: string | undefined;
 }
 
 export function toPlain(error: unknown): PlainError {
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof RetryableError) return { kind: 'retryable', message, retryAfterMs: error.retryAfterMs };
+  if (error instanceof RetryableError) {
+    const { retryAfterMs, remedy } = error;
+    return { kind: 'retryable', message, retryAfterMs, remedy };
+  }
   if (error instanceof PermanentError) return { kind: 'permanent', message };
   if (error instanceof AmbiguousError) return { kind: 'ambiguous', message };
   return { kind: error instanceof AttributionError ? error.code : 'retryable', message };
 }
 
-export function fromPlain({ kind, message, retryAfterMs }: PlainError): AttributionError {
-  if (kind === 'retryable') return new RetryableError(message, retryAfterMs === undefined ? {} : { retryAfterMs });
+export function fromPlain({ kind, message, retryAfterMs, remedy }: PlainError): AttributionError {
+  if (kind === 'retryable') return new RetryableError(message, { retryAfterMs, remedy });
   if (kind === 'permanent') return new PermanentError(message);
   if (kind === 'ambiguous') return new AmbiguousError(message);
   return new AttributionError(kind, message);

@@ -72,10 +72,9 @@ export function queuedIntake(
   async function oneOf<T>(
     resources: Resources,
     kind: keyof Resources,
-    way: Way,
+    { signal, deadline }: Way,
     transfer: (url: string, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const { signal, deadline } = way;
     const some = accounts.order(resources[kind]).slice(0, TRIES);
     let failure: unknown;
     for (const [i, url] of some.entries()) {
@@ -90,7 +89,7 @@ export function queuedIntake(
         const cause = (error as Error).name === 'AbortError' ? new DeadlineError(shareMs) : error;
         // What one queue may have taken is not undone by what the next one says.
         if (failure === undefined || kind !== 'queues' || !mayHaveArrived(factsOf(failure))) failure = cause;
-        if (!way.wanted()) break;
+        if (signal.aborted || clock() >= deadline) break;
       }
     }
     throw failure;
@@ -103,9 +102,8 @@ export function queuedIntake(
       try {
         return await attempt(payload, way, resources);
       } catch (error) {
-        // What the service itself refuses is about a role, not about a key.
-        if (way.stage === 'resources' || !isOutdated(error) || !way.wanted()) throw error;
-        // In doubt since it was refused: asks, if it may.
+        // As the doubt was raised already, this asks where it may.
+        if (!isOutdated(error)) throw error;
         const newer = await service.resources.get(way.deadline, way.signal);
         if (newer === resources) throw error;
         notice('Kusto: a key to the temporary storage was not accepted any more; new ones were fetched.');
@@ -117,6 +115,13 @@ export function queuedIntake(
   return {
     maxBytes: BLOB_BYTES_MAX,
     outcome: 'handed',
+    async ready(signal, deadline) {
+      try {
+        await Promise.all([service.resources.get(deadline, signal), service.identity.get(deadline, signal)]);
+      } catch (error) {
+        throw failed(error, 'resources', connection, names);
+      }
+    },
     async send(payload, signal, deadline) {
       let way: Way | undefined;
       try {

@@ -1,19 +1,11 @@
-import {
-  clusterName,
-  grantText,
-  type Principal,
-  principalName,
-  principalOf,
-  quotedForShell,
-  type Role,
-  roleUses,
-} from '../../kusto/grants.ts';
-import { DEFAULT_BASE } from '../../kusto/names.ts';
+import { clusterName, isAzureResource, isFreeCluster, type Role } from '../../kusto/grants.ts';
 import type { Facts, Place, Stage } from './facts.ts';
 import { ASK_AGAIN_MS } from './kept.ts';
+import { applyCommand, type Reason, reasonOfCode, reasons, vague } from './reasons.ts';
+import { missingRole, turnedAway } from './roles.ts';
 
 /** `ingestion`: by the service, after the hand-over. */
-type When = Stage | 'ingestion';
+export type When = Stage | 'ingestion';
 
 const UNKNOWN_HOST = /ENOTFOUND|EAI_AGAIN/;
 const UNTRUSTED_HOST = /currently not trusted/;
@@ -30,12 +22,10 @@ const NO_TABLE =
 const UNRESOLVED = /(?:Unknown function|Failed to resolve)[^']*'(\w+)'/i;
 
 /** What a person can do about a failure, and the command that does it; undefined when it is about the data, or nobody can tell. */
-export function remedyFor(facts: Facts, when: When, { cluster, database, table }: Place): string | undefined {
+export function remedyFor(facts: Facts, when: When, place: Place): string | undefined {
+  const { cluster, table } = place;
   const text = `${facts.code ?? ''} ${facts.message}`;
   const host = new URL(cluster).hostname;
-  const name = clusterName(cluster);
-  const flags = `--cluster ${cluster} --database ${quotedForShell(database)}${table === DEFAULT_BASE ? '' : ` --table ${table}`}`;
-  const apply = `otel-attribution kusto schema --apply ${flags}`;
   const storage = when === 'upload' || when === 'enqueue';
 
   if (storage)
@@ -47,33 +37,42 @@ export function remedyFor(facts: Facts, when: When, { cluster, database, table }
   if (UNTRUSTED_HOST.test(text))
     return `${host} is no address of Kusto that the SDK sends tokens to. Check \`cluster\`; those you have: az kusto cluster list --query "[].uri"`;
   if (when === 'metadata') return undefined;
-  if (facts.status === 401 || BAD_TOKEN.test(text))
+  const known = reasonOf(facts, when);
+  if (known !== undefined && known !== reasons.role) return mending(known, place);
+  if (known === undefined && (facts.status === 401 || BAD_TOKEN.test(text)))
     return 'The token was not accepted: expired, or of another tenant. A new one is fetched; if this stays, run `az login`, or check `auth`.';
-  if (facts.status === 403 || NOT_ALLOWED.test(text)) return permission(when, text, { cluster, database, table });
-  if (NO_MAPPING.test(text))
-    return `The ingestion mapping of this release is not in the database: the schema is older, or newer. Run, as database admin: ${apply}; if the schema is newer than this release: npm i otel-attribution@latest`;
+  if (known === reasons.role || facts.status === 403 || NOT_ALLOWED.test(text))
+    return missingRole(roles[when] ?? 'Ingestor', place, turnedAway(facts));
+  if (NO_MAPPING.test(text)) return mending(reasons.mapping, place);
   if (NO_STREAMING.test(text) || (when === 'stream' && facts.status === 404 && !NO_TABLE.test(text)))
-    return `Streaming ingestion is not enabled. Enable it: az kusto cluster update --name ${name} --resource-group <group> --enable-streaming-ingest true; then: ${apply}. Or set mode: queued.`;
-  if (NO_TABLE.test(text) || (UNRESOLVED.exec(text)?.[1] ?? '').startsWith(table))
-    return `The tables and functions of otel-attribution are not in the database, or older than this release. Run, as database admin: ${apply}`;
-  if (NO_DATABASE.test(text))
-    return `The database '${database}' is not there, or this identity may not see it. Create it: az kusto database create --cluster-name ${name} --database-name ${quotedForShell(database)} --resource-group <group> --read-write-database location=<region>`;
-  return undefined;
+    return `Streaming ingestion is not enabled. ${enableStreaming(place)} Or set mode: queued.`;
+  if (NO_TABLE.test(text) || (UNRESOLVED.exec(text)?.[1] ?? '').startsWith(table)) return mending(reasons.table, place);
+  if (NO_DATABASE.test(text)) return mending(reasons.database, place);
+  return isIngestion(when) ? mending(reasons[reasonOfCode[codeOf(facts)] ?? 'busy'], place) : undefined;
 }
+
+/** What the code of an ingestion says for sure. */
+export function reasonOf(facts: Facts, when: When): Reason | undefined {
+  const code = codeOf(facts);
+  const name = isIngestion(when) && !vague.has(code) ? reasonOfCode[code] : undefined;
+  return name && reasons[name];
+}
+
+const isIngestion = (when: When): boolean => when === 'ingestion' || when === 'stream';
+
+/** `BadRequest_TableNotExist` of what may be followed by more. */
+const codeOf = ({ code = '' }: Facts): string => /^\w+/.exec(code)?.[0] ?? '';
+
+const mending = ({ means, mend }: Reason, place: Place): string | undefined => mend && `${means} ${mend(place)}`;
 
 /** Programs ingest, and programs and people read; the schema is a person's work. */
 const roles: { readonly [W in When]?: Role } = { query: 'Viewer', command: 'Admin' };
 
-/** The service names whom it turned away. */
-const WHOM = /Principal '([^']+)' is not authorized/i;
-
-function permission(when: When, message: string, place: Place): string {
-  return missingRole(roles[when] ?? 'Ingestor', place, principalOf(WHOM.exec(message)?.[1] ?? ''));
-}
-
-/** What to say of a role that this identity lacks, and the command that grants it. */
-export function missingRole(role: Role, place: Place, principal?: Principal): string {
-  const who = principal === undefined ? 'This identity' : `This identity, ${principalName(principal)},`;
-  const so = role === 'Admin' ? '' : ` Without it ${roleUses[role].without}.`;
-  return `${who} lacks the role ${role} on the database.${so} Grant it, as database admin: ${grantText(role, place, principal)}`;
+/** A free cluster cannot; in Fabric and Synapse it is a matter of the table alone. */
+function enableStreaming(place: Place): string {
+  if (isFreeCluster(place.cluster)) return 'A free cluster has none.';
+  const cluster = isAzureResource(place.cluster)
+    ? `az kusto cluster update --name ${clusterName(place.cluster)} --resource-group <group> --enable-streaming-ingest true; then: `
+    : '';
+  return `Enable it: ${cluster}${applyCommand(place)}.`;
 }

@@ -6,6 +6,7 @@ import { kustoNames } from '../../kusto/names.ts';
 import { decodePartSync } from '../../parts/part-codec.ts';
 import { halves } from './absence.ts';
 import { clientOf } from './calls.ts';
+import { check } from './check.ts';
 import { connect } from './connect.ts';
 import { callsLeftBehind, clock } from './deadline.ts';
 import { type Intake, streamingIntake } from './intake.ts';
@@ -20,7 +21,7 @@ import {
   toPlain,
   type WorkerSetup,
 } from './protocol.ts';
-import { arrivedParts, checkSchema, refusals } from './questions.ts';
+import { arrivedParts, refusals } from './questions.ts';
 import { queuedIntake } from './queued.ts';
 import { compress, spread, type Upload } from './upload.ts';
 
@@ -78,10 +79,12 @@ function tasks(signal: AbortSignal, deadline: number): Tasks {
     };
   };
   return {
-    async check() {
-      await intake();
-      return checkSchema(await bounded(), names);
-    },
+    check: async () =>
+      check(
+        { client: await bounded(), intake: await intake(), connection: await connection(), names, mode: options.mode },
+        signal,
+        deadline,
+      ),
     send: (parts) => send(parts, signal, deadline),
     arrived: async (partIds, from) => arrivedParts(await bounded(), names, partIds, from),
     refusals: async (sourceIds, forMs) => refusals(await bounded(), names, sourceIds, forMs),

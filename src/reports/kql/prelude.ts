@@ -7,4 +7,6 @@ export interface Prelude {
   readonly lets: string;
   /** The coarsest sums that can answer, a timespan. Default: an hour. */
   readonly grain?: string;
+  /** The earliest moment it looks at, or earlier. Default: `From`. */
+  readonly wanted?: string;
 }

@@ -66,7 +66,7 @@ const cases: [what: string, error: unknown, stage: Stage, kind: Kind, says: RegE
     }),
     'query',
     RetryableError,
-    [/database 'shop' is not there/, /az kusto database create --cluster-name mycluster/],
+    [/The database is not there/, /az kusto database create .*--cluster-name mycluster --database-name shop/],
   ],
   [
     'a missing database (streaming)',
@@ -162,6 +162,13 @@ const cases: [what: string, error: unknown, stage: Stage, kind: Kind, says: RegE
     'resources',
     RetryableError,
     [/no token/, /az login/, /auth/],
+  ],
+  [
+    'no token, as the clock is an hour off',
+    auth('AuthenticationError: invalid_client: AADSTS700024: Client assertion is not within its valid time range.'),
+    'resources',
+    RetryableError,
+    [/The clock of this host is off/, /date -u/],
   ],
   ['throttling', throttled(), 'stream', RetryableError, [/throttling/]],
   ['a server error when streaming', http(500), 'stream', AmbiguousError, [/counts once/]],

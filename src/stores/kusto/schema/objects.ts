@@ -1,9 +1,10 @@
 /** What a database holds for one book, in the order in which it is created. */
+import { mappingEntries } from '../../../kusto/mapping.ts';
 import type { KustoNames } from '../../../kusto/names.ts';
 import { createFunctionCommand, type StoredFunctionDefinition } from '../../../kusto/stored-function.ts';
 import { schemaFunctions } from './functions.ts';
 import { type PolicyObject, type RetentionDays, streamingPolicy, tablePolicies, viewPolicies } from './policies.ts';
-import { createMapping, createTable, mappingEntries, type TableObject } from './table.ts';
+import { createMapping, createTable, type TableObject } from './table.ts';
 import { type Generations, rollups, rowsView, type ViewObject } from './views.ts';
 
 interface Common {

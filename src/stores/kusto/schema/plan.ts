@@ -1,9 +1,10 @@
 /** The way from what a database holds to what this release needs. */
+import { sameMapping } from '../../../kusto/mapping.ts';
 import { type KustoNames, rollupColumns, SCHEMA_VERSION } from '../../../kusto/names.ts';
 import { type CurrentSchema, policyKey } from './current.ts';
 import { type FunctionObject, type SchemaObject, type SchemaOptions, schemaObjects } from './objects.ts';
 import { defaultRetention, type PolicyObject } from './policies.ts';
-import { sameFunction, sameMapping, sameText, sameTimespan, sameValues } from './same.ts';
+import { sameFunction, sameText, sameTimespan, sameValues } from './same.ts';
 import { cutOf, defaultGenerations, type Generation, type Generations, rollups, type ViewObject } from './views.ts';
 
 export interface SchemaChange {

@@ -13,22 +13,6 @@ export function sameFunction(
   return sameText(is.body, wanted.body) && literals(is.parameters) === literals(parametersText(wanted));
 }
 
-export function sameMapping(json: string, entries: readonly { column: string; path: string }[]): boolean {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(json);
-  } catch {
-    return false;
-  }
-  if (!Array.isArray(parsed)) return false;
-  // The service has written the path of a column in both ways.
-  const is = parsed.map(
-    (one) => `${one?.column ?? one?.Column} ${one?.Properties?.Path ?? one?.Properties?.path ?? one?.path}`,
-  );
-  const wanted = entries.map(({ column, path }) => `${column} ${path}`);
-  return is.length === wanted.length && is.sort().join('\n') === wanted.sort().join('\n');
-}
-
 /** Whether a policy has these values; what else it holds does not matter. */
 export function sameValues(
   policy: Readonly<Record<string, unknown>>,

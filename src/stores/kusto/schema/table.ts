@@ -1,3 +1,4 @@
+import { mappingEntries } from '../../../kusto/mapping.ts';
 import { type KustoColumn, type KustoNames, rowColumns } from '../../../kusto/names.ts';
 
 export interface TableObject {
@@ -20,9 +21,6 @@ export function createTable(names: KustoNames): TableObject {
     commands: [`.create-merge table ${names.raw} (${columns}) with (folder='${names.base}', docstring='${docstring}')`],
   };
 }
-
-/** Each column is a field of the same name. Datetimes travel as ISO 8601. */
-export const mappingEntries = rowColumns.map(({ name }) => ({ column: name, path: `$.${name}` }));
 
 export function createMapping(names: KustoNames): string {
   const mapping = mappingEntries.map(({ column, path }) => ({ column, Properties: { Path: path } }));
