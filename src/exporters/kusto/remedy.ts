@@ -33,9 +33,9 @@ export function remedyFor(facts: Facts, when: When, place: Place): string | unde
       ? `The key to the temporary storage is not accepted. A new one is asked for, at most once in ${ASK_AGAIN_MS / 1_000} s.`
       : undefined;
   if (UNKNOWN_HOST.test(text))
-    return `No cluster of the name ${host} is known to DNS. Check \`cluster\`; those you have: az kusto cluster list --query "[].uri"`;
+    return `No cluster of the name ${host} is known to DNS. Check \`cluster\`; those you have: az kusto cluster list --query "[].uri"; of an Eventhouse in Fabric it is the Query URI in its details`;
   if (UNTRUSTED_HOST.test(text))
-    return `${host} is no address of Kusto that the SDK sends tokens to. Check \`cluster\`; those you have: az kusto cluster list --query "[].uri"`;
+    return `${host} is no address of Kusto that the SDK sends tokens to. Check \`cluster\`; those you have: az kusto cluster list --query "[].uri"; of an Eventhouse in Fabric it is the Query URI in its details`;
   if (when === 'metadata') return undefined;
   const known = reasonOf(facts, when);
   if (known !== undefined && known !== reasons.role) return mending(known, place);
