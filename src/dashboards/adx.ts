@@ -1,8 +1,8 @@
 /** The dashboard as the web UI of Azure Data Explorer imports it (schema 60; a real export is the model of every key). */
 import { bigNumbers, shownInAdx, visualOf } from './adx-visuals.ts';
 import { choices } from './choices.ts';
-import { shownAs } from './kql.ts';
-import { type Choice, laidOut, type Page, type Panel, type Place, type VariableName } from './model.ts';
+import { partOf, shownAs } from './kql.ts';
+import { type Choice, laidOut, type Page, type Panel, type Place, queriesOf, type VariableName } from './model.ts';
 import { pages } from './pages/index.ts';
 import { scopeOf } from './scope.ts';
 import { uuidOf } from './uuid.ts';
@@ -53,16 +53,14 @@ export function adxDashboard(place: Place): Readonly<Record<string, unknown>> {
       layout: { x, y, width: panel.width, height: panel.height },
     };
     if (visual.kind === 'text') return { ...common, markdownText: visual.markdown };
-    const text = panel.query!(scope);
+    const text = panel.part === undefined ? panel.query!(scope) : partOf(baseName(page), panel.part);
     const shown = visual.kind === 'stats' ? bigNumbers(text, visual) : shownAs(text, visual, shownInAdx);
     return { ...common, queryRef: query(shown, [page.key, key]) };
   };
 
   const parameter = (choice: Choice): Record<string, unknown> => {
     const variableName = variables[choice.variable];
-    const users = pages.filter((page) =>
-      page.panels.some((p) => p.query !== undefined && uses(p.query(scope), variableName)),
-    );
+    const users = pages.filter((page) => queriesOf(page).some((query) => uses(query(scope), variableName)));
     const showOnPages =
       users.length === pages.length
         ? { kind: 'all' }
@@ -86,6 +84,12 @@ export function adxDashboard(place: Place): Readonly<Record<string, unknown>> {
     };
   };
 
+  // Before the tiles, which name them.
+  const baseQueries = pages.flatMap((page) => {
+    if (page.question === undefined) return [];
+    const { queryId } = query(page.question(scope), [page.key, 'question']);
+    return [{ id: id('base query', page.key), queryId, variableName: baseName(page) }];
+  });
   const tiles = pages.flatMap((page) => laidOut(page.panels).map(({ panel, x, y }) => tile(page, panel, x, y)));
   const parameters = [
     {
@@ -107,7 +111,7 @@ export function adxDashboard(place: Place): Readonly<Record<string, unknown>> {
     title: place.title,
     schema_version: '60',
     tiles,
-    baseQueries: [],
+    baseQueries,
     parameters,
     dataSources: [
       {
@@ -126,4 +130,8 @@ export function adxDashboard(place: Place): Readonly<Record<string, unknown>> {
 
 const uses = (text: string, variable: string): boolean => new RegExp(`(?<!\\w)${variable}(?!\\w)`).test(text);
 
-const usedVariables = (text: string): string[] => Object.values(variables).filter((name) => uses(text, name));
+/** What tiles call the question of their page: the UI puts it before each of them as a `let`. */
+const baseName = ({ key }: Page): string => `_${key.replaceAll('-', '_')}_question`;
+
+const names = [...Object.values(variables), ...pages.map(baseName)];
+const usedVariables = (text: string): string[] => names.filter((name) => uses(text, name));

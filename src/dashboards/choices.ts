@@ -60,9 +60,12 @@ ${values('Origin')}`,
     title: 'By',
     description: 'What is compared; attribute.<name> are the dimensions of your own',
     first: { value: 'origin' },
-    query: (scope) => `${scope.report('inventory', { Limit: '100000' })}
-| where attribute != ''
-| summarize by value = strcat('attribute.', attribute)
+    query: (scope) => `${rows(scope)}
+| where isnotempty(Attributes)
+| distinct Attributes
+| mv-expand name = bag_keys(parse_json(Attributes)) to typeof(string)
+| where isnotempty(name)
+| summarize by value = strcat('attribute.', name)
 | extend place = 1
 | union (datatable(value:string, place:long)['origin', 0, 'target', 0, 'service', 0])
 | order by place asc, value asc

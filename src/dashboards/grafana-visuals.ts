@@ -1,6 +1,6 @@
 /** Panels of Grafana. */
 import type { Shown } from './kql.ts';
-import type { Quantity, View, Visual } from './model.ts';
+import { type Part, type Quantity, type View, type Visual, viewsOf } from './model.ts';
 
 interface GrafanaPanel {
   readonly type: string;
@@ -14,6 +14,34 @@ interface GrafanaPanel {
 
 /** Grafana formats base units itself. */
 export const shownInGrafana = (column: string, title: string): Shown => ({ title, expression: column });
+
+/** What makes the rows and columns of a panel of those that its page asks for, as `partOf` and `shownAs` do in a query. */
+export function partTransformations(part: Part, visual: Visual): readonly unknown[] {
+  const views = viewsOf(visual);
+  const byName = <T>(of: (view: View, i: number) => T) => Object.fromEntries(views.map((v, i) => [v.column, of(v, i)]));
+  const rows =
+    part === 'all'
+      ? []
+      : [
+          {
+            id: 'filterByValue',
+            options: {
+              filters: [{ fieldName: part.place, config: { id: 'lowerOrEqual', options: { value: part.most } } }],
+              type: 'include',
+              match: 'all',
+            },
+          },
+          { id: 'sortBy', options: { fields: {}, sort: [{ field: part.place }] } },
+        ];
+  return [
+    ...rows,
+    { id: 'filterFieldsByName', options: { include: { names: views.map(({ column }) => column) } } },
+    {
+      id: 'organize',
+      options: { excludeByName: {}, indexByName: byName((_, i) => i), renameByName: byName(({ title }) => title) },
+    },
+  ];
+}
 
 const units: Readonly<Record<Quantity, string | undefined>> = {
   text: undefined,

@@ -1,8 +1,8 @@
 /** The dashboard for Grafana and its data source plugin `grafana-azure-data-explorer-datasource`; pages are rows that can be folded. */
 import { choices } from './choices.ts';
-import { shownInGrafana, visualOf } from './grafana-visuals.ts';
+import { partTransformations, shownInGrafana, visualOf } from './grafana-visuals.ts';
 import { shownAs } from './kql.ts';
-import { type Choice, laidOut, type Panel, type Place, type VariableName } from './model.ts';
+import { type Choice, laidOut, type Page, type Panel, type Place, type VariableName } from './model.ts';
 import { pages } from './pages/index.ts';
 import { scopeOf } from './scope.ts';
 import { uuidOf } from './uuid.ts';
@@ -17,6 +17,9 @@ const splice = (name: string): string => `\${${name}}`;
 
 /** A variable of the dashboard chooses among the data sources of the plugin, so that no import asks for one. */
 const datasource = { type: PLUGIN, uid: splice('datasource') };
+
+/** Shows what another panel has asked. */
+const dashboard = { type: 'datasource', uid: '-- Dashboard --' };
 
 /**
  * The plugin can only splice text. Two formats of Grafana make that safe, whatever a value holds: `json` of a list has the quotes and
@@ -39,20 +42,40 @@ export function grafanaDashboard(place: Place): Readonly<Record<string, unknown>
   const scope = scopeOf(place.table, variables);
   let lastId = 0;
 
-  const panel = (one: Panel, x: number, y: number): Record<string, unknown> => {
+  /** The panel of each page that asks its question: the first that shows a part of it. */
+  const askers = new Map<Page, number>();
+
+  const asks = (page: Page, { query, part, visual }: Panel, id: number): Record<string, unknown> => {
+    if (query !== undefined) {
+      const series = visual.kind === 'area' || visual.kind === 'lines';
+      const text = shownAs(query(scope), visual, shownInGrafana);
+      return {
+        datasource,
+        targets: [{ refId: 'A', datasource, ...kql(place, text, series ? 'time_series' : 'table') }],
+      };
+    }
+    if (part === undefined) return {};
+    const transformations = [...partTransformations(part, visual), ...(visualOf(visual).transformations ?? [])];
+    const asker = askers.get(page);
+    if (asker !== undefined) {
+      const targets = [{ refId: 'A', datasource: dashboard, panelId: asker, withTransforms: false }];
+      return { datasource: dashboard, targets, transformations };
+    }
+    askers.set(page, id);
+    const targets = [{ refId: 'A', datasource, ...kql(place, page.question!(scope), 'table') }];
+    return { datasource, targets, transformations };
+  };
+
+  const panel = (page: Page, one: Panel, x: number, y: number): Record<string, unknown> => {
     const { visual, title, description, width, height } = one;
-    const query = one.query === undefined ? undefined : shownAs(one.query(scope), visual, shownInGrafana);
-    const series = visual.kind === 'area' || visual.kind === 'lines';
+    const id = ++lastId;
     return {
-      id: ++lastId,
+      id,
       title,
       ...(description !== undefined && { description }),
       gridPos: { h: height, w: width, x, y },
-      ...(query !== undefined && {
-        datasource,
-        targets: [{ refId: 'A', datasource, ...kql(place, query, series ? 'time_series' : 'table') }],
-      }),
       ...visualOf(visual),
+      ...asks(page, one, id),
     };
   };
 
@@ -63,7 +86,7 @@ export function grafanaDashboard(place: Place): Readonly<Record<string, unknown>
     const collapsed = i > 0;
     const row = { id: ++lastId, type: 'row', title: page.title, collapsed, gridPos: { h: 1, w: 24, x: 0, y } };
     const top = y + 1;
-    const inside = laidOut(page.panels).map((one) => panel(one.panel, one.x, top + one.y));
+    const inside = laidOut(page.panels).map((one) => panel(page, one.panel, one.x, top + one.y));
     panels.push({ ...row, panels: collapsed ? inside : [] }, ...(collapsed ? [] : inside));
     y = collapsed ? y + 1 : Math.max(...laidOut(page.panels).map((one) => top + one.y + one.panel.height));
   }

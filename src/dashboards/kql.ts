@@ -1,5 +1,5 @@
 import { kqlString } from '../kusto/literal.ts';
-import type { Quantity, Visual } from './model.ts';
+import type { Part, Quantity, Visual } from './model.ts';
 import { viewsOf } from './model.ts';
 
 /** A column name as KQL wants it. */
@@ -11,6 +11,10 @@ export interface Shown {
   /** What it is made of. */
   readonly expression: string;
 }
+
+/** A part of a question, in KQL. */
+export const partOf = (question: string, part: Part): string =>
+  part === 'all' ? question : `${question}\n| where ${part.place} <= ${part.most}\n| order by ${part.place} asc`;
 
 /** The query of a panel, and after it the columns of its visual under the names that a reader sees. */
 export function shownAs(

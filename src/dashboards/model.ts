@@ -60,15 +60,29 @@ export interface Panel {
   readonly width: number;
   readonly height: number;
   readonly visual: Visual;
-  /** Absent where the visual is text. */
+  /** Absent where the visual is text, and where it shows a part of what the page asks. */
   readonly query?: Query;
+  /** What it shows of the page's question. */
+  readonly part?: Part;
 }
+
+/** Rows of the page's question in its order; or those that have one of the first places in a column, in the order of that. */
+export type Part = 'all' | { readonly place: string; readonly most: number };
+
+/** The place of a row that has none: a number, because what compares less well with nothing differs between products. */
+export const NO_PLACE = 1_000_000;
 
 export interface Page {
   readonly key: string;
   readonly title: string;
+  /** What several panels show parts of. One expression, with a column for each place that a part may ask for. */
+  readonly question?: Query;
   readonly panels: readonly Panel[];
 }
+
+/** Every query of a page, the one that panels share once. */
+export const queriesOf = ({ question, panels }: Page): readonly Query[] =>
+  [question, ...panels.map(({ query }) => query)].filter((query) => query !== undefined);
 
 /** A variable that is chosen from the answer of a query, in the one column `value`. */
 export interface Choice {

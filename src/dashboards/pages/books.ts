@@ -3,15 +3,15 @@ import { filters } from '../scope.ts';
 import { views } from '../views.ts';
 import { words } from '../words.ts';
 
-const coverage: Query = (scope) => scope.report('coverage', { ...filters(scope), Limit: '500' });
-
-const checks: Query = (scope) => `${coverage(scope)}
-| where isnotnull(ok)
-| summarize failing = countif(not(ok)) by check
-| summarize
-    rows = sumif(failing, check == 'rows'), gaps = sumif(failing, check == 'gap'),
-    killed = sumif(failing, check == 'no-final'), silent = sumif(failing, check == 'silent'),
-    spans = sumif(failing, check == 'spans')`;
+/** How many of each check fail stands in the first line. */
+const coverage: Query = (scope) => `${scope.report('coverage', { ...filters(scope), Limit: '500' })}
+| serialize line = row_number()
+| extend failed = iff(isnull(ok) or ok, '', check)
+| as hint.materialized=true _lines
+| lookup kind=leftouter (_lines
+    | summarize rowsFailed = countif(failed == 'rows'), gaps = countif(failed == 'gap'), killed = countif(failed == 'no-final'),
+        silent = countif(failed == 'silent'), spans = countif(failed == 'spans'), line = min(line)) on line
+| order by line asc`;
 
 const sources: Query = (scope) => `${scope.report('sources', { Limit: '500' })}
 | order by partsMissing desc, service asc, lastSealed desc`;
@@ -21,6 +21,7 @@ const inventory: Query = (scope) => scope.report('inventory', { ...filters(scope
 export const books: Page = {
   key: 'books',
   title: 'Books',
+  question: coverage,
   panels: [
     words(
       'Can the numbers be trusted? Every sealed part should be here with all of its rows, no number of a sequence should be missing, and no service should have fallen silent. *No final part*: the process was killed, or is idle.',
@@ -33,14 +34,14 @@ export const books: Page = {
       visual: {
         kind: 'stats',
         values: [
-          { column: 'rows', title: 'Parts without all rows', quantity: 'count', warn: 1, bad: 1 },
+          { column: 'rowsFailed', title: 'Parts without all rows', quantity: 'count', warn: 1, bad: 1 },
           { column: 'gaps', title: 'Instances with gaps', quantity: 'count', warn: 1, bad: 5 },
           { column: 'killed', title: 'No final part', quantity: 'count', warn: 1, bad: 20 },
           { column: 'silent', title: 'Silent services', quantity: 'count', warn: 1, bad: 3 },
           { column: 'spans', title: 'Spans unexplained', quantity: 'count', warn: 1, bad: 1 },
         ],
       },
-      query: checks,
+      part: { place: 'line', most: 1 },
     },
     {
       key: 'coverage',
@@ -59,7 +60,7 @@ export const books: Page = {
           { column: 'ok', title: 'OK', quantity: 'flag' },
         ],
       },
-      query: coverage,
+      part: 'all',
     },
     {
       key: 'sources',

@@ -1,32 +1,35 @@
-import type { Page, Query, View } from '../model.ts';
+import { NO_PLACE, type Page, type Query, type View } from '../model.ts';
 import { filters, measure, WHO } from '../scope.ts';
 import { views } from '../views.ts';
 import { words } from '../words.ts';
 
 const change: View = { column: 'change', title: 'Change', quantity: 'value' };
 
-const compare =
-  (limit: number): Query =>
-  (scope) =>
-    scope.report('compare', { ...filters(scope), Measure: measure(scope), By: scope.variables.by, Limit: `${limit}` });
+const BARS = 12;
+const TARGETS = 50;
 
-/** Only one block: another has another unit, or another target. */
-const bars: Query = (scope) => `let changes = materialize(${compare(10)(scope)});
-let moved = changes | where kind == 'total' | extend moved = abs(change) | top 1 by moved desc | project target, event, unit;
-changes
-| where kind != 'total'
-| join kind=inner moved on target, event, unit
+/** The bars are of one block, the one that moved most: another has another unit, or another target. */
+const compare: Query = (scope) => {
+  const values = { ...filters(scope), Measure: measure(scope), By: scope.variables.by, Limit: '20' };
+  return `${scope.report('compare', values)}
+| serialize line = row_number()
 | extend moved = abs(change)
-| top 12 by moved desc
-| project label = ${WHO}, change`;
-
-const totals: Query = (scope) => `${compare(1)(scope)}
-| where kind == 'total'
-| extend moved = abs(change)
-| top 50 by moved desc`;
-
-const table: Query = (scope) => `${compare(20)(scope)}
-| where kind != 'total'`;
+| as hint.materialized=true _lines
+| lookup kind=leftouter (_lines
+    | where kind == 'total'
+    | top ${TARGETS} by moved desc
+    | extend targetPlace = row_number()
+    | project line, targetPlace) on line
+| lookup kind=leftouter (_lines
+    | where kind != 'total'
+    | join kind=inner (_lines | where kind == 'total' | top 1 by moved desc | project target, event, unit) on target, event, unit
+    | top ${BARS} by moved desc
+    | extend barPlace = row_number()
+    | project line, barPlace) on line
+| extend targetPlace = coalesce(targetPlace, ${NO_PLACE}), barPlace = coalesce(barPlace, ${NO_PLACE}),
+    linePlace = iff(kind == 'total', ${NO_PLACE}, line), label = ${WHO}
+| order by line asc`;
+};
 
 const periods: readonly View[] = [
   { column: 'before', title: 'Before', quantity: 'value' },
@@ -38,6 +41,7 @@ const periods: readonly View[] = [
 export const changes: Page = {
   key: 'changes',
   title: 'What changed',
+  question: compare,
   panels: [
     words(
       'The chosen range against the period of the same length right before it, both per second (durations: operations under way at once). *Contribution*: part of the change of its target; those of a target add up to 100 %.',
@@ -49,7 +53,7 @@ export const changes: Page = {
       width: 10,
       height: 10,
       visual: { kind: 'bars', label: views.label, value: change },
-      query: bars,
+      part: { place: 'barPlace', most: BARS },
     },
     {
       key: 'totals',
@@ -57,7 +61,7 @@ export const changes: Page = {
       width: 14,
       height: 10,
       visual: { kind: 'table', columns: [views.target, views.event, views.unit, ...periods] },
-      query: totals,
+      part: { place: 'targetPlace', most: TARGETS },
     },
     {
       key: 'table',
@@ -79,7 +83,7 @@ export const changes: Page = {
           { column: 'callsAfter', title: 'Calls/s after', quantity: 'rate' },
         ],
       },
-      query: table,
+      part: { place: 'linePlace', most: NO_PLACE - 1 },
     },
   ],
 };

@@ -1,23 +1,33 @@
-import type { Page, Query } from '../model.ts';
+import { NO_PLACE, type Page, type Query } from '../model.ts';
 import { filters, measure, WHO } from '../scope.ts';
 import { views } from '../views.ts';
 import { words } from '../words.ts';
 
-const load =
-  (limit: number): Query =>
-  (scope) =>
-    `${scope.report('load', { ...filters(scope), Measure: measure(scope), By: scope.variables.by, Limit: `${limit}` })}`;
+const SERIES = 8;
 
-const shares: Query = (scope) => `${load(8)(scope)}
-| where kind != 'total' and isnotnull(share)
-| project label = strcat(iff(target == '', '', strcat(target, ' · ')), event, ' ', unit), series = ${WHO}, share`;
-
-const table: Query = (scope) => `${load(50)(scope)}
-| where kind != 'total'`;
+/** A column of the stack has the heaviest as they are, and all others in one piece: it stands in the last of their lines. */
+const load: Query = (scope) => {
+  const values = { ...filters(scope), Measure: measure(scope), By: scope.variables.by, Limit: '50' };
+  return `${scope.report('load', values)}
+| where kind != 'total'
+| serialize line = row_number()
+| order by target asc, event asc, unit asc, line asc
+| extend place = row_number(1, prev(target) != target or prev(event) != event or prev(unit) != unit)
+| extend label = strcat(iff(target == '', '', strcat(target, ' · ')), event, ' ', unit),
+    series = iff(kind == 'rest' or (kind == 'key' and place > ${SERIES}), '(rest)', ${WHO})
+| as hint.materialized=true _lines
+| lookup kind=leftouter (_lines
+    | where isnotnull(share)
+    | summarize together = sum(share), line = max(line) by label, series
+    | project line, together) on line
+| extend piecePlace = iff(isnull(together), ${NO_PLACE}, line)
+| order by line asc`;
+};
 
 export const cost: Page = {
   key: 'cost',
   title: 'Cost of a feature',
+  question: load,
   panels: [
     words(
       'Multiply a share by what the target costs: that is what the origin, tenant or feature costs there. **By** chooses what is compared (`attribute.<name>` for your own dimensions), **Measure** what is counted. Units are never added up.',
@@ -32,9 +42,9 @@ export const cost: Page = {
         kind: 'stack',
         label: { ...views.label, title: 'Target' },
         series: { ...views.series, title: 'Who' },
-        value: views.share,
+        value: { ...views.share, column: 'together' },
       },
-      query: shares,
+      part: { place: 'piecePlace', most: NO_PLACE - 1 },
     },
     {
       key: 'table',
@@ -56,7 +66,7 @@ export const cost: Page = {
           views.callsPerSecond,
         ],
       },
-      query: table,
+      part: 'all',
     },
   ],
 };

@@ -1,4 +1,4 @@
-import type { Page, Query } from '../model.ts';
+import { NO_PLACE, type Page, type Query } from '../model.ts';
 import { filters, WHO, zeroFilled } from '../scope.ts';
 import { views } from '../views.ts';
 
@@ -11,7 +11,7 @@ let sources = materialize(${scope.report('sources', { Limit: '100000' })});
 let load = ${scope.report('load', { ...filters(scope), Limit: '1' })};
 print through = toscalar(reach | project DataThrough),
   services = toscalar(reach | project Services),
-  instances = toscalar(sources | summarize dcount(instance)),
+  instances = toscalar(sources | summarize count_distinct(instance)),
   partsMissing = toscalar(sources | summarize by instance, partsMissing | summarize sum(partsMissing)),
   unattributed = toscalar(load | where kind == 'unattributed' | summarize max(share))
 | extend age = iff(isnull(through), real(null), max_of((min_of(now(), ${scope.variables.to}) - through) / 1s, 0.0)),
@@ -37,18 +37,26 @@ ${zeroFilled(
   'perSecond',
 )}`;
 
-const table: Query = (scope) => `${scope.report('load', { ...filters(scope), By: "'origin'", Limit: '10' })}
-| where kind != 'total'`;
+const BARS = 12;
 
-const top: Query = (scope) => `${scope.report('load', { ...filters(scope), By: "'origin'", Limit: '20' })}
-| where kind == 'key'
-| summarize perSecond = sum(perSecond) by target, keyService, key
-| top 12 by perSecond desc
-| project label = strcat(keyService, ' ', key, ' → ', target), perSecond`;
+/** A bar is an origin on a target, whatever the events: it stands in the first of their lines. */
+const load: Query = (scope) => `${scope.report('load', { ...filters(scope), By: "'origin'", Limit: `${BARS}` })}
+| where kind != 'total'
+| serialize line = row_number()
+| as hint.materialized=true _lines
+| lookup kind=leftouter (_lines
+    | where kind == 'key'
+    | summarize together = sum(perSecond), line = min(line) by target, keyService, key
+    | top ${BARS} by together desc
+    | extend barPlace = row_number()
+    | project line, together, barPlace) on line
+| extend barPlace = coalesce(barPlace, ${NO_PLACE}), label = strcat(keyService, ' ', key, ' → ', target)
+| order by line asc`;
 
 export const now: Page = {
   key: 'now',
   title: 'Who loads what now',
+  question: load,
   panels: [
     { key: 'words', title: '', width: 24, height: 3, visual: { kind: 'text', markdown: WORDS } },
     {
@@ -109,15 +117,15 @@ export const now: Page = {
           views.max,
         ],
       },
-      query: table,
+      part: 'all',
     },
     {
       key: 'top',
       title: 'Top origins',
       width: 8,
       height: 12,
-      visual: { kind: 'bars', label: views.label, value: views.active },
-      query: top,
+      visual: { kind: 'bars', label: views.label, value: { ...views.active, column: 'together' } },
+      part: { place: 'barPlace', most: BARS },
     },
   ],
 };

@@ -1,26 +1,23 @@
-import type { Page, Query } from '../model.ts';
+import { NO_PLACE, type Page, type Query } from '../model.ts';
 import { filters, WHO } from '../scope.ts';
 import { views } from '../views.ts';
 import { words } from '../words.ts';
 
+const LINES = 50;
+
 /** All origins of the range: the slowest are often not the heaviest. */
 const operations: Query = (scope) => `${scope.report('load', { ...filters(scope), By: "'origin'", Limit: '5000' })}
-| where kind in ('key', 'unattributed') and isnotnull(mean)`;
-
-const slowest: Query = (scope) => `${operations(scope)}
-| top 50 by mean desc`;
-
-const largest: Query = (scope) => `${operations(scope)}
-| where exemplarTraceId != ''
-| top 50 by max desc`;
-
-const bars: Query = (scope) => `${operations(scope)}
-| top 12 by mean desc
-| project label = strcat(${WHO}, ' → ', target), mean`;
+| where kind in ('key', 'unattributed') and isnotnull(mean)
+| order by mean desc, target asc, event asc, keyService asc, key asc
+| extend slowPlace = row_number(), label = strcat(${WHO}, ' → ', target)
+| order by iff(exemplarTraceId == '', 1, 0) asc, max desc, slowPlace asc
+| extend maxPlace = iff(exemplarTraceId == '', ${NO_PLACE}, row_number())
+| where slowPlace <= ${LINES} or maxPlace <= ${LINES}`;
 
 export const expensive: Page = {
   key: 'operations',
   title: 'Expensive operations',
+  question: operations,
   panels: [
     words(
       'Where one operation is expensive, however rare it is. *Max* is the largest single duration in the range; its trace id opens in your tracing tool when the trace was sampled there.',
@@ -43,7 +40,7 @@ export const expensive: Page = {
           views.active,
         ],
       },
-      query: slowest,
+      part: { place: 'slowPlace', most: LINES },
     },
     {
       key: 'bars',
@@ -51,7 +48,7 @@ export const expensive: Page = {
       width: 10,
       height: 12,
       visual: { kind: 'bars', label: views.label, value: views.mean },
-      query: bars,
+      part: { place: 'slowPlace', most: 12 },
     },
     {
       key: 'largest',
@@ -72,7 +69,7 @@ export const expensive: Page = {
           views.trace,
         ],
       },
-      query: largest,
+      part: { place: 'maxPlace', most: LINES },
     },
   ],
 };

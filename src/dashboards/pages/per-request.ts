@@ -9,21 +9,21 @@ const origin: readonly View[] = [
 ];
 const secondsPerRequest: View = { column: 'valuePerRequest', title: 'Time/request', quantity: 'seconds' };
 
-const LABEL = "strcat(originService, ' ', origin, ' → ', target)";
+const LINES = 200;
+const BARS = 12;
 
-const report: Query = (scope) => scope.report('per-request', { ...filters(scope), Limit: '200' });
-
-const bars: Query = (scope) => `${report(scope)}
-| top 12 by callsPerRequest desc
-| project label = ${LABEL}, callsPerRequest`;
-
-const time: Query = (scope) => `${scope.report('per-request', { ...filters(scope), Limit: '5000' })}
-| top 12 by valuePerRequest desc
-| project label = ${LABEL}, valuePerRequest`;
+/** In the order of the report: calls per request first. */
+const report: Query = (scope) => `${scope.report('per-request', { ...filters(scope), Limit: '5000' })}
+| order by callsPerRequest desc, value desc, originService asc, origin asc, target asc, event asc, unit asc
+| extend callsPlace = row_number(), label = strcat(originService, ' ', origin, ' → ', target)
+| order by valuePerRequest desc, callsPlace asc
+| extend timePlace = row_number()
+| where callsPlace <= ${LINES} or timePlace <= ${BARS}`;
 
 export const perRequest: Page = {
   key: 'per-request',
   title: 'Load per request',
+  question: report,
   panels: [
     words(
       'What one request of an origin causes downstream. Dozens of calls per request to one target are an **N+1**: a query in a loop. Jobs have no requests and are not on this page.',
@@ -34,7 +34,7 @@ export const perRequest: Page = {
       width: 12,
       height: 10,
       visual: { kind: 'bars', label: views.label, value: views.callsPerRequest },
-      query: bars,
+      part: { place: 'callsPlace', most: BARS },
     },
     {
       key: 'time',
@@ -42,7 +42,7 @@ export const perRequest: Page = {
       width: 12,
       height: 10,
       visual: { kind: 'bars', label: views.label, value: secondsPerRequest },
-      query: time,
+      part: { place: 'timePlace', most: BARS },
     },
     {
       key: 'table',
@@ -63,7 +63,7 @@ export const perRequest: Page = {
           views.trace,
         ],
       },
-      query: report,
+      part: { place: 'callsPlace', most: LINES },
     },
   ],
 };

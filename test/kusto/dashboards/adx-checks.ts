@@ -1,6 +1,7 @@
 /** Everything that can be wrong with an ADX dashboard and be seen without the web UI. */
 import type { KustoColumn, KustoType } from '../../../src/kusto/names.ts';
 import type { AnalyserDatabase } from '../kql/analyser.ts';
+import { withBases } from './adx-web-ui.ts';
 import { type Columns, columnsOf, kinds, needColumn } from './columns.ts';
 import { GRID, known } from './known-adx.ts';
 import { layoutProblems } from './layout.ts';
@@ -114,7 +115,14 @@ const namesOf = (parameter: AdxParameter): string[] =>
 
 function variableProblems(d: AdxDashboard): string[] {
   const problems: string[] = [];
-  const names = d.parameters.flatMap(namesOf);
+  const bases = d.baseQueries.map(({ variableName }) => variableName);
+  const names = [...d.parameters.flatMap(namesOf), ...bases];
+  for (const name of bases) {
+    // It stands in a query as it is.
+    if (!/^[A-Za-z_]\w*$/.test(name)) problems.push(`variables: ${name} is no name`);
+    if (names.filter((other) => other === name).length > 1) problems.push(`variables: ${name} has two meanings`);
+    if (!d.queries.some((query) => query.usedVariables.includes(name))) problems.push(`variables: nobody uses ${name}`);
+  }
   for (const query of d.queries) {
     const inText = names.filter((name) => new RegExp(`(?<!\\w)${name}(?!\\w)`).test(query.text));
     for (const name of inText)
@@ -130,7 +138,8 @@ function variableProblems(d: AdxDashboard): string[] {
     const shown = (pageId: string): boolean =>
       parameter.showOnPages.kind === 'all' || (parameter.showOnPages.pageIds ?? []).includes(pageId);
     for (const tile of d.tiles) {
-      const used = d.queries.find((query) => query.id === tile.queryRef?.queryId)?.usedVariables ?? [];
+      const known = d.queries.some((query) => query.id === tile.queryRef?.queryId);
+      const used = known ? withBases(d, tile.queryRef!.queryId).usedVariables : [];
       const needed = namesOf(parameter).some((name) => used.includes(name));
       if (needed && !shown(tile.pageId))
         problems.push(`variables: ${parameter.displayName} is not shown with ${tile.title}`);
@@ -158,10 +167,10 @@ function queryProblems(d: AdxDashboard, database: AnalyserDatabase): string[] {
   const problems: string[] = [];
   const types = variableTypes(d);
   const columns = (name: string, queryId: string | undefined): Columns => {
-    const query = d.queries.find(({ id }) => id === queryId);
-    if (query === undefined) return [];
-    const variables = types.filter((variable) => query.usedVariables.includes(variable.name));
-    return columnsOf(name, query.text, database, variables, problems);
+    if (!d.queries.some(({ id }) => id === queryId)) return [];
+    const { text, usedVariables } = withBases(d, queryId!);
+    const variables = types.filter((variable) => usedVariables.includes(variable.name));
+    return columnsOf(name, text, database, variables, problems);
   };
   for (const tile of d.tiles) {
     if (tile.visualType === 'markdownCard') continue;

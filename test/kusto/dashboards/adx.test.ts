@@ -4,7 +4,7 @@ import { type AdxDashboard, adxProblems } from './adx-checks.ts';
 import { database, outlines, place } from './place.ts';
 
 // The analyser reads every function of a query with it.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const fresh = (): AdxDashboard => JSON.parse(JSON.stringify(adxDashboard(place)));
 
@@ -20,6 +20,22 @@ it('is the same text every time, and has other ids for another database', () => 
   expect(adxDashboard(place)).toEqual(adxDashboard(place));
   const other = JSON.stringify(adxDashboard({ ...place, database: 'other' }));
   for (const { id } of fresh().tiles) expect(other).not.toContain(id);
+});
+
+it('has one base query for what several tiles of a page show', () => {
+  const { baseQueries, pages, queries } = fresh();
+  expect(baseQueries.map(({ variableName }) => variableName)).toEqual([
+    '_now_question',
+    '_cost_question',
+    '_operations_question',
+    '_per_request_question',
+    '_changes_question',
+    '_books_question',
+  ]);
+  expect(pages).toHaveLength(7);
+  for (const { variableName } of baseQueries) {
+    expect(queries.filter(({ usedVariables }) => usedVariables.includes(variableName)).length).toBeGreaterThan(1);
+  }
 });
 
 it('asks the tables of another base name', () => {
@@ -43,6 +59,19 @@ const breakages: readonly [string, RegExp, (d: AdxDashboard) => void][] = [
     /^references: query .* used 2 times/,
     (d) => (tile(d, 'bar').queryRef = tile(d, 'table').queryRef!),
   ],
+  ['a base query without its query', /^references: no query/, (d) => (d.baseQueries[0]!.queryId = d.id)],
+  [
+    'a base query that nobody names',
+    /^variables: nobody uses _unused/,
+    (d) => (d.baseQueries[0]!.variableName = '_unused'),
+  ],
+  ['a base query by the name of a parameter', /_by has two meanings/, (d) => (d.baseQueries[0]!.variableName = '_by')],
+  [
+    'a base query whose name is none',
+    /_per-request is no name/,
+    (d) => (d.baseQueries[0]!.variableName = '_per-request'),
+  ],
+  ['a tile whose base query is missing', /^query: .*KS/, (d) => d.baseQueries.splice(0, 1)],
   ['no such data source', /^references: no data source/, (d) => (d.queries[0]!.dataSource.dataSourceId = d.id)],
   ['tiles on top of each other', /^layout: .* overlap/, (d) => (d.tiles[1]!.layout.y = 0)],
   ['a tile beyond the edge', /^layout: .* outside/, (d) => (tile(d, 'bar').layout.x += 4)],

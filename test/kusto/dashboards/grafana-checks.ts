@@ -2,6 +2,7 @@
 import type { AnalyserDatabase } from '../kql/analyser.ts';
 import { type Columns, columnsOf, kinds, needColumn } from './columns.ts';
 import { asSent, type Chosen, type GrafanaVariable } from './grafana-plugin.ts';
+import { type Transformation, transformedColumns } from './grafana-transformations.ts';
 import { layoutProblems } from './layout.ts';
 
 const PLUGIN = 'grafana-azure-data-explorer-datasource';
@@ -11,7 +12,10 @@ interface Target {
   refId: string;
   datasource: { type: string; uid: string };
   database: string;
-  query: string;
+  /** Absent where another panel has asked. */
+  query?: string;
+  panelId?: number;
+  withTransforms?: boolean;
   queryType: string;
   querySource: string;
   rawMode: boolean;
@@ -32,7 +36,7 @@ export interface GrafanaPanel {
     defaults: { displayName?: string; unit?: string };
     overrides: { matcher: { id: string; options: string }; properties: { id: string; value: unknown }[] }[];
   };
-  transformations?: { id: string; options: Record<string, string> }[];
+  transformations?: Transformation[];
 }
 
 export interface GrafanaDashboard {
@@ -73,7 +77,8 @@ export function grafanaProblems(dashboard: GrafanaDashboard, database: AnalyserD
   if (dashboard.schemaVersion < 39 || dashboard.schemaVersion > 42) problems.push('ids: schema version');
 
   for (const variable of variables) {
-    const users = [...all.flatMap(({ targets = [] }) => targets.map(({ query }) => query)), ...variables.map(textOf)];
+    const asked = all.flatMap(({ targets = [] }) => targets.map(({ query }) => query ?? ''));
+    const users = [...asked, ...variables.map(textOf)];
     const used = users.some((text) => new RegExp(`\\$\\{?${variable.name}\\b`).test(text));
     if (!used && variable.type !== 'datasource') problems.push(`variables: nobody uses ${variable.name}`);
   }
@@ -81,7 +86,7 @@ export function grafanaProblems(dashboard: GrafanaDashboard, database: AnalyserD
     problems.push('references: no variable for the data source');
 
   problems.push(...rows(dashboard.panels).flatMap((row) => layoutProblems(row.map(boxOf), 24)));
-  for (const panel of all) problems.push(...panelProblems(panel, variables, database));
+  for (const panel of all) problems.push(...panelProblems(panel, all, variables, database));
   for (const variable of variables.filter(({ type }) => type === 'query')) {
     const name = `variable ${variable.name}`;
     problems.push(...targetProblems(name, variable.query as Target, 'table', false));
@@ -138,8 +143,54 @@ function sentColumns(
   return columnsOf(name, text, database, [], problems);
 }
 
+/** After the transformations, each with the type that it had under its former name. */
+function shownColumns(
+  title: string,
+  sent: Columns,
+  transformations: readonly Transformation[],
+  problems: string[],
+): Columns {
+  const wrong: string[] = [];
+  const titles = Object.assign({}, ...transformations.map(({ options }) => options.renameByName)) as Record<
+    string,
+    string
+  >;
+  const formerly = new Map(Object.entries(titles).map(([column, shown]) => [shown, column]));
+  const names = transformedColumns(
+    sent.map(({ name }) => name),
+    transformations,
+    wrong,
+  );
+  problems.push(...wrong.map((one) => `columns: ${title}: ${one}`));
+  return names.map((name) => ({
+    name,
+    type: sent.find((column) => column.name === (formerly.get(name) ?? name))?.type ?? 'unknown',
+  }));
+}
+
+/** The panel whose query a target shows the answer of, in the same row: a folded one asks nothing. */
+function askerOf(target: Target, panel: GrafanaPanel, all: readonly GrafanaPanel[], problems: string[]): Target {
+  if (target.query !== undefined) return target;
+  const { type, uid } = target.datasource;
+  if (
+    type !== 'datasource' ||
+    uid !== '-- Dashboard --' ||
+    panel.datasource?.uid !== uid ||
+    target.withTransforms !== false
+  )
+    problems.push(`references: ${panel.title} has no query`);
+  const asker = all.find(({ id }) => id === target.panelId);
+  const found = asker?.targets?.[0];
+  const folded = (one?: GrafanaPanel) => all.find(({ panels }) => panels?.some((inner) => inner === one));
+  if (found?.query === undefined || folded(asker) !== folded(panel)) {
+    problems.push(`references: ${panel.title} shows what no panel beside it asks`);
+  }
+  return found ?? target;
+}
+
 function panelProblems(
   panel: GrafanaPanel,
+  all: readonly GrafanaPanel[],
   variables: readonly GrafanaVariable[],
   database: AnalyserDatabase,
 ): string[] {
@@ -148,18 +199,22 @@ function panelProblems(
   if (type === 'text') return typeof options.content === 'string' && options.content !== '' ? [] : ['text: empty'];
   const problems: string[] = [];
   const { defaults, overrides } = panel.fieldConfig!;
-  for (const target of panel.targets ?? []) {
+  for (const own of panel.targets ?? []) {
+    const target = askerOf(own, panel, all, problems);
+    const query = target.query ?? '';
     problems.push(...targetProblems(title, target, type === 'timeseries' ? 'time_series' : 'table'));
-    sentColumns(title, target.query, variables, chosenOdd, database, problems);
-    const columns = sentColumns(title, target.query, variables, chosenAll, database, problems);
+    sentColumns(title, query, variables, chosenOdd, database, problems);
+    const sent = sentColumns(title, query, variables, chosenAll, database, problems);
+    const columns = shownColumns(title, sent, transformations, problems);
+    const matrices = transformations.filter(({ id }) => id === 'groupingToMatrix');
     const need = (wanted: unknown, types: readonly string[]) => needColumn(title, columns, wanted, types, problems);
     for (const { matcher } of overrides) need(matcher.options, kinds.any);
-    for (const { options: matrix } of transformations) {
+    for (const { options: matrix } of matrices) {
       need(matrix.columnField, kinds.text);
       need(matrix.rowField, kinds.text);
       need(matrix.valueField, kinds.number);
     }
-    if (type === 'barchart' && transformations.length === 0) {
+    if (type === 'barchart' && matrices.length === 0) {
       need(options.xField, kinds.text);
       if (columns.filter((column) => kinds.number.includes(column.type)).length !== 1)
         problems.push(`columns: ${title}: not one number`);
@@ -170,7 +225,7 @@ function panelProblems(
       need(/labels\.(\w+)\}/.exec(defaults.displayName ?? '')?.[1], kinds.text);
       if (columns.length !== 3) problems.push(`columns: ${title}: ${columns.length} columns`);
       need(columns[2]?.name, kinds.number);
-      if (!/\| order by \S+ asc$/.test(target.query)) problems.push(`columns: ${title}: not in order of time`);
+      if (!/\| order by \S+ asc$/.test(query)) problems.push(`columns: ${title}: not in order of time`);
     }
   }
   if ((panel.targets ?? []).length !== 1) problems.push(`references: ${title} has no query`);

@@ -6,7 +6,7 @@ import { asSent } from './grafana-plugin.ts';
 import { database, outlines, place } from './place.ts';
 
 // The analyser reads every function of a query with it.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const fresh = (): GrafanaDashboard => JSON.parse(JSON.stringify(grafanaDashboard(place)));
 
@@ -22,6 +22,13 @@ it('asks for one page only until another is opened', () => {
   expect(rows.map(({ collapsed }) => collapsed)).toEqual([false, true, true, true, true, true, true]);
 });
 
+it('asks once for what several panels of a page show', () => {
+  const asked = fresh().panels.flatMap((row) => [row, ...(row.panels ?? [])]);
+  const queries = asked.flatMap(({ targets = [] }) => targets.flatMap(({ query }) => query ?? []));
+  expect(new Set(queries).size).toBe(queries.length);
+  expect(asked.filter(({ targets }) => targets?.[0]?.panelId !== undefined)).toHaveLength(9);
+});
+
 it('keeps every value a value', () => {
   const lists = ['service', 'target', 'origin'].map((name) => `dynamic(\${${name}:json})`);
   const text = asSent(`print ${lists.join(', ')}`, fresh().templating.list, chosenOdd);
@@ -33,6 +40,15 @@ it('keeps every value a value', () => {
 const everyPanel = (d: GrafanaDashboard): GrafanaPanel[] => d.panels.flatMap((p) => [p, ...(p.panels ?? [])]);
 const panel = (d: GrafanaDashboard, type: string) => everyPanel(d).find((p) => p.type === type)!;
 const target = (d: GrafanaDashboard, type: string) => panel(d, type).targets![0]!;
+
+const transformation = (d: GrafanaDashboard, id: string) =>
+  everyPanel(d)
+    .flatMap(({ transformations = [] }) => transformations)
+    .find((one) => one.id === id)!;
+const shared = (d: GrafanaDashboard) =>
+  everyPanel(d)
+    .flatMap(({ targets = [] }) => targets)
+    .find(({ query }) => query === undefined)!;
 
 const breakages: readonly [string, RegExp, (d: GrafanaDashboard) => void][] = [
   ['an id twice', /^ids: panel/, (d) => (d.panels[1]!.id = d.panels[2]!.id)],
@@ -55,7 +71,7 @@ const breakages: readonly [string, RegExp, (d: GrafanaDashboard) => void][] = [
     /^query:/,
     (d) => {
       const one = target(d, 'stat');
-      one.query = one.query.replaceAll(':json}', '}');
+      one.query = one.query!.replaceAll(':json}', '}');
     },
   ],
   [
@@ -63,7 +79,7 @@ const breakages: readonly [string, RegExp, (d: GrafanaDashboard) => void][] = [
     /^query:/,
     (d) => {
       for (const { targets = [] } of everyPanel(d))
-        for (const one of targets) one.query = one.query.replaceAll(':percentencode}', ':json}');
+        for (const one of targets) Object.assign(one, { query: one.query?.replaceAll(':percentencode}', ':json}') });
     },
   ],
   ['no value for all', /^query:/, (d) => delete (d.templating.list[1] as { allValue?: string }).allValue],
@@ -87,9 +103,33 @@ const breakages: readonly [string, RegExp, (d: GrafanaDashboard) => void][] = [
     'a matrix of no column',
     /^columns: .* no column/,
     (d) => {
-      const matrix = everyPanel(d).find(({ transformations }) => transformations !== undefined)!;
-      matrix.transformations![0]!.options.rowField = 'Where';
+      Object.assign(transformation(d, 'groupingToMatrix').options, { rowField: 'Where' });
     },
+  ],
+  [
+    'a place that the question does not give',
+    /^columns: .* no column "nowhere"/,
+    (d) => Object.assign(transformation(d, 'sortBy').options, { sort: [{ field: 'nowhere' }] }),
+  ],
+  [
+    'a column that the question does not give',
+    /^columns: .* no column "nothing"/,
+    (d) => Object.assign(transformation(d, 'filterFieldsByName').options, { include: { names: ['nothing'] } }),
+  ],
+  [
+    'a panel that shows what another page asks',
+    /^references: .* shows what no panel beside it asks/,
+    (d) => (shared(d).panelId = d.panels.at(-1)!.panels!.find(({ targets }) => targets !== undefined)!.id),
+  ],
+  [
+    'a panel that shows what nobody asks',
+    /^references: .* shows what no panel beside it asks/,
+    (d) => (shared(d).panelId = d.panels[0]!.id),
+  ],
+  [
+    'a panel that shows what is left of another',
+    /^references: .* has no query/,
+    (d) => (shared(d).withTransforms = true),
   ],
   [
     'a variable with two columns',

@@ -2,10 +2,13 @@
 import { expect, it, vi } from 'vitest';
 import { adxDashboard, grafanaDashboard } from '../../../src/dashboards/index.ts';
 import { kqlLiteral } from '../../../src/kusto/literal.ts';
+import { testRow } from '../../helpers/parts.ts';
 import { evaluate, type KqlDatabase } from '../kql/index.ts';
 import type { AdxDashboard } from './adx-checks.ts';
-import { chosenOdd, type GrafanaDashboard } from './grafana-checks.ts';
+import { withBases } from './adx-web-ui.ts';
+import { chosenOdd, type GrafanaDashboard, type GrafanaPanel } from './grafana-checks.ts';
 import { asSent, type Chosen } from './grafana-plugin.ts';
+import { transformedRows } from './grafana-transformations.ts';
 import { place } from './place.ts';
 import { from, now, shop, to } from './shop.ts';
 
@@ -34,7 +37,7 @@ function askAdx(title: string, choice: Choice = {}, database: KqlDatabase = full
   const queryId =
     adx.tiles.find((tile) => tile.title === title)?.queryRef?.queryId ??
     adx.parameters.find((parameter) => parameter.displayName === title)?.dataSource?.queryRef.queryId;
-  const query = adx.queries.find(({ id }) => id === queryId)!;
+  const { text, usedVariables } = withBases(adx, queryId!);
   const list = (values?: readonly string[]) => kqlLiteral({ type: 'dynamic', value: values ?? null });
   const values: Readonly<Record<string, string>> = {
     _startTime: kqlLiteral({ type: 'datetime', value: from }),
@@ -45,8 +48,8 @@ function askAdx(title: string, choice: Choice = {}, database: KqlDatabase = full
     _measure: kqlLiteral({ type: 'string', value: choice.measure ?? 'durations' }),
     _by: kqlLiteral({ type: 'string', value: choice.by ?? 'origin' }),
   };
-  const lets = query.usedVariables.map((name) => `let ${name} = ${values[name]};\n`);
-  return rowsOf(lets.join('') + query.text, database);
+  const lets = usedVariables.map((name) => `let ${name} = ${values[name]};\n`);
+  return rowsOf(lets.join('') + text, database);
 }
 
 const panels = grafana.panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]);
@@ -58,6 +61,13 @@ const chosen: Chosen = {
 };
 const askGrafana = (query: string, choice: Chosen = chosen): Row[] =>
   rowsOf(asSent(query, grafana.templating.list, choice), full);
+
+/** What a panel shows: of its own query, or of the panel that has asked. */
+function shownIn({ targets, transformations = [] }: GrafanaPanel): readonly Row[] {
+  const { query, panelId } = targets![0]!;
+  const asked = query ?? panels.find(({ id }) => id === panelId)!.targets![0]!.query!;
+  return transformedRows(askGrafana(asked), transformations);
+}
 
 const titles = adx.tiles.filter(({ queryRef }) => queryRef !== undefined).map(({ title }) => title);
 
@@ -71,9 +81,17 @@ it.each(titles)('%s has rows, in both', (title) => {
       name,
     ).toBe(true);
   const panel = panels.find((one) => one.title === title)!;
-  const theirs = askGrafana(panel.targets![0]!.query);
+  const theirs = shownIn(panel);
   // Big numbers are rows in ADX and columns in Grafana.
-  expect(panel.type === 'stat' ? Object.keys(theirs[0]!).length : theirs.length).toBe(rows.length);
+  if (panel.type === 'stat') {
+    expect(Object.keys(theirs[0]!)).toHaveLength(rows.length);
+    return;
+  }
+  expect(theirs).toHaveLength(rows.length);
+  // The same lines in the same order, by what is written in the same way in both.
+  const texts = Object.keys(rows[0]!).filter((name) => name in theirs[0]! && typeof rows[0]![name] === 'string');
+  expect(texts.length).toBeGreaterThan(0);
+  for (const name of texts) expect(theirs.map((row) => row[name])).toEqual(rows.map((row) => row[name]));
 });
 
 it.each(adx.parameters.filter(({ kind }) => kind !== 'duration').map(({ displayName }) => displayName))(
@@ -171,11 +189,31 @@ it('obeys the filters', () => {
 
 it('takes odd values for what they are', () => {
   const [table] = panels.filter((panel) => panel.title === 'Load and share');
-  expect(askGrafana(table!.targets![0]!.query, { ...chosenOdd, from: chosen.from, to: chosen.to })).toEqual([]);
+  const asked = panels.find(({ id }) => id === table!.targets![0]!.panelId)!.targets![0]!.query!;
+  expect(askGrafana(asked, { ...chosenOdd, from: chosen.from, to: chosen.to })).toEqual([]);
 });
 
 it('is empty, not broken, before there is data', () => {
   const empty = shop([]);
   for (const title of titles) expect(() => askAdx(title, {}, empty), title).not.toThrow();
   expect(askAdx('State of the books', {}, empty)[0]).toEqual({ Label: 'Data age', Value: '–', State: 'bad' });
+});
+
+it('puts what is beyond the heaviest in one piece, and leaves the rest of the lines', () => {
+  const origins = Array.from({ length: 20 }, (_, i) => `GET /${String.fromCharCode(97 + i)}`);
+  const windowStart = to - 10 * 60_000;
+  const rows = origins.map((origin, i) => testRow({ windowStart, origin, value: 20 - i }));
+  const many = shop([{ instance: 'i', sequence: 1, startedAt: from, sealedAt: windowStart + 61_000, rows }]);
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const share = (from: number, to: number) => (100 * sum(rows.slice(from, to).map(({ value }) => value))) / 210;
+
+  const pieces = askAdx('Share of each target', {}, many);
+  expect(pieces.map((row) => row.Who)).toEqual([...origins.slice(0, 8).map((o) => `storefront ${o}`), '(rest)']);
+  expect(pieces.at(-1)!['Share %']).toBeCloseTo(share(8, 20), 1);
+  const lines = askAdx('Load by origin, per target', {}, many);
+  expect(lines.map((row) => row.Origin)).toEqual([...origins.slice(0, 12), '(rest)']);
+  expect(lines.at(-1)!['Share %']).toBeCloseTo(share(12, 20), 1);
+  expect(askAdx('Top origins', {}, many).map((row) => row.Who)).toEqual(
+    origins.slice(0, 12).map((origin) => `storefront ${origin} → postgresql://shop-db/shop`),
+  );
 });

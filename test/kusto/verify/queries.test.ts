@@ -1,8 +1,8 @@
 /** That the judgement of queries can fail: references are found where they are, and each way to leave one unbounded is told. */
 import { describe, expect, it } from 'vitest';
+import { withBases } from '../dashboards/adx-web-ui.ts';
 import { evaluate, type KqlDatabase, type Read } from '../kql/index.ts';
 import { boundOf } from './queries/asked.ts';
-import { withBases } from './queries/pages.ts';
 import { sharesIn } from './queries/question.ts';
 import { referencesOf } from './queries/references.ts';
 import type { Tables } from './queries/scope.ts';
@@ -192,7 +192,7 @@ it('base queries stand before the query that uses them, those of others before t
   const dashboard = {
     queries: [
       query('t', '_b | count', ['_b']),
-      query('qb', '_a | take 1', ['_a']),
+      query('qb', '_a | take 1', ['_a', '_x']),
       query('qa', 'T', []),
       query('qc', 'U', []),
     ],
@@ -202,5 +202,6 @@ it('base queries stand before the query that uses them, those of others before t
       { id: '3', queryId: 'qa', variableName: '_a' },
     ],
   };
-  expect(withBases(dashboard, 't')).toBe('let _a = T;\nlet _b = _a | take 1;\n_b | count');
+  const text = 'let _a = T;\nlet _b = _a | take 1;\n_b | count';
+  expect(withBases(dashboard, 't')).toEqual({ text, usedVariables: ['_x'] });
 });

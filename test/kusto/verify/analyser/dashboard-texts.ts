@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { KustoColumn } from '../../../../src/kusto/names.ts';
+import { type WithBases, withBases } from '../../dashboards/adx-web-ui.ts';
 import type { Text } from './text.ts';
 
 const folder = fileURLToPath(new URL('../../../../dashboards/', import.meta.url));
@@ -28,13 +29,16 @@ interface AdxParameter {
 function adxTexts(dashboard: unknown, file: string): Text[] {
   if (!isObject(dashboard) || !Array.isArray(dashboard.parameters)) return [];
   const variables = (dashboard.parameters as AdxParameter[]).flatMap(adxVariables);
-  const queries = everyObject(dashboard).filter((o) => typeof o.text === 'string' && Array.isArray(o.usedVariables));
-  return queries.map(({ text, usedVariables }, i) => ({
-    source: `dashboards/${file}, query ${i}`,
-    text: text as string,
-    // What is not declared as used has no value.
-    variables: variables.filter(({ name }) => (usedVariables as string[]).includes(name)),
-  }));
+  const whole = dashboard as unknown as WithBases;
+  return whole.queries.map(({ id }, i) => {
+    const { text, usedVariables } = withBases(whole, id);
+    return {
+      source: `dashboards/${file}, query ${i}`,
+      text,
+      // What is not declared as used has no value.
+      variables: variables.filter(({ name }) => usedVariables.includes(name)),
+    };
+  });
 }
 
 function adxVariables(parameter: AdxParameter): KustoColumn[] {

@@ -2,6 +2,7 @@
 import { adxDashboard, grafanaDashboard } from '../../../../src/dashboards/index.ts';
 import { kqlLiteral } from '../../../../src/kusto/literal.ts';
 import type { AdxDashboard } from '../../dashboards/adx-checks.ts';
+import { withBases } from '../../dashboards/adx-web-ui.ts';
 import type { GrafanaDashboard, GrafanaPanel } from '../../dashboards/grafana-checks.ts';
 import { place } from '../../dashboards/place.ts';
 import { from, to } from './long-set.ts';
@@ -25,7 +26,7 @@ const adxValues: Readonly<Record<string, string>> = {
 export function adxQuestions(): readonly Question[] {
   const dashboard = adxDashboard(place) as unknown as AdxDashboard;
   const question = (subject: string, source: string, queryId: string): Question => {
-    const text = withBases(dashboard, queryId);
+    const { text } = withBases(dashboard, queryId);
     const values = Object.fromEntries(Object.entries(adxValues).filter(([name]) => text.includes(name)));
     return { subject, source: `ADX, ${source}`, text, given: timesOf(values), values };
   };
@@ -42,22 +43,6 @@ export function adxQuestions(): readonly Question[] {
 
 const timesOf = (values: Readonly<Record<string, string>>): Question['given'] =>
   Object.fromEntries(Object.keys(values).map((name) => [name, name.endsWith('Time') ? 'asked' : 'none']));
-
-/** The web UI puts the base queries that a query uses before it, each as a `let`, and those that they use before them. */
-export function withBases(dashboard: Pick<AdxDashboard, 'queries' | 'baseQueries'>, queryId: string): string {
-  const query = dashboard.queries.find(({ id }) => id === queryId)!;
-  const lets = new Map<string, string>();
-  const add = (names: readonly string[]): void => {
-    for (const { queryId: id, variableName } of dashboard.baseQueries) {
-      if (!names.includes(variableName) || lets.has(variableName)) continue;
-      const base = dashboard.queries.find((one) => one.id === id)!;
-      add(base.usedVariables);
-      lets.set(variableName, `let ${variableName} = ${base.text};\n`);
-    }
-  };
-  add(query.usedVariables);
-  return [...lets.values(), query.text].join('');
-}
 
 /** The time range as names, so that it is told from a date in the text; lists and texts as the plug-in splices them. */
 const grafanaText = (query: string): string =>

@@ -155,7 +155,9 @@ class Walk {
       case 'FilterOperator':
         return this.#filtered(input, child(operator, 'Condition'), scope);
       case 'AsOperator': {
-        // By its name it is evaluated again, unless a hint says otherwise; reached by no filter of here.
+        if (namedParameters(operator).get('hint.materialized')?.text !== 'true') {
+          throw new Error('as without hint.materialized: what its name stands for is evaluated again');
+        }
         scope.names.set(nameOf(child(operator, 'Name')), { kind: 'table', flow: () => closed(input) });
         return input;
       }
