@@ -15,8 +15,8 @@ interface Handed {
 
 /** A part that did not arrive. */
 interface Suspect {
-  /** With whom it travels the next time. */
-  company: string;
+  /** With whom it travels the next time; undefined: with whoever comes. */
+  company: string | undefined;
   /** The blobs that did not arrive, the last ones. */
   readonly sourceIds: readonly string[];
 }
@@ -64,8 +64,10 @@ export class Handover {
 
   /** Parts with the same company travel together; undefined: with whoever comes. */
   companyOf(partId: string, history: PartHistory | undefined): string | undefined {
+    const suspect = this.#suspects.get(partId);
+    if (suspect !== undefined) return suspect.company;
     // With whom it did not arrive before a restart nobody knows any more.
-    return this.#suspects.get(partId)?.company ?? (history?.missed === undefined ? undefined : partId);
+    return history?.missed === undefined ? undefined : partId;
   }
 
   /** Some parts have not arrived yet that did not the first time. */
@@ -141,9 +143,11 @@ export class Handover {
         this.#suspects.delete(id);
       } else {
         states.set(id, 'missing');
-        this.#suspects.set(id, { company: id, sourceIds });
+        // Where nothing gets through until a person has done something, no part is to blame, and apart they cost a message each.
+        const blameless = refusal?.remedy !== undefined && !this.#othersPassed(handed);
+        this.#suspects.set(id, { company: blameless ? undefined : id, sourceIds });
         trim(this.#suspects);
-        if (handed?.shared === true) push(groups, handed.sourceIds[0]!, id);
+        if (handed?.shared === true && !blameless) push(groups, handed.sourceIds[0]!, id);
         // What a person can mend is said by its name, at once.
         if (before > 0 && refusal?.remedy === undefined) troubles.push(troubleOf(absent, refusal, known));
       }
@@ -165,7 +169,12 @@ export class Handover {
     // The next time it travels alone, and nothing follows from this time but that.
     if (handed === undefined) return wait(Math.min(before, 1));
     // Others got through: the fault is in this blob, and whoever is innocent of it goes on at once.
-    return handed.at <= this.#ingestedUpTo + this.#batchingMs ? wait(0) : wait(before);
+    return this.#othersPassed(handed) ? wait(0) : wait(before);
+  }
+
+  /** Something that was handed over at the same time or later has arrived. */
+  #othersPassed(handed: Handed | undefined): boolean {
+    return handed !== undefined && handed.at <= this.#ingestedUpTo + this.#batchingMs;
   }
 
   #split(group: string[]): void {

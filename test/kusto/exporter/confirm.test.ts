@@ -295,6 +295,44 @@ describe('refused after the hand-over', () => {
     ]);
   });
 
+  describe('for a reason that a person can mend, in company', () => {
+    const lacking = (one: Part): void =>
+      refuse(
+        one,
+        "Mapping reference 'Attribution_v1' was not found",
+        'Permanent',
+        'BadRequest_MappingReferenceWasNotFound',
+      );
+
+    test('while nothing gets through nobody is to blame: they stay together, one message each time', async () => {
+      const all = [1, 2, 3, 4].map(part);
+      const parts = new Parts();
+      await parts.handOver(...all);
+      for (let i = 0; i < 6; i++) {
+        lacking(all[0]!);
+        now += 600 * SECOND;
+        expect(await parts.round(...all)).toHaveLength(4);
+      }
+      expect(stub.of('blob')).toHaveLength(7);
+      for (const one of all) arrive(one);
+      expect(await parts.round(...all)).toEqual([]);
+      expect(new Set(parts.out.values())).toEqual(new Set(['arrived']));
+    });
+
+    test('while others get through it may be one of them all the same', async () => {
+      const all = [1, 2, 3, 4].map(part);
+      const parts = new Parts();
+      await parts.handOver(...all);
+      await handOver(part(9));
+      arrive(part(9));
+      await ask(part(9));
+      lacking(all[0]!);
+      now += 600 * SECOND;
+      expect(await parts.round(...all)).toHaveLength(4);
+      expect(stub.of('blob')).toHaveLength(1 + 1 + 2);
+    });
+  });
+
   test('failures of others do not count', async () => {
     await handOver(part(1));
     failures.push([
