@@ -21,15 +21,16 @@ export function registerSpoolLs(spool: Command): void {
     .action((_: unknown, self: Command) => {
       const { directory, json } = self.optsWithGlobals<Flags>();
       const now = Date.now();
-      const folders = inventory(directory, now);
       const text = json
-        ? JSON.stringify({ directory, exporters: folders.map((one) => toJson(one)) }, null, 2)
-        : toText(folders, now);
+        ? JSON.stringify({ directory, exporters: inventory(directory, now).map((one) => toJson(one)) }, null, 2)
+        : spoolText(directory, now);
       process.stdout.write(`${text}\n`);
     });
 }
 
-function toText(folders: readonly SpoolFolder[], now: number): string {
+/** What a person sees at `now`, in milliseconds since the epoch. */
+export function spoolText(directory: string, now: number, sheet = sheetOf()): string {
+  const folders = inventory(directory, now);
   if (folders.length === 0) return 'Nothing waits, and nothing was set aside.';
   const rows = folders.map((one) => {
     const { waiting, unconfirmed, bytes, oldest } = summary(one);
@@ -51,7 +52,7 @@ function toText(folders: readonly SpoolFolder[], now: number): string {
     { columns: attemptColumns, rows: attempts },
     { columns: reasonColumns, rows: reasons },
   ].filter((table) => table.rows.length > 0);
-  return tables.map((table) => render({ blocks: [table] }, sheetOf()).text).join('\n\n');
+  return tables.map((table) => render({ blocks: [table] }, sheet).text).join('\n\n');
 }
 
 const columns: readonly TableColumn[] = [

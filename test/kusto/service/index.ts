@@ -13,6 +13,6 @@ export type {
   QueuedMessage,
 } from './faults.ts';
 export type { IngestSummary } from './ingest-worker.ts';
-export type { Principal, Principals } from './principals.ts';
+export type { Principal, Principals, Role } from './principals.ts';
 export { ServiceError } from './service-error.ts';
 export type { ResultTable } from './values.ts';

@@ -6,18 +6,33 @@ import { judge, type Verdict } from './faults/judge.ts';
 import { runScenario } from './faults/run.ts';
 import { scenarioKinds, scenarioOf } from './faults/scenarios.ts';
 import { openSite, reportedTotals, type Site } from './faults/site.ts';
+import type { Seen } from './faults/witness.ts';
 import { Random } from './parity/random.ts';
 import type { Run, Section } from './section.ts';
 
 /** Runs that share one service, whose totals are compared when they are over. */
 const RUNS_PER_SITE = 20;
 const RUNS_PER_SITE_BRIEF = 5;
-const counts = ['parts', 'rows', 'kills', 'lost', 'doubled', 'waiting', 'refused', 'unexplained', 'resent'] as const;
+const counts = [
+  'parts',
+  'rows',
+  'kills',
+  'lost',
+  'doubled',
+  'waiting',
+  'refused',
+  'unexplained',
+  'unseen',
+  'resent',
+] as const;
 /** Sites at once: most of a run is waiting. */
 const LANES = 4;
 
-export const run: Run = async ({ seed, brief, log }): Promise<Section> => {
-  const runs = brief ? scenarioKinds.length : 520;
+export const run: Run = async ({ seed, brief, scenario, log }): Promise<Section> => {
+  const runs = brief ? scenarioKinds.length : 540;
+  const groups = groupsOf(runs, brief ? RUNS_PER_SITE_BRIEF : RUNS_PER_SITE, scenario);
+  const wanted = groups.flat().length;
+  if (wanted === 0) throw new Error(`--scenario ${scenario}: expected one of ${scenarioKinds.join(', ')}`);
   const azurite = await startAzurite();
   const totals = {
     runs: 0,
@@ -29,32 +44,30 @@ export const run: Run = async ({ seed, brief, log }): Promise<Section> => {
     waiting: 0,
     refused: 0,
     unexplained: 0,
+    unseen: 0,
     resent: 0,
     stalls: 0,
   };
+  /** Of each scenario that has some, the lines that a person sees. */
+  const seen: Record<string, Seen> = {};
   const details: string[] = [];
   const take = (verdict: Verdict): void => {
     totals.runs++;
     for (const key of counts) totals[key] += verdict[key];
+    if (verdict.seen !== undefined) seen[verdict.kind] ??= verdict.seen;
     details.push(...verdict.details);
   };
-  let next = 0;
   const lane = async (): Promise<void> => {
-    while (next < runs) {
-      const first = next;
-      const end = Math.min(runs, first + (brief ? RUNS_PER_SITE_BRIEF : RUNS_PER_SITE));
-      next = end;
+    for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
       const site = await openSite(azurite);
       try {
-        const disagreeing = await runsOn(site, seed, first, end, take, details);
-        totals.unexplained += disagreeing;
+        totals.unexplained += await runsOn(site, seed, group, take, details);
         totals.stalls += site.driver.stalls;
       } finally {
         await site.close();
       }
-      log(
-        `${totals.runs} of ${runs} runs, ${totals.parts} parts, lost ${totals.lost}, doubled ${totals.doubled}, waiting ${totals.waiting}`,
-      );
+      const { runs: done, parts, lost, doubled, waiting } = totals;
+      log(`${done} of ${wanted} runs, ${parts} parts, lost ${lost}, doubled ${doubled}, waiting ${waiting}`);
     }
   };
   try {
@@ -62,20 +75,38 @@ export const run: Run = async ({ seed, brief, log }): Promise<Section> => {
   } finally {
     await azurite.close();
   }
-  return { numbers: { ...totals, kinds: scenarioKinds.length }, details: details.slice(0, 40) };
+  return { numbers: { ...totals, kinds: scenarioKinds.length, seen }, details: details.slice(0, 40) };
 };
+
+/** Numbers of the runs that share a service. */
+function groupsOf(runs: number, size: number, only: string | undefined): number[][] {
+  const groups: number[][] = [];
+  let open: number[] = [];
+  for (let i = 0; i < runs; i++) {
+    const { kind, alone } = scenarioOf(i, () => 0.5);
+    if (only !== undefined && kind !== only) continue;
+    if (alone === true) {
+      groups.push([i]);
+      continue;
+    }
+    if (open.length === 0) groups.push(open);
+    open.push(i);
+    if (open.length === size) open = [];
+  }
+  // Those that have a service of their own take longest.
+  return groups.sort((a, b) => a.length - b.length);
+}
 
 /** Resolves with the number of totals that disagree. */
 async function runsOn(
   site: Site,
   seed: number,
-  first: number,
-  end: number,
+  group: readonly number[],
   take: (verdict: Verdict) => void,
   details: string[],
 ): Promise<number> {
   const expected = { value: 0, count: 0 };
-  for (let i = first; i < end; i++) {
+  for (const i of group) {
     const source = new Random(seed * 1_000_003 + i);
     const random = (): number => source.real();
     const directory = path.join(site.directory, String(i));
@@ -90,7 +121,7 @@ async function runsOn(
   // Exact: every value is a multiple of 1/1024.
   if (reported.value !== expected.value || reported.count !== expected.count) {
     details.push(
-      `runs ${first} to ${end - 1}: the reports sum to ${reported.value} and ${reported.count}, the parts to ${expected.value} and ${expected.count}`,
+      `runs ${group.join(', ')}: the reports sum to ${reported.value} and ${reported.count}, the parts to ${expected.value} and ${expected.count}`,
     );
     return 1;
   }

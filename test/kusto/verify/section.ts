@@ -4,6 +4,8 @@ export interface SectionOptions {
   readonly seed: number;
   /** The short form of the continuous integration. */
   readonly brief: boolean;
+  /** Of the faults, only this one. */
+  readonly scenario?: string | undefined;
   /** One line of progress, for standard error. */
   readonly log: (line: string) => void;
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Accounts } from '../../../../src/core/accounts.ts';
 import { Dictionary } from '../../../../src/core/aggregate/dictionary.ts';
-import { silentLogger } from '../../../../src/core/logger.ts';
+import type { Logger } from '../../../../src/core/logger.ts';
 import type { Part } from '../../../../src/core/model.ts';
 import type { Row } from '../../../../src/core/row.ts';
 import { KustoExporter } from '../../../../src/exporters/kusto/index.ts';
@@ -14,9 +14,11 @@ import { decodePartSync, rowsOf } from '../../../../src/parts/part-codec.ts';
 import { Pipeline } from '../../../../src/pipeline/pipeline.ts';
 import { createPartQueue } from '../../../../src/spool/index.ts';
 import { parseSpoolName } from '../../../../src/spool/spool-names.ts';
+import type { Principal, Principals, Role } from '../../service/index.ts';
 import { Life } from './life.ts';
 import type { Random, Scenario } from './scenarios.ts';
 import type { Site } from './site.ts';
+import { type Seen, Witness } from './witness.ts';
 
 export interface RunResult {
   readonly scenario: Scenario;
@@ -26,6 +28,9 @@ export interface RunResult {
   readonly quarantined: ReadonlyMap<string, string>;
   /** Parts still in the spool when the time was over. */
   readonly left: ReadonlySet<string>;
+  readonly seen: Seen;
+  /** All that a person could see. */
+  readonly lines: readonly string[];
 }
 
 interface Running {
@@ -36,14 +41,20 @@ interface Running {
 const MINUTE_MS = 60_000;
 const WINDOW_MS = MINUTE_MS;
 const HOUR_MS = 60 * MINUTE_MS;
-/** What has not come to its end by then never will: silence about a handed part ends after a day. */
-const SETTLE_MS = 30 * HOUR_MS;
+/** What has not come to its end by then never will: the last of the pauses between hand-overs is a day. */
+const SETTLE_MS = 60 * HOUR_MS;
 /** Faults end after that long, however many are left. */
 const FAULTS_MS = 2 * HOUR_MS;
 /** For an owner file to be stale. */
 const STALE_MS = 2 * MINUTE_MS;
 /** Real time: sealing a few rows and writing them down hangs. */
 const SEALING_MS = 120_000;
+/** Real time: on a slow machine, too, parts that are sealed together shall travel together. */
+const LINGER_MS = 50;
+const ALL_ROLES: readonly Role[] = ['Ingestor', 'Viewer', 'Monitor'];
+const refusal = {
+  refuse: { code: 'BadRequest_InvalidBlob', details: 'scripted: one of the rows is not valid', permanent: true },
+};
 
 export async function runScenario(
   site: Site,
@@ -52,22 +63,23 @@ export async function runScenario(
   random: Random,
 ): Promise<RunResult> {
   const { fake, time, activity, driver } = site;
+  const witness = new Witness(directory, () => time.wall(), time);
   const sealed: Part[] = [];
   let tokensLeft = scenario.expiredTokens;
-  fake.principals =
-    tokensLeft === 0
-      ? undefined
-      : new Map([
-          ['old', { name: 'aadapp=shop', roles: ['Ingestor', 'Viewer', 'Monitor'] as const, expiresAt: 0 }],
-          ['new', { name: 'aadapp=shop', roles: ['Ingestor', 'Viewer', 'Monitor'] as const }],
-        ]);
+  fake.principals = principalsOf(scenario);
   const options: KustoOptions = {
     cluster: fake.url,
     database: fake.database.name,
     mode: scenario.mode,
     auth: fake.principals === undefined ? 'none' : { token: async () => (tokensLeft-- > 0 ? 'old' : 'new') },
   };
-  const heal = time.after(FAULTS_MS, () => fake.faults.clear());
+  const { guilty } = scenario;
+  if (guilty !== undefined) fake.faults.addHandOver({ do: refusal, holding: guilty.holding, times: Infinity });
+  const cancels = (scenario.changes ?? []).map(({ afterMs, what }) =>
+    time.after(afterMs, () => void activity.during(async () => what(fake))),
+  );
+  // Not what is about the parts themselves.
+  if (guilty === undefined) cancels.push(time.after(FAULTS_MS, () => fake.faults.clear()));
   try {
     // The last run of the process has nothing to add: it sends what the others left.
     for (let generation = 0; generation <= scenario.lives.length + 1; generation++) {
@@ -79,9 +91,10 @@ export async function runScenario(
         request: (request) =>
           life.tick() ? { do: 'reset', when: random() < 0.5 ? 'before' : 'after' } : scenario.plan.request?.(request),
       };
-      const running = start(life, site, directory, options);
+      const skewMs = generation === 0 ? (scenario.skewMs ?? 0) : 0;
+      const running = start(life, site, directory, options, witness.logger, skewMs);
       if (last) await settle(life, site, directory);
-      else await work(running, life, site, directory, random);
+      else await work(running, life, site, { directory, scenario, random });
       // In an orderly way or not: what is left is the next one's.
       if (!life.dead && !last && random() < 0.5) await shutDown(running, life, site);
       life.kill();
@@ -93,17 +106,45 @@ export async function runScenario(
       await driver.pass(STALE_MS + (last ? 0 : scenario.pauseHours * HOUR_MS));
     }
   } finally {
-    heal();
+    for (const cancel of cancels) cancel();
     fake.faults.clear();
     fake.principals = undefined;
   }
   const parts = new Map(sealed.map((part) => [part.id, [...rowsOf(decodePartSync(part.body))]]));
-  return { scenario, parts, quarantined: await quarantine(directory), left: await waiting(directory) };
+  return {
+    scenario,
+    parts,
+    quarantined: await quarantine(directory),
+    left: await waiting(directory),
+    seen: witness.seen(scenario),
+    lines: witness.lines,
+  };
 }
 
-function start(life: Life, { time, threads }: Site, directory: string, options: KustoOptions): Running {
-  const clock = { now: () => time.wall() };
-  const kusto = new KustoExporter(options, { now: clock.now, elapsed: () => time.now(), openThread: threads.open });
+/** Without any everybody may do everything. */
+function principalsOf({ expiredTokens, roles }: Scenario): Principals | undefined {
+  if (expiredTokens === 0 && roles === undefined) return undefined;
+  const shop = { name: 'aadapp=shop;tenant', roles: roles ?? ALL_ROLES };
+  const old: [string, Principal][] = expiredTokens === 0 ? [] : [['old', { ...shop, expiresAt: 0 }]];
+  return new Map([...old, ['new', shop]]);
+}
+
+function start(
+  life: Life,
+  { time, threads }: Site,
+  directory: string,
+  options: KustoOptions,
+  logger: Logger,
+  skewMs: number,
+): Running {
+  const clock = { now: () => time.wall() + skewMs };
+  const kusto = new KustoExporter(options, {
+    logger,
+    now: clock.now,
+    elapsed: () => time.now(),
+    openThread: threads.open,
+    lingerMs: LINGER_MS,
+  });
   const dictionary = new Dictionary();
   const pipeline = new Pipeline({
     exporters: [life.exporter(kusto)],
@@ -114,7 +155,7 @@ function start(life: Life, { time, threads }: Site, directory: string, options: 
     service: () => 'shop',
     mappingHash: 'verify',
     packageVersion: '0.0.0',
-    logger: silentLogger,
+    logger,
     clock,
     timers: life.timers(),
     instance: randomUUID(),
@@ -126,16 +167,23 @@ function start(life: Life, { time, threads }: Site, directory: string, options: 
 }
 
 /** Seals a few parts, then waits until everything of this directory has come to its end. */
-async function work(running: Running, life: Life, site: Site, directory: string, random: Random): Promise<void> {
+async function work(
+  running: Running,
+  life: Life,
+  site: Site,
+  { directory, scenario, random }: { directory: string; scenario: Scenario; random: Random },
+): Promise<void> {
   const { driver, time } = site;
-  const parts = 1 + Math.floor(random() * 4);
+  const parts = scenario.parts?.count ?? 1 + Math.floor(random() * 4);
+  const gap = (): number => scenario.parts?.gapMs ?? (random() < 0.7 ? Math.floor(random() * 40_000) : 0);
   for (let i = 0; i < parts && !life.dead; i++) {
     const window = Math.floor(time.wall() / WINDOW_MS) - Math.floor(random() * 90);
     const rows = 1 + Math.floor(random() * 6);
     for (let row = 0; row < rows; row++) add(running, window, `GET /${i}/${row}`, Math.ceil(random() * 4_096) / 1_024);
     running.pipeline.rotate();
     await sealed(life, i + 1);
-    if (random() < 0.7) await driver.until(() => life.dead, Math.floor(random() * 40_000));
+    const gapMs = gap();
+    if (gapMs > 0) await driver.until(() => life.dead, gapMs);
   }
   // Sometimes the process ends before its parts have.
   if (!life.dead && random() < 0.7) await settle(life, site, directory);

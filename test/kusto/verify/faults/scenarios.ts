@@ -1,8 +1,24 @@
 /** What goes wrong in a run. Every kind draws its details from the run's own random numbers. */
-import type { FaultAction, FaultPlan, FaultRequest, FaultTarget, HandOverFault } from '../../service/faults.ts';
+import type {
+  FakeKusto,
+  FaultAction,
+  FaultPlan,
+  FaultRequest,
+  FaultTarget,
+  HandOverFault,
+  Role,
+} from '../../service/index.ts';
+import { seenKinds } from './seen.ts';
 
 /** In [0, 1). */
 export type Random = () => number;
+
+/** Something that somebody does to the service, or to the clock of the process. */
+export interface Change {
+  /** After the run began. */
+  readonly afterMs: number;
+  readonly what: (fake: FakeKusto) => void | Promise<void>;
+}
 
 export interface Scenario {
   readonly kind: string;
@@ -16,10 +32,24 @@ export interface Scenario {
   readonly expiredTokens: number;
   /** Some parts may end in quarantine: the service itself refuses them after the hand-over. */
   readonly refuses: boolean;
+  /** What the service refuses for ever: the parts whose rows hold this, and nothing else, end in quarantine with such a reason. */
+  readonly guilty?: { readonly holding: string; readonly reason: RegExp };
+  /** Parts of each life, and the time from one to the next. Default: both at random. */
+  readonly parts?: { readonly count: number; readonly gapMs: number };
+  /** Of the application on the database. Default: everybody may do everything. */
+  readonly roles?: readonly Role[];
+  readonly changes?: readonly Change[];
+  /** By so much the clock of the first run of the process is wrong. */
+  readonly skewMs?: number;
+  /** Runs on a service of its own: it changes what others have there. */
+  readonly alone?: boolean;
+  /** What a person sees of it, among the lines of the log and of `spool ls`. */
+  readonly seen?: { readonly log?: RegExp; readonly spool: RegExp };
 }
 
-const any = <T>(random: Random, values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
-const between = (random: Random, low: number, high: number): number => low + Math.floor(random() * (high - low + 1));
+export const any = <T>(random: Random, values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
+export const between = (random: Random, low: number, high: number): number =>
+  low + Math.floor(random() * (high - low + 1));
 
 const ALL: readonly FaultTarget[] = ['metadata', 'resources', 'identity', 'query', 'streaming', 'blob', 'queue'];
 const SENDING: readonly FaultTarget[] = ['resources', 'streaming', 'blob', 'queue'];
@@ -53,9 +83,10 @@ const refusal = {
   refuse: { code: 'BadRequest_InvalidBlob', details: 'scripted: the blob is not valid', permanent: true },
 };
 
-type Kind = (random: Random) => Partial<Omit<Scenario, 'kind'>>;
+export type Kind = (random: Random) => Partial<Omit<Scenario, 'kind'>>;
 
 const kinds: Readonly<Record<string, Kind>> = {
+  ...seenKinds,
   'nothing wrong': () => ({}),
   throttled: (r) => ({ plan: failing(r, SENDING, () => ({ status: 429 })) }),
   'throttled, Retry-After': (r) => ({ plan: failing(r, SENDING, () => ({ status: 429, retryAfter: 1 })) }),

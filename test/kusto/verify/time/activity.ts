@@ -5,7 +5,8 @@ import { type SpoolFiles, spoolFiles } from '../../../../src/spool/spool-files.t
 export class Activity {
   #works = 0;
   #calls = 0;
-  #begun = 0;
+  #begunCalls = 0;
+  #rested = Promise.withResolvers<void>();
 
   /** Work that ends by itself: files. */
   get works(): number {
@@ -17,24 +18,28 @@ export class Activity {
     return this.#calls;
   }
 
-  /** Changes whenever something begins or ends. */
+  /** Changes whenever a call begins or ends. */
   get stamp(): number {
-    return 2 * this.#begun - this.#works - this.#calls;
+    return 2 * this.#begunCalls - this.#calls;
+  }
+
+  /** Resolves when work comes to its end. */
+  get rested(): Promise<void> {
+    return this.#works === 0 ? Promise.resolve() : this.#rested.promise;
   }
 
   async during<T>(work: () => Promise<T>): Promise<T> {
-    this.#works++;
-    this.#begun++;
+    if (this.#works++ === 0) this.#rested = Promise.withResolvers();
     try {
       return await work();
     } finally {
-      this.#works--;
+      if (--this.#works === 0) this.#rested.resolve();
     }
   }
 
   async calling<T>(call: () => Promise<T>): Promise<T> {
     this.#calls++;
-    this.#begun++;
+    this.#begunCalls++;
     try {
       return await call();
     } finally {

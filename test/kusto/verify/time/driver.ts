@@ -61,7 +61,11 @@ export class Driver {
     let stamp = '';
     for (;;) {
       await turns();
-      if (this.#activity.works + this.#fake.underWay > 0) {
+      if (this.#activity.works > 0) {
+        await this.#activity.rested;
+        continue;
+      }
+      if (this.#fake.underWay > 0) {
         await sleep(1);
         continue;
       }
