@@ -16,7 +16,7 @@ export const roleUses: { readonly [R in ApplicationRole]: { readonly may: string
   },
   Monitor: {
     may: 'list what the service refused (`.show ingestion failures`), to learn why a part has not arrived',
-    without: 'nobody learns why a part has not arrived: it is sent again a few times, then set aside without a reason',
+    without: 'nobody learns why a part has not arrived: after a few attempts it goes to quarantine without a reason',
   },
 };
 

@@ -31,7 +31,12 @@ export async function check(
   ]);
   const attempts = { toIngest: ready.failure, toRead: schema.failure, toSeeFailures: failures?.failure };
   const roles = findRoles(mode, attempts, held, (role, refusal, has) =>
-    missingRole(role, placeOf(client, names), turnedAway(refusal) ?? connection.principal(), has),
+    missingRole(
+      role,
+      placeOf(client, names),
+      turnedAway(refusal) ?? connection.principal(),
+      isForbidden(refusal) ? undefined : has,
+    ),
   );
   // Whoever may not read is told at the first ingestion if the schema does not fit.
   const blocked = schema.failure !== undefined && !isForbidden(schema.failure);

@@ -163,7 +163,7 @@ export class KustoExporter implements Exporter {
       }
       for (const { details, remedy } of refusals)
         if (remedy !== undefined)
-          this.#sayOnce(`Kusto did not ingest what was handed over: ${details} ${remedy}`, remedy);
+          this.#sayOnce(`Kusto did not ingest what was handed over: ${details} ${remedy}`, kindOf(remedy));
       return { refusals: new Map(refusals.map((refusal) => [refusal.sourceId, refusal])), askedAt };
     } catch (error) {
       if (signal.aborted) throw error;
@@ -185,10 +185,12 @@ export class KustoExporter implements Exporter {
     }
   }
 
-  /** @param kind two texts of a kind are one */
-  #sayOnce(text: string, kind = text): void {
+  /** @param kind two texts of a kind are one; so are two about the same role, however its lack was found out */
+  #sayOnce(text: string, kind = kindOf(text)): void {
     if (this.#said.has(kind) || this.#said.size > 100) return;
     this.#said.add(kind);
     this.#logger.warn(text);
   }
 }
+
+const kindOf = (text: string): string => /lacks the role \w+/.exec(text)?.[0] ?? text;

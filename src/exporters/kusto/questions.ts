@@ -159,12 +159,8 @@ export function refusalOf(
 ): Omit<Refusal, 'sourceId'> {
   const reason = reasonOf(said, 'ingestion');
   const remedy = remedyFor(said, 'ingestion', place);
-  const texts = [
-    `${said.code}: ${said.message}`.replace(/^: |: $/, ''),
-    remedy === undefined ? reason?.means : undefined,
-  ];
   return {
-    details: texts.filter((text) => text !== undefined && text !== '').join(' '),
+    details: `${said.code}: ${said.message}`.replace(/^: |: $/, ''),
     transient: remedy === undefined && (reason === undefined ? transient : reason.again === 'at once'),
     remedy,
   };
