@@ -20,6 +20,8 @@ export interface Trouble {
 }
 
 const SILENT = 'Kusto records no failure for them.';
+/** What another says seldom ends as a sentence does. */
+const sentence = (text: string): string => text.replace(/[.\s]*$/, '.');
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 export function troubleOf(
@@ -28,9 +30,9 @@ export function troubleOf(
   known: Known,
 ): Trouble {
   const since = history?.missed?.since ?? known.askedAt;
-  if (refusal !== undefined) return { kind: 'refused', why: `Kusto says: ${refusal.details}`, since };
+  if (refusal !== undefined) return { kind: 'refused', why: sentence(`Kusto says: ${refusal.details}`), since };
   if (known.unreadable !== undefined)
-    return { kind: 'unreadable', why: `Why cannot be read: ${known.unreadable}`, since };
+    return { kind: 'unreadable', why: sentence(`Why cannot be read: ${known.unreadable}`), since };
   return { kind: 'silent', why: SILENT, since };
 }
 

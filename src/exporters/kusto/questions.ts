@@ -119,7 +119,7 @@ export async function refusals(
   forMs: number,
 ): Promise<Refusal[] | Forbidden> {
   const since = `ago(${Math.ceil((forMs + CLOCK_SLACK_MS) / 1_000)}s)`;
-  const text = `.show ingestion failures | where Table == "${names.raw}" and FailedOn > ${since} | take ${REFUSALS_MAX}`;
+  const text = `.show ingestion failures | where Table == "${names.raw}" and FailedOn > ${since} | top ${REFUSALS_MAX} by FailedOn desc | order by FailedOn asc`;
   let result: KustoResult;
   try {
     result = await client.command(text);
