@@ -17,14 +17,11 @@ export function rowsGoneNote(what: string, { range, tz, now }: Context): string 
 }
 
 /** Why the answer is empty, and what to ask instead. */
-export async function emptyNote(
-  services: number,
-  { source, parameters, books, range, tz, now }: Context,
-): Promise<string> {
-  const clock = (...times: number[]): string => clockTimes(times, tz, now).join(' to ');
-  if (books.through <= range.from || services === 0) {
-    const hours = Math.ceil((now - books.through) / HOUR) + 1;
-    return `No data from ${clock(range.shown.from, range.shown.to)}: the store has data from ${clock(books.first, books.through)} (${ago(now - books.through)}). Widen the range: --since ${hours}h`;
+export async function emptyNote({ source, parameters, nearest, range, tz, now }: Context): Promise<string> {
+  if (nearest !== undefined) {
+    const [from, to, at] = clockTimes([range.shown.from, range.shown.to, nearest], tz, now) as [string, string, string];
+    const hours = Math.ceil((now - nearest) / HOUR) + 1;
+    return `No data from ${from} to ${to}: the ${nearest < range.from ? 'last before' : 'first after'} that were sealed at ${at} (${ago(now - nearest)}). Widen the range: --since ${hours}h`;
   }
   const events = await source.events(range);
   const conditions = [

@@ -3,7 +3,7 @@ import type { Column, Columns, ReportRow } from './columns.ts';
 import type { Prelude } from './kql/prelude.ts';
 import type { Page, Style } from './page.ts';
 import type { OwnParameters, ParameterName, ReportParameters } from './parameters.ts';
-import type { Books, Period, Source, TimeRange, Values } from './source.ts';
+import type { Period, Source, TimeRange, Values } from './source.ts';
 
 /**
  * A named question. All that is known of one report is in its folder, beside `query.sql` and `query.kql`; what all of them share (ranges,
@@ -34,7 +34,8 @@ export interface Report<R extends ReportRow = ReportRow, P extends ReportParamet
 
 export interface BindContext<P extends ReportParameters> {
   readonly parameters: P;
-  readonly books: Books;
+  /** Where the range holds no rows: when what is nearest to it was sealed. See `Source.nearest`. */
+  readonly nearest: number | undefined;
   readonly range: TimeRange;
   readonly tz: string;
   readonly now: number;
@@ -66,7 +67,7 @@ export interface ReportResult<R extends ReportRow = ReportRow> {
    * by; `asked` says how many were asked for.
    */
   readonly range: Period & Pick<TimeRange, 'seconds' | 'asked'>;
-  /** Until when the store has data; later measurements are not sealed or not merged yet. */
+  /** Until when the range has data; later measurements are not sealed or not merged yet. */
   readonly dataThrough: number;
   /** Services with rows in the range. */
   readonly services: number;

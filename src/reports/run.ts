@@ -1,15 +1,17 @@
 import type { Store } from '../core/contracts/store.ts';
+import { AttributionError } from '../core/errors.ts';
 import { parseBy } from './by.ts';
 import { columnsOf, type ReportRow } from './columns.ts';
+import { heardOf } from './heard.ts';
 import { attributesNowhere, type Keyed } from './keys.ts';
 import { kqlSource } from './kql/source.ts';
 import { measureOf } from './measure.ts';
 import { parseTime } from './moment.ts';
 import { emptyNote, nowhereNotes, rowsGoneNote } from './notes.ts';
 import type { ReportParameters } from './parameters.ts';
-import { readBooks, resolveRange } from './range.ts';
+import { resolveRange } from './range.ts';
 import type { Report, ReportResult } from './report.ts';
-import type { Values } from './source.ts';
+import { edgeOf, type Reading, type Source, type TimeRange, type Values } from './source.ts';
 import { sqlSource } from './sql/source.ts';
 import { checkZone, usage } from './time.ts';
 import { parseWhere } from './where.ts';
@@ -42,26 +44,29 @@ export async function runReport<R extends ReportRow, P extends ReportParameters>
 
   const source = store.language === 'kql' ? kqlSource(store) : sqlSource(store);
   const reading = { now, asOf };
-  const books = await readBooks(source, reading);
-  const range = await resolveRange(source, books, parameters, report.since, reading, tz);
-  const context = { parameters, books, range, tz, now, asOf, source };
+  const range = await resolveRange(source, parameters, report.since, reading, tz);
+  const services = await source.services(range, asOf);
+  const nearest = services === 0 ? await readNearest(source, range, reading) : undefined;
+  const context = { parameters, nearest, range, tz, now, asOf, source };
   const binding = (await report.bind?.(context)) ?? { values: {} };
+  const heard = heardOf(range, edgeOf(reading));
   const values: Values = {
     from: { type: 'datetime', value: range.from },
     to: { type: 'datetime', value: range.to },
     seconds: { type: 'real', value: range.seconds },
     limit: { type: 'long', value: limit },
-    now: { type: 'datetime', value: now },
+    heardFrom: { type: 'datetime', value: heard.from },
+    heardTo: { type: 'datetime', value: heard.to },
+    rowsGone: { type: 'bool', value: range.rowsGone },
     ...binding.values,
   };
   const grainMs = binding.grainMs ?? HOUR;
   const rows = await source.answer<R>(report.folder, { values, grainMs, asOf, by, conditions, measure });
-  const services = await source.services(range, asOf);
   const notes = [...(binding.notes ?? [])];
   if (range.rowsGone && (report.needsRows === true || asOf !== undefined))
     notes.push(rowsGoneNote(report.needsRows === true ? report.name : '--as-of', context));
   if (rows.length === 0) {
-    notes.push(await emptyNote(services, context));
+    notes.push(await emptyNote(context));
     if (services > 0 && report.whyEmpty !== undefined) notes.push(report.whyEmpty);
   }
   const keyed = report.parameters.includes('by');
@@ -73,7 +78,7 @@ export async function runReport<R extends ReportRow, P extends ReportParameters>
     report: report.name,
     question: report.question,
     range: { ...range.shown, seconds: range.seconds, asked: range.asked },
-    dataThrough: Math.min(books.through, range.shown.to),
+    dataThrough: Math.min(nearest ?? range.shown.to, range.shown.to),
     services,
     columns: columnsOf(report.columns),
     rows,
@@ -81,4 +86,18 @@ export async function runReport<R extends ReportRow, P extends ReportParameters>
     tz,
     ...(keyed && { by }),
   };
+}
+
+/**
+ * What there is beside a range that is empty.
+ * @throws AttributionError `ATTR_STORE_EMPTY`; `ATTR_USAGE` when nothing was sealed until then
+ */
+async function readNearest(source: Source, range: TimeRange, reading: Reading): Promise<number> {
+  const { asOf, now } = reading;
+  const nearest = await source.nearest(range, edgeOf(reading));
+  if (nearest !== undefined) return nearest;
+  const later = asOf === undefined ? undefined : await source.nearest({ from: asOf, to: now }, now);
+  if (later === undefined) throw new AttributionError('ATTR_STORE_EMPTY', source.empty);
+  const [at, first] = [asOf!, later].map((ms) => new Date(ms).toISOString());
+  throw usage(`nothing was sealed until ${at}: the first after it was sealed at ${first}. Choose a later --as-of`);
 }

@@ -11,16 +11,17 @@ export interface Source {
   /** What to tell someone whose store holds no rows. */
   readonly empty: string;
   /**
-   * Undefined while there are no rows, or none that were sealed until `asOf`. Windows that begin after `now` come from a clock that is
-   * ahead: they do not count.
+   * The live edge: the end of the last window that is complete, or the moment of sealing of one that is not. Undefined where it is more
+   * than three windows ago, and where `until`, the end that is asked for, is well before it. Windows that begin after the edge come from a
+   * clock that is ahead: they do not count.
    */
-  books(now: number, asOf: number | undefined): Promise<Books | undefined>;
+  fresh(reading: Reading, until: number): Promise<number | undefined>;
+  bounds(asked: Period, reading: Reading): Promise<Bounds>;
   /**
-   * When any instance recorded, of the period or beyond it: in order, apart from one another. An instance records from its begin until it
-   * seals its last part. Where the parts are no longer kept, hours with sums count as a whole.
+   * When a part with rows was sealed: the last one before the period, or else the first one since its begin. Undefined where there is none,
+   * or none that was sealed until the edge.
    */
-  covered(period: Period & Pick<TimeRange, 'rowsGone'>, asOf: number | undefined): Promise<Period[]>;
-  edges(from: number, to: number): Promise<Edges>;
+  nearest(period: Period, edge: number): Promise<number | undefined>;
   /** Number of services with rows in the period. */
   services(period: Period, asOf: number | undefined): Promise<number>;
   /** The events of the period that were measured most often, at most five; not the engine's own. */
@@ -49,7 +50,9 @@ export interface TimeRange extends Period {
   readonly end: number;
   /** From where data begin to where they end: what to show, as windows reach beyond them. */
   readonly shown: Period;
-  /** Length of what was asked for, in seconds. */
+  /** Where it would begin if data did not begin later: what is right before the range is before this. */
+  readonly askedFrom: number;
+  /** Length of what was asked for, in seconds; `snap` says the length of what it was given. */
   readonly asked: number;
   /** Widest window in the range, in milliseconds. */
   readonly windowMs: number;
@@ -57,24 +60,39 @@ export interface TimeRange extends Period {
   readonly rowsGone: boolean;
 }
 
-/** What the store holds, whatever is asked. */
-export interface Books {
-  readonly first: number;
-  /** End of the last window that is complete, or the moment of sealing of one that is not. */
-  readonly through: number;
-  /** Usual window width, in milliseconds. */
-  readonly windowMs: number;
+/** The moment at which the books are read: what was sealed later, or what a clock that is ahead wrote, is not in them. */
+export interface Reading {
+  readonly now: number;
+  readonly asOf: number | undefined;
 }
 
-/** Windows at the edges of a range, in milliseconds; undefined where there is none. */
-export interface Edges {
-  /** Start of the earliest window that straddles the begin of the range. */
+export const edgeOf = ({ now, asOf }: Reading): number => Math.min(now, asOf ?? now);
+
+/** What surrounds the ends of a period, in milliseconds; undefined where there is none. */
+export interface Bounds {
+  /** Where data begin in it: the first window with rows, or the begin of the first process. Where neither is found, its own begin. */
+  readonly begin: number;
+  /** Start of the earliest window that straddles `begin`. */
   readonly low: number | undefined;
-  /** End of the last window that begins before the end of the range. */
+  /** End of the last window that straddles the end of the period. */
   readonly high: number | undefined;
-  /** Widest window that ends after the begin of the range. */
+  /** Widest window of those that end after `begin`. */
   readonly widest: number | undefined;
+  /** Usual window width. */
+  readonly windowMs: number;
+  /**
+   * When any instance recorded, of the period or beyond it: in order, apart from one another. An instance records from its begin until it
+   * seals its last part. Where the parts are no longer kept, hours with sums count as a whole.
+   */
+  readonly covered: readonly Period[];
   readonly rowsGone: TimeRange['rowsGone'];
+}
+
+/** Where data begin in a period: see `Bounds.begin`. */
+export function beginOf(asked: Period, first: number | undefined, covered: readonly Period[]): number {
+  const life = covered.find(({ from, to }) => from < asked.to && to > asked.from);
+  const begin = Math.min(first ?? life?.from ?? asked.from, life?.from ?? first ?? asked.from);
+  return Math.min(Math.max(begin, asked.from), asked.to);
 }
 
 /** A release or a mapping that a service had not reported with before, and the one before it. */

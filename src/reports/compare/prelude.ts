@@ -1,21 +1,20 @@
+import { boundsText } from '../kql/bounds-text.ts';
 import type { Prelude } from '../kql/prelude.ts';
-import { edgesText, livesText, secondsText, snapped } from '../kql/range-texts.ts';
+import { secondsText, snapped } from '../kql/range-texts.ts';
 
-const then = snapped('_then', '_from');
+const then = snapped('_then', '_before');
 
 export const comparePrelude: Prelude = {
   parameters: [
     { name: 'BaselineFrom', type: 'datetime', default: 'datetime(null)' },
     { name: 'BaselineTo', type: 'datetime', default: 'datetime(null)' },
   ],
-  // Ranges grow to whole windows, by an hour at most at each end.
-  wanted: 'min_of(From, coalesce(BaselineFrom, From - (To - From))) - 6h',
   lets: `// Without a baseline: as long, right before.
-let _thenEnd = min_of(coalesce(BaselineTo, _from), _from);
-let _thenBegin = min_of(max_of(coalesce(BaselineFrom, _from - (_to - _from)), coalesce(_first, _from)), _thenEnd);
-${edgesText('_then')}let _thenFrom = ${then.from};
+let _before = min_of(_from, bin(_rangeAsked, _rangeWidth));
+let _thenEnd = min_of(coalesce(BaselineTo, _before), _before);
+let _thenAsked = min_of(coalesce(BaselineFrom, _before - (_to - _before)), _thenEnd);
+${boundsText('_then')}let _thenFrom = ${then.from};
 let _thenTo = ${then.to};
-let _thenRowsGone = _thenKeptBegin > 0s;
-${livesText('then')}let _thenSeconds = ${secondsText('_thenFrom', '_thenTo', '_thenCovered')};
+let _thenSeconds = ${secondsText('_thenFrom', '_thenTo', '_thenCovered')};
 `,
 };

@@ -30,22 +30,12 @@ export const compare: Report<CompareRow, CompareParameters> = {
   columns: compareColumns,
   folder: new URL('.', import.meta.url),
   async bind(context) {
-    const { source, books, range, tz, now, asOf } = context;
+    const { source, range, tz, now, asOf } = context;
     const asked = baseline(context);
-    const from = Math.max(asked.from, books.first);
-    const to = Math.min(asked.to, range.from);
     const at = (...times: number[]): string => clockTimes(times, tz, now).join(' to ');
-    if (from >= to) {
-      return {
-        values: baselineValues(asked.from, asked.from, 1),
-        notes: [
-          `No baseline: the store has no data from ${at(asked.from, asked.to)}; they begin at ${at(books.first)}. Everything counts as new. Shorten the range, or give --baseline <from>..<to>`,
-        ],
-      };
-    }
-    const then = await snap(source, books, from, to, { now, asOf });
+    const then = await snap(source, { from: asked.from, to: Math.min(asked.to, range.askedFrom) }, { now, asOf });
     // Windows of another width may grow it into the range.
-    const end = Math.min(then.to, range.from);
+    const end = Math.min(then.to, range.askedFrom);
     const period = { from: then.from, to: Math.min(then.end, end) };
     const seconds = coveredSeconds(then.covered, period);
     const partly = coveredText({ seconds, asked: (asked.to - asked.from) / 1000 });
@@ -53,7 +43,9 @@ export const compare: Report<CompareRow, CompareParameters> = {
     if (then.covered.length === 0) {
       return {
         values: baselineValues(then.from, end, seconds),
-        notes: [`No baseline: no process recorded from ${shown}. Everything counts as new`],
+        notes: [
+          `No baseline: no process recorded from ${shown}. Everything counts as new. Shorten the range, or give --baseline <from>..<to>`,
+        ],
       };
     }
     return {
@@ -73,9 +65,10 @@ const baselineValues = (from: number, to: number, seconds: number): Values => ({
 
 function baseline({ parameters, range, tz, now }: BindContext<CompareParameters>): Period {
   const text = parameters.baseline;
-  if (text === undefined) return { from: range.from - (range.to - range.from), to: range.from };
+  const before = range.askedFrom;
+  if (text === undefined) return { from: before - (range.to - before), to: before };
   const length = tryDuration(text);
-  if (length !== undefined) return { from: range.from - length, to: range.from };
+  if (length !== undefined) return { from: before - length, to: before };
   const [from, to, more] = text.split('..');
   if (from === undefined || to === undefined || more !== undefined) {
     throw usage(
@@ -85,7 +78,6 @@ function baseline({ parameters, range, tz, now }: BindContext<CompareParameters>
   const begin = parseTime(from, '--baseline', now, tz);
   const period = { from: begin, to: parseTime(to, '--baseline', now, tz, begin) };
   if (period.from >= period.to) throw usage('--baseline is empty: its begin is not before its end');
-  if (period.to > range.from)
-    throw usage('--baseline overlaps the range: it must end where the range begins or before');
+  if (period.to > before) throw usage('--baseline overlaps the range: it must end where the range begins or before');
   return period;
 }

@@ -13,18 +13,24 @@ spans AS (
     coalesce(sum(n) FILTER (event IN ('attribution.span.matched', 'attribution.span.unmatched', 'attribution.span.suppressed')), 0) AS explained
   FROM accounts
 ),
--- Of instances that lived in the range. Their parts that were sealed after its end are among them: they may hold rows of the range.
-reporting AS (SELECT * FROM parts WHERE {{reporting}}),
+-- Parts that were sealed around the range, and those of them since it began, of instances that lived in it. Those sealed after its end are
+-- among them: they may hold rows of the range.
+heard AS (SELECT * FROM parts WHERE {{heard}}),
+reporting AS (
+  SELECT * FROM heard WHERE sealed_at >= epoch_ms($from::BIGINT)
+    AND instance IN (SELECT instance FROM heard WHERE started_at < epoch_ms($to::BIGINT))
+),
 -- A part whose rows were compacted can no longer be counted.
 stored AS (
   SELECT part_id, n - (SELECT count(*) FROM sums WHERE sums.part_id = reporting.part_id) AS missing FROM reporting
   WHERE date_trunc('day', sealed_at) NOT IN (SELECT date_trunc('day', sealed_at) FROM sums WHERE part_id LIKE 'compacted-%')
 ),
--- Of the whole life of each: which windows a missing part held is not known, and what came after the range tells how a life ended.
+-- Which windows a missing part held is not known. Sequences begin at 1, which only those that began in that time have to show.
 instances AS (
-  SELECT instance, min(list_aggregate(services, 'min')) AS service, max(sequence) AS last_sequence, count(*) AS have,
+  SELECT instance, min(list_aggregate(services, 'min')) AS service,
+    max(sequence) - count(*) - CASE WHEN min(started_at) < epoch_ms($heard_from::BIGINT) THEN min(sequence) - 1 ELSE 0 END AS gap,
     max(sealed_at) AS last_sealed, bool_or(final) AS final, max(window_seconds) AS width, min(started_at) AS began
-  FROM parts WHERE instance IN (SELECT instance FROM reporting){{sealed}} GROUP BY instance
+  FROM heard WHERE instance IN (SELECT instance FROM reporting) GROUP BY instance
 ),
 -- A span is seen when it begins and explained when it has ended: only whole lives have to balance.
 lives AS (
@@ -35,7 +41,8 @@ lives AS (
 services AS (
   SELECT service, max(sealed_at) FILTER (sealed_at < epoch_ms($from::BIGINT)) AS last_sealed,
     min(epoch_ms(sealed_at)) FILTER (sealed_at >= epoch_ms($from::BIGINT)) AS again
-  FROM (SELECT unnest(services) AS service, sealed_at FROM parts WHERE sealed_at >= epoch_ms(($from - 604800000)::BIGINT){{sealed}})
+  FROM (SELECT unnest(services) AS service, sealed_at FROM parts
+    WHERE sealed_at >= epoch_ms(($from - 604800000)::BIGINT) AND sealed_at <= epoch_ms($heard_to::BIGINT))
   GROUP BY service
 ),
 -- What targets counted themselves, and what of it no span told of: `coverage --observe` writes both.
@@ -61,14 +68,14 @@ lines AS (
   UNION ALL
   SELECT 4, 'rows', part_id, 'rows of this part are missing', missing, '{row}', NULL, false FROM stored WHERE missing <> 0
   UNION ALL
-  SELECT 5, 'gap', 'all instances', '', 0, '{part}', NULL, true WHERE NOT EXISTS (SELECT 1 FROM instances WHERE last_sequence > have)
+  SELECT 5, 'gap', 'all instances', '', 0, '{part}', NULL, true WHERE NOT EXISTS (SELECT 1 FROM instances WHERE gap > 0)
   UNION ALL
-  SELECT 5, 'gap', instance, coalesce(service, ''), last_sequence - have, '{part}', NULL, false FROM instances WHERE last_sequence > have
+  SELECT 5, 'gap', instance, coalesce(service, ''), gap, '{part}', NULL, false FROM instances WHERE gap > 0
   UNION ALL
-  SELECT 6, 'no-final', instance, coalesce(service, ''), ($now::DOUBLE - epoch_ms(last_sealed)) / 1000, 's', NULL, false
-  FROM instances WHERE NOT final AND epoch_ms(last_sealed) < $now::DOUBLE - 3000 * width
+  SELECT 6, 'no-final', instance, coalesce(service, ''), ($heard_to::DOUBLE - epoch_ms(last_sealed)) / 1000, 's', NULL, false
+  FROM instances WHERE NOT final AND epoch_ms(last_sealed) < $heard_to::DOUBLE - 3000 * width
   UNION ALL
-  SELECT 7, 'silent', service, '', (coalesce(again, $now::DOUBLE) - epoch_ms(last_sealed)) / 1000, 's', NULL, false
+  SELECT 7, 'silent', service, '', (coalesce(again, $heard_to::DOUBLE) - epoch_ms(last_sealed)) / 1000, 's', NULL, false
   FROM services
   WHERE last_sealed IS NOT NULL AND service <> '(observer)' AND service NOT IN (SELECT unnest(services) FROM reporting)
   UNION ALL

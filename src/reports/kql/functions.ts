@@ -49,12 +49,13 @@ function rangeFunction(names: KustoNames): StoredFunctionDefinition {
       { name: 'AskedSeconds', type: 'real' },
     ],
     body: fill(
-      `let _wanted = From;
-let _asOf = datetime(null);
-${RANGE}print From = _shownFrom, To = _shownTo, Seconds = _seconds, WindowSeconds = tolong(_window / 1s), DataThrough = min_of(_through, _shownTo),
+      `let _asOf = datetime(null);
+${RANGE}let _shownFrom = toscalar(_rangeCovered | where End > _from and Begin < _end | summarize max_of(min(Begin), _from));
+let _shownTo = coalesce(toscalar(_rangeCovered | where End > _from and Begin < _end | summarize min_of(max(End), _end)), _end);
+print From = iff(_shownFrom < _from + _window, _shownFrom, _from), To = _shownTo, Seconds = _seconds, WindowSeconds = tolong(_window / 1s), DataThrough = _shownTo,
     Services = toscalar({{sums}}(_from, _to, 1h, datetime(null)) | where Service != '${OBSERVER_SERVICE}' | distinct Service | count),
     AskedSeconds = max_of((To - From) / 1s, 0.0)
-| where isnotnull(_firstHour)`,
+| where _rangeHasData`,
       nameTexts(names),
     ),
   };
@@ -73,7 +74,6 @@ function reportFunction(names: KustoNames, report: Report): StoredFunctionDefini
     { name: 'AsOf', type: 'datetime', default: 'datetime(null)' },
   ];
   const body = [
-    `let _wanted = ${prelude?.wanted ?? 'From'};\n`,
     'let _asOf = AsOf;\n',
     RANGE,
     'let _limit = Limit;\n',

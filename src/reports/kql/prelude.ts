@@ -7,6 +7,4 @@ export interface Prelude {
   readonly lets: string;
   /** The coarsest sums that can answer, a timespan. Default: an hour. */
   readonly grain?: string;
-  /** The earliest moment it looks at, or earlier. Default: `From`. */
-  readonly wanted?: string;
 }

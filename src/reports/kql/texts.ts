@@ -1,7 +1,7 @@
 /** What varies in the text of a query.kql, as fixed texts; values are query parameters, and their names begin with `_`. */
 import type { KqlNames, KqlParameter, KqlParameters } from '../../core/contracts/store.ts';
-import { HEADER_ROW } from '../../kusto/names.ts';
 import { type Condition, type Field, holdsForNone, ofRequests } from '../where.ts';
+import { HEARD, HEARD_BEFORE } from './bounds-text.ts';
 import { REQUESTS } from './measure.ts';
 
 const fields: Readonly<Record<Field, string>> = {
@@ -69,24 +69,8 @@ function pattern(text: string): { comparison: string; operand: string } {
 /** Names of what a database holds, for the placeholders. */
 export function nameTexts({ rows, rollup5m, rollup1h, sums, parts }: KqlNames): Readonly<Record<string, string>> {
   const names = { rows, rollup5m, rollup1h, sums, parts };
-  return { ...names, expired: fill(EXPIRED, names), begun: fill(BEGUN, names) };
+  return { ...names, heard: fill(HEARD, names), heardBefore: fill(HEARD_BEFORE, names) };
 }
-
-/** When the instance of a header row began. What older releases wrote does not say: it was within two windows before it was sealed. */
-export const STARTED =
-  'coalesce(unixtime_milliseconds_todatetime(tolong(_header.started)), WindowStart - WindowSeconds * 1s)';
-
-/** Instances that began before the range ended. */
-const BEGUN = `{{rows}}
-        | where Row == ${HEADER_ROW}
-        | extend _header = parse_json(Attributes)
-        | summarize Began = min(${STARTED}) by Instance = tostring(_header.instance)
-        | where Began < _to`;
-
-/** Defines `_expired` for what looks for gaps in the sequences of parts. */
-const EXPIRED = `// Sequences begin at 1. Once the first rows have reached the end of their retention, older parts may be gone with them.
-let _oldestHour = toscalar({{rollup1h}}() | summarize min(WindowStart));
-let _expired = toscalar({{rows}} | where WindowStart >= _oldestHour and WindowStart < _oldestHour + 1h and Row >= 0 | take 1 | count) == 0;`;
 
 /** Fills the placeholders `{{name}}` with fixed texts. */
 export function fill(kql: string, text: Readonly<Record<string, string>>): string {

@@ -1,34 +1,49 @@
 import type { SqlParams, SqlStore, SqlValue } from '../../core/contracts/store.ts';
 import { OBSERVER_SERVICE } from '../../core/model.ts';
+import { heardOf } from '../heard.ts';
 import { queryText } from '../query-text.ts';
-import { ATTRIBUTES_MAX, type Change, type Period, type Source, type Values } from '../source.ts';
+import { ATTRIBUTES_MAX, beginOf, type Change, edgeOf, type Period, type Source, type Values } from '../source.ts';
 import { bySql } from './grouping.ts';
-import { measureSql, NO_ACCOUNTS, reporting, sealed, span, statement, whereSql } from './texts.ts';
+import { measureSql, NO_ACCOUNTS, sealed, span, statement, whereSql, within } from './texts.ts';
 
 /** What reports ask, in SQL of the tables in stores/duckdb/schema.ts. */
 export function sqlSource(db: SqlStore): Source {
   return {
     empty:
       'The store holds no rows yet. Rows appear after one window (60 s) of load, or when the application ends. If none do: otel-attribution doctor',
-    async books(now, asOf) {
-      type Row = Readonly<Record<'first' | 'through' | 'width', number | null>>;
-      const [row] = await db.all<Row>(...statement(BOOKS, { sealed: sealed(asOf) }, { now, as_of: asOf ?? null }));
-      if (row === undefined || row.first === null || row.through === null) return undefined;
-      return { first: row.first, through: row.through, windowMs: (row.width ?? 60) * 1000 };
+    async fresh(reading) {
+      const edge = edgeOf(reading);
+      type Row = Readonly<Record<'through' | 'width', number | null>>;
+      const [row] = await db.all<Row>(
+        ...statement(FRESH, { sealed: sealed(reading.asOf) }, { edge, as_of: reading.asOf ?? null }),
+      );
+      const { through, width } = row!;
+      return through !== null && through >= edge - 3_000 * (width ?? 60) ? through : undefined;
     },
-    async edges(from, to) {
+    async bounds(asked, reading) {
+      const heard = heardOf(asked, edgeOf(reading));
+      const covered = await db.all<Period>(LIVES, { ...heard });
+      const [known] = await db.all<{ first: number | null; width: number | null }>(KNOWN, {
+        ...asked,
+        ...prefixed('heard', heard),
+      });
+      const begin = beginOf(asked, known!.first ?? undefined, covered);
       type Row = Readonly<Record<'low' | 'high' | 'widest', number | null>>;
-      const [edge] = await db.all<Row>(EDGES, { from, to });
+      const [edge] = await db.all<Row>(EDGES, { from: begin, to: asked.to });
       const { low, high, widest } = edge!;
       return {
+        begin,
         low: low ?? undefined,
         high: high ?? undefined,
         widest: widest === null ? undefined : widest * 1000,
+        windowMs: (known!.width ?? 60) * 1000,
+        covered,
         rowsGone: false,
       };
     },
-    covered({ from, to }, asOf) {
-      return db.all<Period>(...statement(COVERED, { sealed: sealed(asOf) }, { from, to, as_of: asOf ?? null }));
+    async nearest({ from }, edge) {
+      const [row] = await db.all<{ at: number | null }>(NEAREST, { from, edge });
+      return row!.at ?? undefined;
     },
     async services({ from, to }, asOf) {
       const text = `SELECT count(DISTINCT service) AS n FROM sums WHERE service <> '${OBSERVER_SERVICE}' AND ${span()}${sealed(asOf)}`;
@@ -53,7 +68,7 @@ export function sqlSource(db: SqlStore): Source {
         ...grouped.text,
         span: (period?: string) => span(period) + sealed(asOf),
         sealed: sealed(asOf),
-        reporting: reporting(asOf),
+        heard: within('sealed_at', 'heard'),
         where: where.sql,
         measure: measureSql(measure),
         requests: where.requests(span() + sealed(asOf)),
@@ -76,18 +91,34 @@ function sqlParams(values: Values): SqlParams {
   return Object.fromEntries(Object.entries(values).map(([name, { value }]) => [snake(name), value as SqlValue]));
 }
 
-const BOOKS = `WITH ends AS (
-  SELECT min(window_start) AS first, max(window_start) FILTER (true{{sealed}}) AS newest
-  FROM sums WHERE window_start <= epoch_ms($now::BIGINT)
+const prefixed = (name: string, { from, to }: Period): SqlParams => ({ [`${name}_from`]: from, [`${name}_to`]: to });
+
+/** None of the windows is wider than a day. Parts that were sealed longer ago than a few windows say nothing of what is fresh. */
+const FRESH = `WITH ends AS (
+  SELECT max(window_start) AS newest FROM sums
+  WHERE window_start > epoch_ms(($edge - 86400000)::BIGINT) AND window_start <= epoch_ms($edge::BIGINT){{sealed}}
 )
-SELECT epoch_ms(first) AS first, epoch_ms((
+SELECT epoch_ms((
     SELECT max(least(sealed_at, window_start + to_seconds(window_seconds))) FROM sums
-    -- Windows that end after the newest begins. None is wider than a day.
+    -- Windows that end after the newest begins.
     WHERE window_start > newest - INTERVAL 1 DAY AND window_start <= newest
       AND window_start + to_seconds(window_seconds) > newest{{sealed}}
   )) AS through,
-  (SELECT window_seconds FROM parts WHERE true{{sealed}} ORDER BY sealed_at DESC, part_id LIMIT 1) AS width
+  (SELECT window_seconds FROM parts
+    WHERE epoch_ms(sealed_at) > $edge - greatest(1200000, 4000 * window_seconds) AND sealed_at <= epoch_ms($edge::BIGINT)
+    ORDER BY sealed_at DESC, window_seconds DESC LIMIT 1) AS width
 FROM ends`;
+
+const KNOWN = `SELECT
+  (SELECT min(epoch_ms(window_start)) FROM sums
+    WHERE window_start > epoch_ms(($from - 86400000)::BIGINT) AND window_start < epoch_ms($to::BIGINT)
+      AND epoch_ms(window_start) + window_seconds * 1000 > $from) AS first,
+  (SELECT window_seconds FROM parts WHERE ${within('sealed_at', 'heard')} ORDER BY sealed_at DESC, window_seconds DESC LIMIT 1) AS width`;
+
+/** The last before, else the first since. */
+const NEAREST = `SELECT epoch_ms(coalesce(
+  max(sealed_at) FILTER (sealed_at < epoch_ms($from::BIGINT)), min(sealed_at) FILTER (sealed_at >= epoch_ms($from::BIGINT)))) AS "at"
+FROM parts WHERE n > 0 AND sealed_at <= epoch_ms($edge::BIGINT)`;
 
 const EDGES = `SELECT
   min(epoch_ms(window_start)) FILTER (epoch_ms(window_start) < $from AND epoch_ms(window_start) + window_seconds * 1000 > $from) AS low,
@@ -95,9 +126,9 @@ const EDGES = `SELECT
   max(window_seconds) FILTER (epoch_ms(window_start) + window_seconds * 1000 > $from) AS widest
 FROM sums WHERE window_start > epoch_ms(($from - 86400000)::BIGINT) AND window_start < epoch_ms($to::BIGINT)`;
 
-const COVERED = `WITH lives AS (
+const LIVES = `WITH lives AS (
   SELECT min(started_at) AS started, greatest(max(sealed_at), min(started_at)) AS ended
-  FROM parts WHERE sealed_at >= epoch_ms($from::BIGINT){{sealed}} GROUP BY instance HAVING started < epoch_ms($to::BIGINT)
+  FROM parts WHERE ${within('sealed_at')} GROUP BY instance
 ),
 marked AS (
   SELECT *, started > max(ended) OVER (ORDER BY started, ended ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS apart FROM lives

@@ -10,14 +10,15 @@ export const span = (period = ''): string => {
   return `window_start >= ${from} AND window_start < ${to}`;
 };
 
+/** A moment of a period, its end included. */
+export const within = (moment: string, period = ''): string => {
+  const [from, to] = ['from', 'to'].map((end) => `epoch_ms($${period === '' ? end : `${period}_${end}`}::BIGINT)`);
+  return `${moment} >= ${from} AND ${moment} <= ${to}`;
+};
+
 /** Behind a condition. */
 export const sealed = (asOf: number | undefined): string =>
   asOf === undefined ? '' : ' AND sealed_at <= epoch_ms($as_of::BIGINT)';
-
-/** Parts since the range began, of instances that began before it ended. Beside the parts of older releases stands their earliest window. */
-export const reporting = (asOf: number | undefined): string =>
-  `sealed_at >= epoch_ms($from::BIGINT)${sealed(asOf)}
-    AND instance IN (SELECT instance FROM parts WHERE started_at < epoch_ms($to::BIGINT))`;
 
 /** See `requestEvents`. */
 const REQUESTS = `target LIKE '${SERVICE_TARGETS}%' AND service = origin_service AND event IN

@@ -21,11 +21,11 @@ let _epoch = iff(bin(_stepWidth, 1d) == _stepWidth, bin(_from, 1d), datetime(197
 let _starts = range Start from bin_at(_from, _stepWidth, _epoch) to _to - 1ms step _stepWidth
     | extend From = max_of(Start, _from), To = max_of(min_of(Start + _stepWidth, _end), Start);
 let _covers = materialize(${coveredText('_starts', 'Start, ')}
-    | order by Start asc
     | extend IsPartial = toint(${partialText('Seconds', '_stepWidth / 1s')}));
-let _edges = toscalar(_covers | summarize make_list(tolong((From - datetime(1970-01-01)) / 1ms)));
-let _stepSeconds = toscalar(_covers | summarize make_list(Seconds));
-let _stepPartial = toscalar(_covers | summarize make_list(IsPartial));
+// What is materialized has no order: each list needs its own.
+let _edges = toscalar(_covers | order by Start asc | summarize make_list(tolong((From - datetime(1970-01-01)) / 1ms)));
+let _stepSeconds = toscalar(_covers | order by Start asc | summarize make_list(Seconds));
+let _stepPartial = toscalar(_covers | order by Start asc | summarize make_list(IsPartial));
 `,
   grain: 'case(bin(_stepWidth, 1h) == _stepWidth, 1h, bin(_stepWidth, 5m) == _stepWidth, 5m, 0s)',
 };

@@ -379,13 +379,15 @@ describe('range', () => {
       withStore(lives, async (ask) => {
         const { range } = await ask(load);
         expect(range).toMatchObject({ seconds: 192, asked: (10 * MIN) / 1000 - 50 - 58 });
-        expect((await ask(compare, { since: '4m' })).notes.join()).toMatch(/14:10:50 to 14:15:00 \(10 of 300 s\)/);
+        expect((await ask(compare, { since: '4m' })).notes.join()).toMatch(/14:10:50 to 14:11:00 \(10 of 300 s\)/);
       }));
 
     test('a baseline in which nobody recorded is none', () =>
       withStore(lives, async (ask) => {
         const { notes } = await ask(compare, { since: '2m', baseline: '2026-11-22T14:12..2026-11-22T14:14' });
-        expect(notes).toEqual(['No baseline: no process recorded from 14:12:00 to 14:14:00. Everything counts as new']);
+        expect(notes).toEqual([
+          'No baseline: no process recorded from 14:12:00 to 14:14:00. Everything counts as new. Shorten the range, or give --baseline <from>..<to>',
+        ]);
       }));
 
     test('trend marks the steps that are covered in part', () =>
@@ -481,7 +483,7 @@ describe('range', () => {
     inShop((ask) =>
       expect(ask(load, { asOf: 'yesterday' })).rejects.toMatchObject({
         code: 'ATTR_USAGE',
-        message: expect.stringMatching(/^nothing was sealed until 2026-11-21T00:00:00\.000Z: .* from 2026-11-22T14:00/),
+        message: expect.stringMatching(/^nothing was sealed until 2026-11-21T00:00:00\.000Z: .* at 2026-11-22T14:0/),
       }),
     ));
 });

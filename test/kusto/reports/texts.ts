@@ -62,10 +62,17 @@ export async function renderedTexts(names: KustoNames): Promise<RenderedText[]> 
         close: () => {},
         async query<R>(text: string, values: KqlParameters = {}): Promise<R[]> {
           asked.push({ text, parameters: values });
-          const books = { First: now - 40 * 86_400_000, Through: now - 30_000, WindowMs: 60_000 };
-          const edges = { Low: null, High: null, WidestMs: 60_000 };
+          const begin = now - 600_000;
+          const range = {
+            Begin: begin,
+            Low: null,
+            High: null,
+            WidestMs: 60_000,
+            WidthMs: 60_000,
+            Covered: [[begin, now]],
+          };
           const row = { kind: 'key', keyService: '', key: '(none)' };
-          return [{ ...books, ...edges, ...row, Services: 1 } as R];
+          return [{ Fresh: now - 30_000, ...range, RowsGone: false, ...row, Services: 1 } as R];
         },
       };
       await runReport(store, report, { tz: 'UTC', ...parameters }, { now });
@@ -74,10 +81,20 @@ export async function renderedTexts(names: KustoNames): Promise<RenderedText[]> 
         ...store,
         query: async <R>(text: string, values: KqlParameters = {}) => {
           const rows = await store.query<R>(text, values);
-          return / First = _first|Low = _rangeLow|summarize Services = /.test(text) ? rows : [];
+          return /Fresh = _fresh|Low = _rangeLow|summarize Services = /.test(text) ? rows : [];
         },
       };
       await runReport(empty, report, { tz: 'UTC', ...parameters }, { now });
+      // Where the range holds nothing at all: what is nearest to it, first after what is farthest.
+      const bare: KqlStore = {
+        ...store,
+        query: async <R>(text: string, values: KqlParameters = {}) => {
+          const rows = await store.query<R>(text, values);
+          const at = /At = min\(WindowStart\)/.test(text) ? now : null;
+          return rows.map((row) => ({ ...row, Services: 0, At: at }));
+        },
+      };
+      await runReport(bare, report, { tz: 'UTC', ...parameters }, { now });
       const own = Object.keys(report.columns);
       for (const { text, parameters: values } of asked) {
         const isAnswer = own.every((name) => new RegExp(`\\b${name}'?\\]? = `).test(text));

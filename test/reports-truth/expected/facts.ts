@@ -32,6 +32,8 @@ export interface Asked {
 export interface Answered {
   /** In whole minutes. */
   readonly minutes: Span;
+  /** Where they would begin if data did not begin later. */
+  readonly askedFrom: number;
   /** Where data can end in it at most. */
   readonly end: number;
   /** Where data begin and end in it. */
@@ -39,8 +41,9 @@ export interface Answered {
   readonly seconds: number;
   readonly askedSeconds: number;
   readonly through: number;
-  readonly first: number;
   readonly covered: readonly Span[];
+  /** Of the seals in it the runs are known. */
+  readonly heard: Span;
 }
 
 /** What was handed over until `asOf`. What a killed process had not handed over is not known to anyone. */
@@ -59,10 +62,13 @@ export function coveredIn(covered: readonly Span[], { from, to }: Span): number 
   return ms;
 }
 
-/** The lives of all runs as far as they had been heard of, without what overlaps. */
-export function livesOf(runs: readonly Run[], asOf = Number.POSITIVE_INFINITY): Span[] {
+/** The lives of all runs as far as they are heard of, without what overlaps. */
+export function livesOf(runs: readonly Run[], heard: Span): Span[] {
   const lives = runs
-    .map(({ begin, seals }) => ({ from: begin, to: seals.filter((seal) => seal <= asOf).at(-1) ?? -1 }))
+    .map(({ begin, seals }) => ({
+      from: begin,
+      to: seals.filter((seal) => seal >= heard.from && seal <= heard.to).at(-1) ?? -1,
+    }))
     .filter(({ to }) => to >= 0)
     .sort((a, b) => a.from - b.from);
   const apart: { from: number; to: number }[] = [];
@@ -74,6 +80,12 @@ export function livesOf(runs: readonly Run[], asOf = Number.POSITIVE_INFINITY): 
   return apart;
 }
 
+/** As long before and after as the time itself, an hour at least and 31 days at most. */
+export function heardOf({ from, to }: Span, edge: number): Span {
+  const length = Math.min(Math.max(to - from, 3_600_000), 31 * 86_400_000);
+  return { from: from - length, to: Math.min(to + length, edge) };
+}
+
 /** To divide by: what is covered, or all of it where nothing is. */
 export const secondsOf = (covered: readonly Span[], span: Span): number =>
   (coveredIn(covered, span) || Math.max(1, span.to - span.from)) / 1_000;
@@ -82,39 +94,57 @@ export function answerOf(books: Books, asked: Asked): Answered {
   const { now, asOf } = asked;
   const edge = Math.min(now, asOf ?? now);
   const through = Math.max(...books.runs.flatMap(({ seals }) => seals.filter((seal) => seal <= edge)));
-  const first = Math.min(...factsOf(books).map(({ begin }) => floor(begin)));
   const live = through >= edge - LATE ? through : edge;
   const end = asked.to ?? live;
   const from = asked.from ?? end - asked.since!;
   const until = Math.min(end, live);
-  const begin = Math.min(Math.max(from, first), until);
-  const answered = minutesOf(books, begin, until, asked, through, first);
+  const answered = minutesOf(books, { from: Math.min(from, until), to: until }, asked, through);
   // Nobody asked for the length of the default range: that there are no data before some moment is nothing to speak of.
   const wanted = asked.byDefault ? Math.max(from, answered.shown.from) : from;
   return { ...answered, askedSeconds: Math.max(0, end - wanted) / 1_000 };
 }
 
 export function minutesOf(
-  { runs }: Books,
-  begin: number,
-  until: number,
+  books: Books,
+  asked: Span,
   { now, asOf }: Pick<Asked, 'now' | 'asOf'>,
   through: number,
-  first: number,
 ): Omit<Answered, 'askedSeconds'> {
-  const minutes = { from: floor(begin), to: ceil(until) };
+  const edge = Math.min(now, asOf ?? now);
+  const heard = heardOf(asked, edge);
+  const covered = livesOf(books.runs, heard);
+  // What was handed over later shows all the same where the time begins.
+  const starts = factsOf(books)
+    .map(({ begin }) => floor(begin))
+    .filter((at) => at + WINDOW > asked.from && at < asked.to);
+  const lives = covered.filter(({ from, to }) => from < asked.to && to > asked.from).map(({ from }) => from);
+  const first = Math.min(...starts, ...lives);
+  const begin = Number.isFinite(first) ? Math.min(Math.max(asked.from, first), asked.to) : asked.from;
+  const minutes = { from: floor(begin), to: ceil(asked.to) };
   // Data end with the last of them, and before what is still to come.
-  const span = { from: minutes.from, to: until === through ? until : Math.min(minutes.to, now, asOf ?? now) };
-  const covered = livesOf(runs, asOf);
-  const begun = covered.find(({ from, to }) => from < span.to && to > span.from);
-  const shownFrom = minutes.from > first ? minutes.from : Math.max(begun?.from ?? minutes.from, minutes.from);
+  const span = {
+    from: minutes.from,
+    to: asked.to === through ? through : Math.max(minutes.from, Math.min(minutes.to, edge)),
+  };
+  const within = covered.filter(({ from, to }) => from < span.to && to > span.from);
+  const begun = Math.max(within[0]?.from ?? span.from, span.from);
+  const shown = {
+    from: begun < span.from + WINDOW ? begun : span.from,
+    to: Math.min(within.at(-1)?.to ?? span.to, span.to),
+  };
+  const measured = factsOf(books, asOf).some(({ begin: at }) => floor(at) >= minutes.from && floor(at) < minutes.to);
+  const seals = books.runs.flatMap((run) => run.seals.filter((seal) => seal <= edge)).sort((a, b) => a - b);
   return {
     minutes,
+    askedFrom: floor(asked.from),
     end: span.to,
-    shown: { from: shownFrom, to: through > minutes.from ? Math.min(span.to, through) : span.to },
+    shown,
     seconds: secondsOf(covered, span),
-    through,
-    first,
+    // Where the time is empty, what is nearest to it.
+    through: measured
+      ? shown.to
+      : (seals.filter((seal) => seal < minutes.from).at(-1) ?? seals.find((seal) => seal >= minutes.from)!),
     covered,
+    heard: heardOf(minutes, edge),
   };
 }

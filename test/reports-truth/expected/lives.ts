@@ -7,7 +7,7 @@ export const sources: Expect = ({ books, question, answered }) =>
   books.runs
     .flatMap(({ service, begin, seals, killed }) => {
       if (begin >= answered.minutes.to) return [];
-      const known = seals.filter((seal) => question.asOf === undefined || seal <= question.asOf);
+      const known = seals.filter((seal) => seal >= answered.heard.from && seal <= answered.heard.to);
       const within = known.filter((seal) => seal >= answered.minutes.from);
       if (within.length === 0) return [];
       return [
@@ -17,7 +17,7 @@ export const sources: Expect = ({ books, question, answered }) =>
           lastSealed: within.at(-1)!,
           parts: within.length,
           partsMissing: 0,
-          ended: !killed && known.length === seals.length,
+          ended: !killed && known.at(-1) === seals.at(-1),
         },
       ];
     })
@@ -25,9 +25,9 @@ export const sources: Expect = ({ books, question, answered }) =>
     .slice(0, question.limit);
 
 /** Without what the engine counts of itself, which the books know nothing of. */
-export const coverage: Expect = ({ books, question, chosen, answered }) => {
-  const { asOf, now } = question;
+export const coverage: Expect = ({ books, chosen, answered }) => {
   const { from, to } = answered.minutes;
+  const { heard } = answered;
   const attributed = [...sumsBy(chosen, answered.minutes, ({ target, event, unit }) => [target, event, unit]).values()]
     .sort((a, b) => b.value - a.value)
     .map(({ key, value }) => ({
@@ -40,24 +40,26 @@ export const coverage: Expect = ({ books, question, chosen, answered }) => {
       ok: null,
     }));
   const runs = books.runs
-    .map((run) => ({ ...run, known: run.seals.filter((seal) => asOf === undefined || seal <= asOf) }))
+    .map((run) => ({ ...run, known: run.seals.filter((seal) => seal <= heard.to) }))
     .filter(({ known }) => known.length > 0);
   const quiet = runs
     .filter(({ begin, known }) => begin < to && known.at(-1)! >= from)
-    .filter(({ killed, known, seals }) => (killed || known.length < seals.length) && known.at(-1)! < now - 3 * WINDOW)
+    .filter(
+      ({ killed, known, seals }) => (killed || known.length < seals.length) && known.at(-1)! < heard.to - 3 * WINDOW,
+    )
     .map(({ service, known }) => ({
       check: 'no-final',
       reason: service,
-      value: (now - known.at(-1)!) / 1_000,
+      value: (heard.to - known.at(-1)!) / 1_000,
       unit: 's',
       ok: false,
     }));
   const silent = [...Map.groupBy(runs, ({ service }) => service)]
     .filter(([, of]) => !of.some(({ begin, known }) => begin < to && known.at(-1)! >= from))
     .map(([service, of]) => {
-      const heard = of.flatMap(({ known }) => known);
-      const last = Math.max(...heard.filter((seal) => seal < from));
-      return { service, last, again: Math.min(now, ...heard.filter((seal) => seal >= from)) };
+      const seals = of.flatMap(({ known }) => known);
+      const last = Math.max(...seals.filter((seal) => seal < from));
+      return { service, last, again: Math.min(heard.to, ...seals.filter((seal) => seal >= from)) };
     })
     .filter(({ last }) => last >= from - 7 * 86_400_000)
     .map(({ service, last, again }) => ({

@@ -4,17 +4,12 @@ import type { Expect } from './question.ts';
 
 export const compareTwo: Expect = ({ books, question, chosen, answered }) => {
   const { by, limit, baseline } = question;
-  const { minutes, first, through } = answered;
-  const length = typeof baseline === 'number' ? baseline : minutes.to - minutes.from;
-  const wanted = typeof baseline === 'object' ? baseline : { from: minutes.from - length, to: minutes.from };
-  const [from, to] = [Math.max(wanted.from, first), Math.min(wanted.to, minutes.from)];
-  let then: Span = { from: wanted.from, to: wanted.from };
-  let thenSeconds = 1;
-  if (from < to) {
-    const before = minutesOf(books, from, to, question, through, first);
-    then = { from: before.minutes.from, to: Math.min(before.minutes.to, minutes.from) };
-    thenSeconds = secondsOf(before.covered, then);
-  }
+  const { minutes, askedFrom } = answered;
+  const length = typeof baseline === 'number' ? baseline : minutes.to - askedFrom;
+  const wanted = typeof baseline === 'object' ? baseline : { from: askedFrom - length, to: askedFrom };
+  const before = minutesOf(books, { from: wanted.from, to: Math.min(wanted.to, askedFrom) }, question, Number.NaN);
+  const then: Span = { from: before.minutes.from, to: Math.min(before.minutes.to, askedFrom) };
+  const thenSeconds = secondsOf(before.covered, then);
   const ids = new Map<
     string,
     {

@@ -62,6 +62,8 @@ const variants: readonly AnyParameters[] = [
   { baseline: '2020-01-01..2020-01-02' },
   { from: '2026-11-22T10:00:30Z' },
   { from: '2026-11-22T09:00Z', to: '2026-11-22T09:30Z' },
+  // What is nearest to it is far away.
+  { from: '2026-06-01T00:00Z', to: '2026-06-02T00:00Z' },
 ];
 
 /** Every query that the reports send. What they ask about the store first is answered; the reports themselves are not. */
