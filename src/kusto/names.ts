@@ -94,8 +94,9 @@ export interface KustoNames {
   readonly rollup5m: string;
   readonly rollup1h: string;
   /**
-   * Function `(_from:datetime, _to:datetime, _grain:timespan, _asOf:datetime)` → `sumColumns`: what began in [_from, _to), from the
-   * coarsest rollup up to `_grain` with rows at the edges. With `_asOf`, rows sealed until then only, whatever the grain.
+   * Function `(_from:datetime, _to:datetime, _grain:timespan, _asOf:datetime, _settled:datetime)` → `sumColumns`: what began in [_from,
+   * _to), from the coarsest rollup up to `_grain` with rows at the edges. With `_asOf`, rows sealed until then only, whatever the grain.
+   * Hours before `_settled` are as the view has taken them up.
    */
   readonly sums: string;
   /** Function `()`: one row per part. */

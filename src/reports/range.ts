@@ -60,5 +60,6 @@ export async function snap(source: Source, period: Period, reading: Reading, fre
     asked: (end - from) / 1000,
     windowMs: widest,
     rowsGone: bounds.rowsGone,
+    settled: bounds.settled,
   };
 }

@@ -58,6 +58,7 @@ export async function runReport<R extends ReportRow, P extends ReportParameters>
     heardFrom: { type: 'datetime', value: heard.from },
     heardTo: { type: 'datetime', value: heard.to },
     rowsGone: { type: 'bool', value: range.rowsGone },
+    settled: { type: 'datetime', value: range.settled },
     ...binding.values,
   };
   const grainMs = binding.grainMs ?? HOUR;

@@ -23,11 +23,11 @@ export interface Source {
    */
   nearest(period: Period, edge: number): Promise<number | undefined>;
   /** Number of services with rows in the period. */
-  services(period: Period, asOf: number | undefined): Promise<number>;
+  services(period: Settled, asOf: number | undefined): Promise<number>;
   /** The events of the period that were measured most often, at most five; not the engine's own. */
-  events(period: Period): Promise<string[]>;
+  events(period: Settled): Promise<string[]>;
   /** Names of the row attributes of the period, by name, at most `ATTRIBUTES_MAX`. */
-  attributes(period: Period): Promise<string[]>;
+  attributes(period: Settled): Promise<string[]>;
   /** In the period, by time, at most ten. What was reported in the week before it is not new. */
   changes(period: Period): Promise<Change[]>;
   /** Rows of the query in `folder`. */
@@ -40,8 +40,13 @@ export interface Period {
   readonly to: number;
 }
 
+export interface Settled extends Period {
+  /** Sums before it are as a store has worked them out; what arrives late for them shows some minutes later. */
+  readonly settled: number;
+}
+
 /** The period that an answer is about, in whole windows. */
-export interface TimeRange extends Period {
+export interface TimeRange extends Settled {
   /** What rates are divided by: the time in it that any instance recorded. */
   readonly seconds: number;
   /** That time, in order, apart from one another. */
@@ -86,6 +91,7 @@ export interface Bounds {
    */
   readonly covered: readonly Period[];
   readonly rowsGone: TimeRange['rowsGone'];
+  readonly settled: TimeRange['settled'];
 }
 
 /** Where data begin in a period: see `Bounds.begin`. */

@@ -4,7 +4,7 @@ import { parseTime } from '../moment.ts';
 import type { ReportParameters } from '../parameters.ts';
 import { snap } from '../range.ts';
 import type { BindContext, Report } from '../report.ts';
-import type { Period, Values } from '../source.ts';
+import type { Period, TimeRange, Values } from '../source.ts';
 import { tryDuration, usage } from '../time.ts';
 import { comparePrelude } from './prelude.ts';
 import { type CompareRow, compareColumns } from './row.ts';
@@ -42,14 +42,14 @@ export const compare: Report<CompareRow, CompareParameters> = {
     const shown = at(then.shown.from, Math.min(then.shown.to, period.to));
     if (then.covered.length === 0) {
       return {
-        values: baselineValues(then.from, end, seconds),
+        values: baselineValues(then, end, seconds),
         notes: [
           `No baseline: no process recorded from ${shown}. Everything counts as new. Shorten the range, or give --baseline <from>..<to>`,
         ],
       };
     }
     return {
-      values: baselineValues(then.from, end, seconds),
+      values: baselineValues(then, end, seconds),
       notes: [`Compared with ${shown}${partly === undefined ? '' : ` (${partly})`}`],
     };
   },
@@ -57,10 +57,11 @@ export const compare: Report<CompareRow, CompareParameters> = {
   table: compareTable,
 };
 
-const baselineValues = (from: number, to: number, seconds: number): Values => ({
+const baselineValues = ({ from, settled }: TimeRange, to: number, seconds: number): Values => ({
   thenFrom: { type: 'datetime', value: from },
   thenTo: { type: 'datetime', value: to },
   thenSeconds: { type: 'real', value: seconds },
+  thenSettled: { type: 'datetime', value: settled },
 });
 
 function baseline({ parameters, range, tz, now }: BindContext<CompareParameters>): Period {

@@ -11,6 +11,8 @@ const WIDEST = '5m';
 const LATE_WIDTHS = 3;
 export const LATE_MS = 15 * 60_000;
 const LATE = `${LATE_MS / 60_000}m`;
+/** So long after an hour, what was sealed in it has arrived and been taken up by the view, but for what was held up. */
+const SETTLED_AFTER = '3h';
 /** Retention is in whole days: what is younger is all there. */
 const ALL_KEPT = '1d';
 
@@ -57,7 +59,7 @@ let _fresh = iff(_through >= _edge - _lateness, _through, datetime(null));
 `;
 
 /**
- * Defines `<p>Begin`, `<p>Low`, `<p>High`, `<p>Widest`, `<p>Width`, `<p>RowsGone` and `<p>Covered` (see `Bounds`), and `<p>HasData`, of
+ * Defines `<p>Begin`, `<p>Low`, `<p>High`, `<p>Widest`, `<p>Width`, `<p>RowsGone`, `<p>Settled` and `<p>Covered` (see `Bounds`), and `<p>HasData`, of
  * [`<p>Asked`, `<p>End`), given `_edge` and `_now`. Hours lead to slots of five minutes, and those to the few rows at either end. Hours and
  * slots that hold more samples than the finer ones in them have outlived these: then they are the windows.
  */
@@ -72,13 +74,21 @@ let ${p}FirstLife = toscalar(${p}Lives | where End > ${p}Asked and Begin < ${p}E
 let ${p}Hours = materialize({{rollup1h}}()
     | where WindowStart >= bin(${p}Asked, 1h) and WindowStart < ${p}End
     | summarize Samples = sum(Samples), WindowSeconds = max(WindowSeconds) by WindowStart);
+let ${p}Taken = toscalar(${p}Hours | summarize max(WindowStart));
+let ${p}Arrived = bin(_now - ${SETTLED_AFTER}, 1h);
 // The first may hold only windows that end before the period begins: so the two first.
-let ${p}Hour = toscalar(${p}Hours | top 2 by WindowStart asc | summarize max(WindowStart));
+let ${p}Hour = toscalar(${p}Hours | top 2 by WindowStart asc | summarize iff(count() < 2, ${p}End, max(WindowStart)));
 let ${p}LastHour = bin(${p}End - 1ms, 1h);
 let ${p}Slots = materialize({{rollup5m}}()
     | where WindowStart >= bin(${p}Asked, 1h) and WindowStart < ${p}LastHour + 1h
-    | where WindowStart < ${p}Hour + 1h or WindowStart >= ${p}LastHour
+    | where WindowStart < ${p}Hour + 1h or WindowStart >= min_of(${p}LastHour, coalesce(${p}Taken, ${p}Asked - 1h), ${p}Arrived)
     | summarize Samples = sum(Samples), WindowSeconds = max(WindowSeconds) by WindowStart);
+// Hours are settled before the last that the view has taken up, and with it where the slots in it hold no more; not those whose rows are
+// still on the way.
+let ${p}InSlots = toscalar(${p}Slots | where bin(WindowStart, 1h) == ${p}Taken | summarize sum(Samples));
+let ${p}InTaken = toscalar(${p}Hours | where WindowStart == ${p}Taken | summarize sum(Samples));
+let ${p}Settled = iff(isnull(${p}Taken), bin(${p}Asked, 1h),
+    min_of(iff(coalesce(${p}InSlots, 0) > ${p}InTaken, ${p}Taken, ${p}Taken + 1h), ${p}Arrived));
 let ${p}Slot = coalesce(toscalar(${p}Slots | where WindowStart >= bin(${p}Asked, 5m) and WindowStart < ${p}Hour + 1h
     | top 2 by WindowStart asc | summarize max(WindowStart)), ${p}Asked - 5m);
 let ${p}LastSlot = bin(${p}End - 1ms, 5m);

@@ -38,7 +38,7 @@ function rangeFunction(names: KustoNames): StoredFunctionDefinition {
   return {
     name: names.report('range'),
     docstring:
-      'What the reports make of a range: cut to where there is data, grown to whole windows; the seconds of it that are covered, which rates are divided by, those asked for, and until when there is data.',
+      'What the reports make of a range: cut to where there is data, grown to whole windows; the seconds of it that are covered, which rates are divided by, those asked for, and until when there is data. What arrives late for an hour before Settled shows once the view has taken it up, some minutes later.',
     parameters: period,
     columns: [
       ...period,
@@ -47,14 +47,15 @@ function rangeFunction(names: KustoNames): StoredFunctionDefinition {
       { name: 'DataThrough', type: 'datetime' },
       { name: 'Services', type: 'long' },
       { name: 'AskedSeconds', type: 'real' },
+      { name: 'Settled', type: 'datetime' },
     ],
     body: fill(
       `let _asOf = datetime(null);
 ${RANGE}let _shownFrom = toscalar(_rangeCovered | where End > _from and Begin < _end | summarize max_of(min(Begin), _from));
 let _shownTo = coalesce(toscalar(_rangeCovered | where End > _from and Begin < _end | summarize min_of(max(End), _end)), _end);
 print From = iff(_shownFrom < _from + _window, _shownFrom, _from), To = _shownTo, Seconds = _seconds, WindowSeconds = tolong(_window / 1s), DataThrough = _shownTo,
-    Services = toscalar({{sums}}(_from, _to, 1h, datetime(null)) | where Service != '${OBSERVER_SERVICE}' | distinct Service | count),
-    AskedSeconds = max_of((To - From) / 1s, 0.0)
+    Services = toscalar({{sums}}(_from, _to, 1h, datetime(null), _settled) | where Service != '${OBSERVER_SERVICE}' | distinct Service | count),
+    AskedSeconds = max_of((To - From) / 1s, 0.0), Settled = _settled
 | where _rangeHasData`,
       nameTexts(names),
     ),

@@ -47,6 +47,7 @@ ${boundsText('_range')}let _from = ${snapped('_range').from};
 let _to = ${snapped('_range').to};
 let _end = iff(_rangeEnd == _fresh, _rangeEnd, max_of(min_of(_to, _edge), _from));
 let _rowsGone = _rangeRowsGone;
+let _settled = _rangeSettled;
 let _window = max_of(coalesce(_rangeWidest, _rangeWidth), _rangeWidth);
 let _seconds = ${secondsText('_from', '_end')};
 ${heardText('_heard', '_from', '_to')}`;

@@ -21,13 +21,15 @@ export function kqlSource(store: KqlStore): Source {
       return row!.Fresh ?? undefined;
     },
     async bounds({ from, to }, reading) {
-      type Row = Readonly<Record<'Begin' | 'WidthMs', number> & Record<'Low' | 'High' | 'WidestMs', number | null>> & {
+      type Row = Readonly<
+        Record<'Begin' | 'WidthMs' | 'Settled', number> & Record<'Low' | 'High' | 'WidestMs', number | null>
+      > & {
         readonly RowsGone: boolean;
         readonly Covered: readonly (readonly [number, number])[];
       };
       const values = { ...read(reading), _rangeAsked: time(from), _rangeEnd: time(to) };
       const [row] = await ask<Row>(BOUNDS_QUERY, usedIn(BOUNDS_QUERY, values));
-      const { Begin, WidthMs, Low, High, WidestMs, RowsGone, Covered } = row!;
+      const { Begin, WidthMs, Low, High, WidestMs, RowsGone, Settled, Covered } = row!;
       return {
         begin: Begin,
         low: Low ?? undefined,
@@ -35,6 +37,7 @@ export function kqlSource(store: KqlStore): Source {
         widest: WidestMs ?? undefined,
         windowMs: WidthMs,
         rowsGone: RowsGone,
+        settled: Settled,
         covered: (Covered ?? []).map(([begin, end]) => ({ from: begin, to: end })),
       };
     },
@@ -52,17 +55,21 @@ export function kqlSource(store: KqlStore): Source {
       }
       return undefined;
     },
-    async services({ from, to }, asOf) {
-      const values = { _from: time(from), _to: time(to), _asOf: time(asOf ?? null) };
+    async services({ from, to, settled }, asOf) {
+      const values = { _from: time(from), _to: time(to), _asOf: time(asOf ?? null), _settled: time(settled) };
       const [row] = await ask<{ Services: number }>(SERVICES, values);
       return row!.Services;
     },
-    async events({ from, to }) {
-      const rows = await ask<{ Event: string }>(EVENTS, { _from: time(from), _to: time(to) });
+    async events({ from, to, settled }) {
+      const rows = await ask<{ Event: string }>(EVENTS, { _from: time(from), _to: time(to), _settled: time(settled) });
       return rows.map(({ Event }) => Event);
     },
-    async attributes({ from, to }) {
-      const rows = await ask<{ Name: string }>(ATTRIBUTES, { _from: time(from), _to: time(to) });
+    async attributes({ from, to, settled }) {
+      const rows = await ask<{ Name: string }>(ATTRIBUTES, {
+        _from: time(from),
+        _to: time(to),
+        _settled: time(settled),
+      });
       return rows.map(({ Name }) => Name);
     },
     changes({ from, to }) {
@@ -119,7 +126,7 @@ ${FRESH}print Fresh = _fresh`;
 const ms = (at: string): string => `tolong((${at} - datetime(1970-01-01)) / 1ms)`;
 
 const BOUNDS_QUERY = `${boundsText('_range')}print Begin = _rangeBegin, Low = _rangeLow, High = _rangeHigh, WidestMs = tolong(_rangeWidest / 1ms), WidthMs = tolong(_rangeWidth / 1ms),
-    RowsGone = _rangeRowsGone,
+    RowsGone = _rangeRowsGone, Settled = _rangeSettled,
     Covered = toscalar(_rangeCovered | order by Begin asc | summarize make_list(pack_array(${ms('Begin')}, ${ms('End')})))`;
 
 /** Header rows of the month beside a period; beyond it hours with sums, which are kept longer. */
@@ -143,19 +150,19 @@ const NEAREST_AFTER = {
 | summarize At = min(WindowStart)`,
 };
 
-const SERVICES = `{{sums}}(_from, _to, 1h, _asOf)
+const SERVICES = `{{sums}}(_from, _to, 1h, _asOf, _settled)
 | where Service != '${OBSERVER_SERVICE}'
 | distinct Service
 | summarize Services = count()`;
 
-const EVENTS = `{{sums}}(_from, _to, 1h, datetime(null))
+const EVENTS = `{{sums}}(_from, _to, 1h, datetime(null), _settled)
 | where Target != 'otel-attribution'
 | summarize Calls = sum(Count) by Event
 | order by Calls desc, Event asc
 | take 5
 | project Event`;
 
-const ATTRIBUTES = `{{sums}}(_from, _to, 1h, datetime(null))
+const ATTRIBUTES = `{{sums}}(_from, _to, 1h, datetime(null), _settled)
 | where Target != 'otel-attribution' and isnotempty(Attributes)
 | distinct Attributes
 | mv-expand Name = bag_keys(parse_json(Attributes)) to typeof(string)

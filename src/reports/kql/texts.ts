@@ -48,7 +48,7 @@ export function whereKql(conditions: readonly Condition[]): WhereKql {
 }
 
 /** Takes out origins whose calls carry an attribute and whose requests do not: how many requests those calls belong to is not known. */
-const withoutUntold = (attribute: string): string => `join kind=leftanti ({{sums}}(_from, _to, _grain, _asOf)
+const withoutUntold = (attribute: string): string => `join kind=leftanti ({{sums}}(_from, _to, _grain, _asOf, _settled)
         | where isnotempty(${attribute})
         | summarize Told = countif(${REQUESTS}) by OriginService, Origin
         | where Told == 0) on OriginService, Origin`;

@@ -39,6 +39,8 @@ export function sqlSource(db: SqlStore): Source {
         windowMs: (known!.width ?? 60) * 1000,
         covered,
         rowsGone: false,
+        // What is merged counts at once.
+        settled: asked.from,
       };
     },
     async nearest({ from }, edge) {

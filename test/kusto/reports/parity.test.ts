@@ -168,7 +168,9 @@ test('the range of a stored function is that of the report', async () => {
     const ours = await runReport(sql.store, reportOf('load'), { tz: 'UTC', ...range }, { now });
     const { rows } = await client.query(`ShopRange(datetime(${range.from}), datetime(${range.to}))`);
     const { from, to, seconds, asked } = ours.range;
-    expect(rows).toEqual([[from, to, seconds, 300, ours.dataThrough, ours.services, asked]]);
+    expect(rows.map((row) => row.slice(0, -1))).toEqual([
+      [from, to, seconds, 300, ours.dataThrough, ours.services, asked],
+    ]);
   }
 });
 

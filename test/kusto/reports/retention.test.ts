@@ -47,7 +47,7 @@ function storeOfOldRows() {
       { tz: 'UTC', ...parameters },
       { now },
     );
-  const old = { ...full, tables };
+  const old = { ...full, tables, materialized: tables };
   return {
     ask: <R extends ReportRow>(report: Report<R>, parameters: AnyParameters) => ask(old, report, parameters),
     askFull: <R extends ReportRow>(report: Report<R>, parameters: AnyParameters) => ask(full, report, parameters),

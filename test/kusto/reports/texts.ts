@@ -72,7 +72,7 @@ export async function renderedTexts(names: KustoNames): Promise<RenderedText[]> 
             Covered: [[begin, now]],
           };
           const row = { kind: 'key', keyService: '', key: '(none)' };
-          return [{ Fresh: now - 30_000, ...range, RowsGone: false, ...row, Services: 1 } as R];
+          return [{ Fresh: now - 30_000, ...range, RowsGone: false, Settled: begin, ...row, Services: 1 } as R];
         },
       };
       await runReport(store, report, { tz: 'UTC', ...parameters }, { now });

@@ -17,19 +17,29 @@ export function schemaFunctions(
   generations: Generations = defaultGenerations(names),
 ): StoredFunctionDefinition[] {
   return [
-    rollup(names.rollup5m, '5 minutes', generations['5m']),
-    rollup(names.rollup1h, '1 hour', generations['1h']),
+    {
+      ...rollup(names.rollup5m, generations['5m'], (view) => view),
+      docstring: 'Sums in bins of 5 minutes, of all generations of the view.',
+    },
+    // By its name the service would work out what a view on a view has not taken up yet, each time and whatever is asked for.
+    {
+      ...rollup(names.rollup1h, generations['1h'], (view) => `materialized_view('${view}')`),
+      docstring: 'Sums in bins of 1 hour, of all generations of the view, as far as these have taken up what arrived.',
+    },
     sums(names),
     parts(names),
     schema(names, packageVersion),
   ];
 }
 
-function rollup(name: string, width: string, generations: readonly Generation[]): StoredFunctionDefinition {
-  const branches = generations.map((generation, i) => branch(generation, generations[i + 1]?.cut));
+function rollup(
+  name: string,
+  generations: readonly Generation[],
+  read: (view: string) => string,
+): Omit<StoredFunctionDefinition, 'docstring'> {
+  const branches = generations.map((generation, i) => branch(generation, generations[i + 1]?.cut, read));
   return {
     name,
-    docstring: `Sums in bins of ${width}, of all generations of the view.`,
     parameters: [],
     columns: sumColumns,
     body: branches.length === 1 ? branches[0]! : `union\n${branches.map((text) => `(${text})`).join(',\n')}`,
@@ -37,7 +47,7 @@ function rollup(name: string, width: string, generations: readonly Generation[])
 }
 
 /** The windows in [cut, next cut) of one generation, in the columns of this release. */
-function branch({ view, cut, columns }: Generation, until: number | undefined): string {
+function branch({ view, cut, columns }: Generation, until: number | undefined, read: (view: string) => string): string {
   const conditions = [
     ...(cut === undefined ? [] : [`WindowStart >= ${datetime(cut)}`]),
     ...(until === undefined ? [] : [`WindowStart < ${datetime(until)}`]),
@@ -47,7 +57,7 @@ function branch({ view, cut, columns }: Generation, until: number | undefined): 
     return has(column) ? column.name : `${column.name} = ${absent(column)}`;
   });
   return [
-    view,
+    read(view),
     ...(conditions.length === 0 ? [] : [`| where ${conditions.join(' and ')}`]),
     `| project ${selected.join(', ')}`,
   ].join('\n');
@@ -65,24 +75,28 @@ const datetime = (ms: number): string => `datetime(${new Date(ms).toISOString()}
  * The range is cut at the first and last whole bin: rows | 5-minute bins | 1-hour bins | 5-minute bins | rows. Where there is no whole bin,
  * the first begins after the last ends: nothing is between them and everything is outside. So each row is in exactly one branch, whatever
  * the range. A window never crosses a bin, since its width divides five minutes.
+ *
+ * Hours are read as far as the view has taken them up, before `_settled`; the newer ones, few, come from 5-minute bins, which are whole.
+ * What arrives so late that its hour had been settled shows once the view has taken it up, some minutes later.
  */
 function sums(names: KustoNames): StoredFunctionDefinition {
   const select = `| project ${sumColumns.map(({ name }) => name).join(', ')}`;
   return {
     name: names.sums,
-    docstring: `What began in [_from, _to), from the coarsest sums up to _grain and from rows at the edges; with _asOf from rows alone, those sealed until then.`,
+    docstring: `What began in [_from, _to), from the coarsest sums up to _grain and from rows at the edges; with _asOf from rows alone, those sealed until then. Hours before _settled (default: those older than a day) are as the view has taken them up.`,
     parameters: [
       { name: '_from', type: 'datetime' },
       { name: '_to', type: 'datetime' },
       { name: '_grain', type: 'timespan', default: '1h' },
       { name: '_asOf', type: 'datetime', default: 'datetime(null)' },
+      { name: '_settled', type: 'datetime', default: 'datetime(null)' },
     ],
     columns: sumColumns,
     body: [
       'let _minute0 = iff(bin(_from, 5m) == _from, _from, bin(_from, 5m) + 5m);',
       'let _minute1 = bin(_to, 5m);',
       'let _hour0 = iff(bin(_from, 1h) == _from, _from, bin(_from, 1h) + 1h);',
-      'let _hour1 = bin(_to, 1h);',
+      'let _hour1 = bin(min_of(_to, coalesce(_settled, now() - 1d)), 1h);',
       'let _minutes = isnull(_asOf) and _grain >= 5m;',
       'let _hours = isnull(_asOf) and _grain >= 1h;',
       'union',
