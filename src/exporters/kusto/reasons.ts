@@ -39,7 +39,7 @@ export const reasons = {
     again: 'when mended',
     means: 'The database is not there, or this identity may not see it.',
     mend: (place) =>
-      `Create it${createCommand(place)}. Then, as its admin: ${applyCommand(place)}; and grant the roles again: otel-attribution kusto schema --print`,
+      `Create it${createCommand(place)}. Then, as its admin: ${applyCommand(place)}; and grant the roles that otel-attribution kusto schema --print shows`,
   },
   role: {
     again: 'when mended',
