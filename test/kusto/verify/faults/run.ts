@@ -75,9 +75,11 @@ export async function runScenario(
   };
   const { guilty } = scenario;
   if (guilty !== undefined) fake.faults.addHandOver({ do: refusal, holding: guilty.holding, times: Infinity });
-  const cancels = (scenario.changes ?? []).map(({ afterMs, what }) =>
-    time.after(afterMs, () => void activity.during(async () => what(fake))),
-  );
+  const { changes = [] } = scenario;
+  for (const { afterMs, what } of changes) if (afterMs === 0) await what(fake);
+  const cancels = changes
+    .filter(({ afterMs }) => afterMs > 0)
+    .map(({ afterMs, what }) => time.after(afterMs, () => void activity.during(async () => what(fake))));
   // Not what is about the parts themselves.
   if (guilty === undefined) cancels.push(time.after(FAULTS_MS, () => fake.faults.clear()));
   try {

@@ -15,7 +15,7 @@ export type Random = () => number;
 
 /** Something that somebody does to the service, or to the clock of the process. */
 export interface Change {
-  /** After the run began. */
+  /** After the run began; 0: before the process does. */
   readonly afterMs: number;
   readonly what: (fake: FakeKusto) => void | Promise<void>;
 }

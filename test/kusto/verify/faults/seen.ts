@@ -1,4 +1,5 @@
 /** Faults that a person has to hear of: what the log and `spool ls` say about each is part of the scenario. */
+import { mappingEntries } from '../../../../src/kusto/mapping.ts';
 import { kustoNames } from '../../../../src/kusto/names.ts';
 import { applySchema } from '../../schema/apply.ts';
 import type { FaultPlan, Role } from '../../service/index.ts';
@@ -22,6 +23,12 @@ function withoutStorage(times: number): FaultPlan {
   return {
     request: ({ target }) => (target === 'resources' && left-- > 0 ? { do: { without: 'TempStorage' } } : undefined),
   };
+}
+
+function mappingWithout(column: string): string {
+  const entries = mappingEntries.filter((entry) => entry.column !== column);
+  const mapping = entries.map((entry) => ({ column: entry.column, Properties: { Path: entry.path } }));
+  return `.create-or-alter table ${names.raw} ingestion json mapping '${names.mapping}' '${JSON.stringify(mapping)}'`;
 }
 
 export const seenKinds: Readonly<Record<string, Kind>> = {
@@ -112,6 +119,19 @@ export const seenKinds: Readonly<Record<string, Kind>> = {
       { afterMs: 40 * MINUTE_MS, what: (fake) => applySchema((command) => fake.execute(command), names) },
     ],
     seen: { log: /The ingestion mapping of this release is not in the database/, spool: /^kusto +\d+ +handed over/ },
+  }),
+  'mapping changed by hand': () => ({
+    mode: 'queued',
+    lives: [],
+    alone: true,
+    changes: [
+      { afterMs: 0, what: (fake) => void fake.execute(mappingWithout('Unit')) },
+      { afterMs: 40 * MINUTE_MS, what: (fake) => applySchema((command) => fake.execute(command), names) },
+    ],
+    seen: {
+      log: /The ingestion mapping \w+ in database 'Telemetry' was changed: rows would lose columns\. Run.*schema --apply/,
+      spool: /^kusto +\d+ +waits/,
+    },
   }),
   'a clock an hour off': (random) => ({ skewMs: random() < 0.5 ? HOUR_MS : -HOUR_MS }),
 };
