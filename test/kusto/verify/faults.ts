@@ -10,6 +10,8 @@ import type { Seen } from './faults/witness.ts';
 import { Random } from './parity/random.ts';
 import type { Run, Section } from './section.ts';
 
+/** Of each scenario, with other random numbers each time. */
+const ROUNDS = 18;
 /** Runs that share one service, whose totals are compared when they are over. */
 const RUNS_PER_SITE = 20;
 const RUNS_PER_SITE_BRIEF = 5;
@@ -29,7 +31,7 @@ const counts = [
 const LANES = 4;
 
 export const run: Run = async ({ seed, brief, scenario, log }): Promise<Section> => {
-  const runs = brief ? scenarioKinds.length : 540;
+  const runs = scenarioKinds.length * (brief ? 1 : ROUNDS);
   const groups = groupsOf(runs, brief ? RUNS_PER_SITE_BRIEF : RUNS_PER_SITE, scenario);
   const wanted = groups.flat().length;
   if (wanted === 0) throw new Error(`--scenario ${scenario}: expected one of ${scenarioKinds.join(', ')}`);
