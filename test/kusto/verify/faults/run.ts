@@ -48,7 +48,7 @@ const FAULTS_MS = 2 * HOUR_MS;
 /** For an owner file to be stale. */
 const STALE_MS = 2 * MINUTE_MS;
 /** Real time: sealing a few rows and writing them down hangs. */
-const SEALING_MS = 120_000;
+const SEALING_MS = 600_000;
 /** Real time: on a slow machine, too, parts that are sealed together shall travel together. */
 const LINGER_MS = 50;
 const ALL_ROLES: readonly Role[] = ['Ingestor', 'Viewer', 'Monitor'];
