@@ -1,6 +1,7 @@
 /** What the schema command and the exporter send, seen by a server: their texts are made as they go. */
 import { openKusto } from '../../../../src/exporters/kusto/index.ts';
-import { arrivedParts, checkSchema, refusals } from '../../../../src/exporters/kusto/questions.ts';
+import { arrivedParts, checkSchema, maySeeFailures, refusals } from '../../../../src/exporters/kusto/questions.ts';
+import { rolesHeld } from '../../../../src/exporters/kusto/roles.ts';
 import type { KustoNames } from '../../../../src/kusto/names.ts';
 import type { StoredFunctionDefinition } from '../../../../src/kusto/stored-function.ts';
 import { applySchema, diffSchema } from '../../../../src/stores/kusto/schema/apply.ts';
@@ -42,6 +43,8 @@ export async function sessionTexts(
     await applySchema(client, names, options);
     await diffSchema(client, names, options, now);
     await checkSchema(client, names);
+    await maySeeFailures(client);
+    await rolesHeld(client);
     await arrivedParts(client, names, ['a-1', "it's\u0000"], now);
     await arrivedParts(client, names, ['a-1'], undefined);
     await refusals(client, names, ['00000000-0000-4000-8000-000000000000'], now);

@@ -12,6 +12,9 @@ const COMMAND =
 const QUERY =
   /(?:^|\n)\s*\| (?:where|extend|project|summarize|take|top|order|sort|distinct|join|union|mv-expand|count)\b/;
 
+/** Questions to data management: the analyser knows the commands of the engine. */
+const ELSEWHERE = /^\.get (?:ingestion resources|kusto identity token)$/;
+
 /**
  * What the sources write as commands and queries that none of `texts` was made from: so nothing is added beside the gate. One line each.
  */
@@ -29,7 +32,9 @@ export function unanalysedIn(source: string, texts: readonly string[]): string[]
   return literalsOf(source).flatMap((pieces) => {
     const literal = pieces.join('…').replaceAll(/\{\{\w+\}\}/g, '…');
     // Backticks quote a command in prose for people.
-    if (!(COMMAND.test(literal) || QUERY.test(literal)) || literal.includes('`')) return [];
+    if (!(COMMAND.test(literal) || QUERY.test(literal)) || literal.includes('`') || ELSEWHERE.test(literal)) {
+      return [];
+    }
     const fixed = literal.trim().split('…');
     return texts.some((text) => holdsInOrder(text, fixed)) ? [] : [literal];
   });
