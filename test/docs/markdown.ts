@@ -73,15 +73,19 @@ export function parts(text: string): { fences: Fence[]; prose: Map<number, strin
 
 const withoutCode = (line: string): string => line.replaceAll(/`[^`]*`/g, '``');
 
+/** Also those that are defined elsewhere on the page, `[text][name]`; where the name is not, the link leads to `[name]`. */
 export function links(text: string): Link[] {
-  return [...parts(text).prose].flatMap(([line, prose]) =>
-    [...withoutCode(prose).matchAll(/\]\(([^)\s]+)\)|\bsrc="([^"]+)"|<(https?:[^>]+)>/g)].map(
-      ([, one, two, three]) => ({
-        line,
-        to: (one ?? two ?? three)!,
-      }),
-    ),
+  const prose = [...parts(text).prose].map(([line, one]): [number, string] => [line, withoutCode(one)]);
+  const defined = new Map(
+    prose.flatMap(([, one]) => [...one.matchAll(/^\[([^\]]+)\]: (\S+)$/g)].map((m) => [m[1], m[2]!])),
   );
+  return prose.flatMap(([line, one]) => [
+    ...[...one.matchAll(/\]\(([^)\s]+)\)|\bsrc="([^"]+)"|<(https?:[^>]+)>/g)].map((m) => ({
+      line,
+      to: (m[1] ?? m[2] ?? m[3])!,
+    })),
+    ...[...one.matchAll(/\]\[([^\]]+)\]/g)].map(([, name]) => ({ line, to: defined.get(name) ?? `[${name}]` })),
+  ]);
 }
 
 /** Code within sentences and tables. */
