@@ -40,6 +40,12 @@ export function addressProblem(text: string): string | undefined {
   return typeof address === 'string' ? `${address}; expected ${EXAMPLES}` : undefined;
 }
 
+/** Named by an address; undefined also for one that cannot be read: whoever connects with it says so. */
+export function databaseBehind(text: string): string | undefined {
+  const address = parseAddress(text);
+  return typeof address === 'string' ? undefined : address.database;
+}
+
 /**
  * @param database where it is known already: the address must not name another one
  * @throws AttributionError `ATTR_CONFIG_INVALID`

@@ -3,6 +3,7 @@
  * told, as its own question has no deadline, is put once by each of many first calls, and hides status and Retry-After of a failure.
  */
 import type { CloudInfo } from 'azure-kusto-data';
+import { DeadlineError } from './deadline.ts';
 import { type Http, HttpError } from './http.ts';
 import type { DataSdk } from './peer.ts';
 
@@ -36,6 +37,8 @@ export class Clouds {
       url: this.#settings.getAuthMetadataEndpointFromClusterUri(url),
       headers: { accept: 'application/json' },
       signal: AbortSignal.timeout(this.#timeoutMs),
+    }).catch((error: Error) => {
+      throw error.name === 'AbortError' ? new DeadlineError(this.#timeoutMs) : error;
     });
     // As for the SDK: a proxy without this address stands before a cluster of the public cloud.
     if (answer.status !== 200 && answer.status !== 404)

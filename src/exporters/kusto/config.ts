@@ -2,6 +2,7 @@ import type { ExporterConfig } from '../../config/component.ts';
 import type { Env } from '../../config/env.ts';
 import { lazily } from '../../config/lazy.ts';
 import { readParts } from '../../config/read-env.ts';
+import { databaseBehind } from './address.ts';
 import { type KustoOptions, kustoOptions } from './options.ts';
 
 export const kustoConfig: ExporterConfig<'kusto', typeof kustoOptions, KustoOptions> = {
@@ -11,6 +12,10 @@ export const kustoConfig: ExporterConfig<'kusto', typeof kustoOptions, KustoOpti
     {
       holds: ({ cluster, connectionString }) => (cluster === undefined) !== (connectionString === undefined),
       otherwise: 'needs either cluster or connectionString',
+    },
+    {
+      holds: ({ cluster = '', database }) => (databaseBehind(cluster) ?? database) === database,
+      otherwise: 'the address in cluster names another database: leave the path out of it',
     },
     {
       holds: ({ connectionString, auth }) => connectionString === undefined || auth === undefined,

@@ -1,7 +1,7 @@
 /** Which Kusto database a command talks to: flags, else variables, else the exporter of the configuration file. */
 
 import { AttributionError } from '../../core/errors.ts';
-import { type Address, addressProblem, clusterUrl, readAddress } from '../../exporters/kusto/address.ts';
+import { type Address, clusterUrl, databaseBehind, readAddress } from '../../exporters/kusto/address.ts';
 import { kustoFromEnv } from '../../exporters/kusto/config.ts';
 import { identities, type KustoAuth, type KustoOptions, parseKustoAuth } from '../../exporters/kusto/options.ts';
 import { kustoNames } from '../../kusto/names.ts';
@@ -108,8 +108,7 @@ function databaseIn(connectionString: string): string | undefined {
   const match = /(?:^|;)\s*(?:Initial Catalog|Database)\s*=\s*"?([^;"]+)/i.exec(connectionString);
   if (match !== null) return match[1]!.trim();
   const cluster = clusterIn(connectionString);
-  // Whoever connects with it says what is wrong with it.
-  return cluster === undefined || addressProblem(cluster) !== undefined ? undefined : readAddress(cluster).database;
+  return cluster === undefined ? undefined : databaseBehind(cluster);
 }
 
 /** The address that a connection string begins with or names, and nothing else: the rest of it may be secret. */

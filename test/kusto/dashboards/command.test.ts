@@ -42,6 +42,16 @@ it('takes only the address from a connection string', async () => {
   expect(text).not.toContain('s3cret');
 });
 
+it.each([
+  ['--cluster', 'https://ingest-trd-5n6ah7k4.z8.kusto.fabric.microsoft.com/books'],
+  ['--cluster', 'https://dataexplorer.azure.com/clusters/trd-5n6ah7k4.z8.kusto.fabric.microsoft.com/databases/books'],
+  ['--connection-string', 'Data Source=https://trd-5n6ah7k4.z8.kusto.fabric.microsoft.com/books;Fed=True'],
+])('names the Eventhouse in Fabric that %s %s means', async (flag, address) => {
+  const adx = JSON.parse(await printed('adx', flag, address)) as AdxDashboard;
+  const clusterUri = 'https://trd-5n6ah7k4.z8.kusto.fabric.microsoft.com/';
+  expect(adx.dataSources).toMatchObject([{ clusterUri, database: 'books' }]);
+});
+
 it('says what is wrong', async () => {
   await expect(printed('powerbi', '--cluster', cluster, '--database', 'books')).rejects.toThrow(/adx, grafana/);
   await expect(printed('adx', '--cluster', cluster, '--database', 'books', '--table', 'a-b')).rejects.toMatchObject({

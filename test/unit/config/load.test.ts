@@ -179,6 +179,18 @@ describe('problems', () => {
       'cluster: https://mycluster',
     ],
     [
+      { exporters: [{ kusto: { cluster: 'https://app.fabric.microsoft.com/groups/1/databases/2', database: 'd' } }] },
+      'exporters[0].kusto.cluster',
+      'is the page of a portal: copy',
+      'cluster: https://mycluster',
+    ],
+    [
+      { exporters: [{ kusto: { cluster: `${KUSTO}/books`, database: 'd' } }] },
+      'exporters[0].kusto',
+      'the address in cluster names another database',
+      'kusto: {cluster',
+    ],
+    [
       { exporters: [{ kusto: { cluster: KUSTO, database: 'd', table: 'T?x=1' } }] },
       'exporters[0].kusto.table',
       'must begin with a letter',
