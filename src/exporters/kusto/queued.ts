@@ -72,9 +72,10 @@ export function queuedIntake(
   async function oneOf<T>(
     resources: Resources,
     kind: keyof Resources,
-    { signal, deadline }: Way,
+    way: Way,
     transfer: (url: string, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
+    const { signal, deadline } = way;
     const some = accounts.order(resources[kind]).slice(0, TRIES);
     let failure: unknown;
     for (const [i, url] of some.entries()) {
@@ -89,7 +90,7 @@ export function queuedIntake(
         const cause = (error as Error).name === 'AbortError' ? new DeadlineError(shareMs) : error;
         // What one queue may have taken is not undone by what the next one says.
         if (failure === undefined || kind !== 'queues' || !mayHaveArrived(factsOf(failure))) failure = cause;
-        if (signal.aborted || clock() >= deadline) break;
+        if (!way.wanted()) break;
       }
     }
     throw failure;
@@ -102,8 +103,9 @@ export function queuedIntake(
       try {
         return await attempt(payload, way, resources);
       } catch (error) {
-        // As the doubt was raised already, this asks where it may.
-        if (!isOutdated(error)) throw error;
+        // What the service itself refuses is about a role, not about a key.
+        if (way.stage === 'resources' || !isOutdated(error) || !way.wanted()) throw error;
+        // In doubt since it was refused: asks, if it may.
         const newer = await service.resources.get(way.deadline, way.signal);
         if (newer === resources) throw error;
         notice('Kusto: a key to the temporary storage was not accepted any more; new ones were fetched.');
