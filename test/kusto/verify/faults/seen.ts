@@ -82,7 +82,8 @@ export const seenKinds: Readonly<Record<string, Kind>> = {
       { afterMs: 40 * MINUTE_MS, what: (fake) => fake.setRoles('new', ALL_ROLES) },
     ],
     seen: {
-      log: /lacks the role Ingestor on the database .*\.add database/,
+      // Which of them it hears of first depends on what it is about when they are taken away.
+      log: /lacks the role (?:Ingestor|Viewer) on the database .*\.add database/,
       spool: /^kusto +\d+ +(?:waits|handed over, not there yet)/,
     },
   }),
@@ -102,7 +103,7 @@ export const seenKinds: Readonly<Record<string, Kind>> = {
       },
     ],
     seen: {
-      log: /The database is not there, or this identity may not see it\. Create it.*schema --apply.*grant the roles again/,
+      log: /The database is not there, or this identity may not see it\. Create it.*schema --apply.*grant the roles/,
       spool: /^kusto +\d+ +handed over/,
     },
   }),
