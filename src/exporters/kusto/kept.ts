@@ -11,8 +11,8 @@ export type Told<T> = { readonly value: T } | { readonly lacks: string };
 
 export interface KeptOptions<T> {
   readonly ask: () => Promise<Told<T>>;
-  /** Wall clock in milliseconds: it goes on while a computer sleeps, and keys end meanwhile. */
-  readonly now: () => number;
+  /** In milliseconds. Default `clock`: it goes on while a computer sleeps, as keys end meanwhile, and never back. */
+  readonly now?: () => number;
   /** Default `ASK_AGAIN_MS`. */
   readonly askAgainMs?: number | undefined;
 }
@@ -22,7 +22,8 @@ export interface KeptOptions<T> {
  * new one can be had, the old one is better than none.
  */
 export class Kept<T> {
-  readonly #options: KeptOptions<T>;
+  readonly #ask: () => Promise<Told<T>>;
+  readonly #now: () => number;
   readonly #askAgainMs: number;
   #value: T | undefined;
   #lacks = '';
@@ -30,9 +31,10 @@ export class Kept<T> {
   #notBefore = 0;
   #asking: Promise<T> | undefined;
 
-  constructor(options: KeptOptions<T>) {
-    this.#options = options;
-    this.#askAgainMs = options.askAgainMs ?? ASK_AGAIN_MS;
+  constructor({ ask, now = clock, askAgainMs = ASK_AGAIN_MS }: KeptOptions<T>) {
+    this.#ask = ask;
+    this.#now = now;
+    this.#askAgainMs = askAgainMs;
   }
 
   /**
@@ -41,16 +43,16 @@ export class Kept<T> {
    */
   async get(deadline: number, signal: AbortSignal): Promise<T> {
     const value = this.#value;
-    const now = this.#options.now();
+    const now = this.#now();
     const wait = now < this.#notBefore;
     const left = deadline - clock();
     if (value === undefined) {
       if (wait) throw this.#empty(this.#notBefore - now);
-      return within(left, signal, () => this.#ask());
+      return within(left, signal, () => this.#answer());
     }
     if (wait || now < this.#renewAt) return value;
     try {
-      return await within(left / 2, signal, () => this.#ask());
+      return await within(left / 2, signal, () => this.#answer());
     } catch (error) {
       if (signal.aborted) throw error;
       return value;
@@ -62,30 +64,30 @@ export class Kept<T> {
     if (value === this.#value) this.#renewAt = 0;
   }
 
-  #ask(): Promise<T> {
-    this.#asking ??= this.#answer().finally(() => {
+  /** One question at a time. */
+  #answer(): Promise<T> {
+    this.#asking ??= this.#newAnswer().finally(() => {
       this.#asking = undefined;
     });
     return this.#asking;
   }
 
-  async #answer(): Promise<T> {
-    const { ask, now } = this.#options;
+  async #newAnswer(): Promise<T> {
     let told: Told<T>;
     try {
-      told = await ask();
+      told = await this.#ask();
     } catch (error) {
       // With nothing to work with, every attempt asks: the pause between them is the caller's.
-      if (this.#value !== undefined) this.#notBefore = now() + this.#askAgainMs;
+      if (this.#value !== undefined) this.#notBefore = this.#now() + this.#askAgainMs;
       throw error;
     }
-    this.#notBefore = now() + this.#askAgainMs;
+    this.#notBefore = this.#now() + this.#askAgainMs;
     if ('lacks' in told) {
       this.#lacks = told.lacks;
       throw this.#empty(this.#askAgainMs);
     }
     this.#value = told.value;
-    this.#renewAt = now() + RENEW_MS;
+    this.#renewAt = this.#now() + RENEW_MS;
     return told.value;
   }
 

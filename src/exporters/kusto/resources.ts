@@ -39,10 +39,9 @@ export function ingestionService(
     return commandResult(await client.executeMgmt(NO_DATABASE, text, properties));
   }
 
-  const kept = { now: Date.now, askAgainMs };
   return {
-    resources: new Kept({ ...kept, ask: async () => resourcesIn(await command('.get ingestion resources')) }),
-    identity: new Kept({ ...kept, ask: async () => tokenIn(await command('.get kusto identity token')) }),
+    resources: new Kept({ askAgainMs, ask: async () => resourcesIn(await command('.get ingestion resources')) }),
+    identity: new Kept({ askAgainMs, ask: async () => tokenIn(await command('.get kusto identity token')) }),
     close: () => client.close(),
   };
 }

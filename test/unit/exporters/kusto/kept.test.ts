@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Kept, type Told } from '../../../../src/exporters/kusto/kept.ts';
 
 const signal = new AbortController().signal;
@@ -69,6 +69,20 @@ describe('a kept answer', () => {
     await expect(get()).rejects.toThrow(/names no queue/);
     at.now += 30_000;
     expect(await get()).toBe('a');
+  });
+
+  test('that lacks something is asked for again in time, whatever is done to the clock of the host', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'Date'] });
+    try {
+      const answers: Told<string>[] = [{ lacks: 'container' }, { value: 'a' }];
+      const kept = new Kept<string>({ ask: async () => answers.shift()! });
+      await expect(kept.get(soon(), signal)).rejects.toMatchObject({ retryAfterMs: 30_000 });
+      vi.setSystemTime(Date.now() - HOUR);
+      vi.advanceTimersByTime(30_000);
+      expect(await kept.get(soon(), signal)).toBe('a');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('that lacks something does not take the place of one that works', async () => {
