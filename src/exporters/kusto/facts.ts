@@ -1,5 +1,7 @@
 /** What can be read from an error of the SDK, of its HTTP library, of the storage clients or of the service: each may come from any copy of its package. */
 
+import { HttpError } from './http.ts';
+
 /** What was being done. Only the last two may have arrived although they failed. `metadata`: the question which cloud it is. */
 export type Stage = 'metadata' | 'query' | 'command' | 'resources' | 'upload' | 'enqueue' | 'stream';
 
@@ -48,7 +50,10 @@ export function factsOf(error: unknown): Facts {
 /** Whether the service turned the identity away. What is explained is the cause of the explanation. */
 export function isForbidden(error: unknown): boolean {
   if (error === undefined) return false;
-  const { status, code, message } = factsOf((error as Partial<Error> | null)?.cause ?? error);
+  const cause = (error as Partial<Error> | null)?.cause ?? error;
+  // Neither the storage nor whoever tells the cloud knows of roles: a firewall says 403, too.
+  if (cause instanceof HttpError) return false;
+  const { status, code, message } = factsOf(cause);
   return status === 403 || /Forbidden|not authorized/i.test(`${code} ${message}`);
 }
 
@@ -80,10 +85,14 @@ function retryAfterMs(headers: Readonly<Record<string, unknown>>): number | unde
   return ms >= 0 ? Math.min(ms, RETRY_AFTER_MAX_MS) : undefined;
 }
 
+/** Of a URL with its key, also where that is escaped for JSON or for another URL. */
+const SAS =
+  /((?:[?&;]|\\u0026|%(?:25)*(?:3f|26))(?:sig|se|sp|sv|sr|si|skoid|sktid|st|spr)(?:=|%(?:25)*3d))(?:(?!%(?:25)*26|\\u0026)[^&\s"'])*/gi;
+
 /** Without signatures and tokens, in one line of bounded length. */
 export function redact(text: string): string {
   return text
-    .replace(/([?&;](?:sig|se|sp|sv|sr|skoid|sktid|st|spr)=)[^&\s"']*/gi, '$1…')
+    .replace(SAS, '$1…')
     .replace(/(Bearer\s+)\S+/gi, '$1…')
     .replace(/((?:app(?:lication )?key|password|pwd|client_secret)\s*=\s*)[^;&\s]+/gi, '$1…')
     .replace(/\s+/g, ' ')
