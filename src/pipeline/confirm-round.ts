@@ -1,7 +1,6 @@
 import type { ConfirmState, Exporter } from '../core/contracts/exporter.ts';
 import { startCall } from './call.ts';
 import { type Delivery, type DeliveryEvent, historyOf } from './delivery.ts';
-import { message, remedy } from './error-text.ts';
 import { callMsOf } from './flights.ts';
 import type { OutletContext } from './outlet-context.ts';
 import { unspokenReason } from './reasons.ts';
@@ -12,7 +11,7 @@ const CONFIRM_PARTS = 500;
 /**
  * Asks the destination what became of handed parts, and gives what it says of each. One of which it says nothing is asked about again in a
  * later round; so are all that are left when a question fails.
- * @throws RetryableError when a person has to do something before the question can be answered
+ * @throws what the question failed with
  */
 export async function* confirmRound(
   name: string,
@@ -22,15 +21,7 @@ export async function* confirmRound(
 ): AsyncGenerator<[Delivery, DeliveryEvent], void> {
   for (let i = 0; i < handed.length; i += CONFIRM_PARTS) {
     const some = handed.slice(i, i + CONFIRM_PARTS);
-    let states: ReadonlyMap<string, ConfirmState>;
-    try {
-      states = await ask(name, exporter, some, context);
-    } catch (error) {
-      // It will go on failing until somebody has done something.
-      if (remedy(error) !== undefined) throw error;
-      context.logger.debug(`${name}: confirming ${some.length} parts failed: ${message(error)}`);
-      return;
-    }
+    const states = await ask(name, exporter, some, context);
     for (const delivery of some) {
       const event = eventOf(name, delivery, states.get(delivery.part.id), context);
       if (event !== undefined) yield [delivery, event];
@@ -61,7 +52,7 @@ function eventOf(
     delivery.unspokenSince = undefined;
     return undefined;
   }
-  if (state === 'arrived' || state === 'missing') return { type: state };
+  if (state === 'arrived' || state === 'missing' || state === 'hindered') return { type: state };
   if (typeof state === 'object' && state !== null) return { type: 'refused', reason: String(state.refused) };
   // A destination that answers, and about a part says nothing that is known here: nobody will ever know.
   delivery.unspokenSince ??= timers.now();

@@ -15,6 +15,8 @@ import { closeReason } from './reasons.ts';
 
 /** Calls may ignore their abort and hang: with this many left behind no new one is started. */
 const UNSETTLED_CALLS_MAX = 8;
+/** Rounds of questions in a row that fail until a person hears of it. */
+const ROUNDS_FAILED_SAID = 3;
 
 /**
  * Runs the table of `delivery-states.ts` for the parts of one exporter: whatever happens to a part is told to `apply`, which has the table
@@ -33,6 +35,7 @@ export class DeliveryMachine {
   readonly #context: OutletContext;
   readonly #flights: Flights;
   #round: Promise<void> | undefined;
+  #roundsFailed = 0;
   #cancelRound: (() => void) | undefined;
   #cancelPause: (() => void) | undefined;
   #suspended = false;
@@ -101,9 +104,11 @@ export class DeliveryMachine {
   confirmNow(): Promise<void> {
     this.#round ??= this.#confirm()
       .then(
-        () => this.notices.over('confirm'),
-        (error: unknown) =>
-          this.notices.warnOnce('confirm', `confirming parts failed: ${message(error)}`, remedy(error)),
+        () => {
+          this.#roundsFailed = 0;
+          this.notices.over('confirm');
+        },
+        (error: unknown) => this.#roundFailed(error),
       )
       .then(() => {
         this.#round = undefined;
@@ -112,6 +117,15 @@ export class DeliveryMachine {
         this.pump();
       });
     return this.#round;
+  }
+
+  /** One that fails by itself passes by itself; what goes on failing, or will until somebody has done something, is said. */
+  #roundFailed(error: unknown): void {
+    this.#roundsFailed++;
+    const text = `parts that were handed over wait, as nobody can be asked whether they have arrived: ${message(error)}`;
+    if (remedy(error) !== undefined || this.#roundsFailed >= ROUNDS_FAILED_SAID)
+      this.notices.warnOnce('confirm', text, remedy(error));
+    else this.notices.debug(text);
   }
 
   /** Starts no call until `false`. */

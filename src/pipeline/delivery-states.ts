@@ -42,6 +42,7 @@ export const EVENTS = [
   // What the destination says of a handed part, or keeps silent about for too long.
   'arrived',
   'missing',
+  'hindered',
   'refused',
   'unspoken',
   // Delivery stops.
@@ -110,7 +111,7 @@ const noCall = never('delivered', 'handed over', 'retryable', 'ambiguous', 'perm
 const noFlight = { ...noCall, ...never('exhausted', 'expired') };
 /** It is stored. */
 const noMemory = never('retry write', 'exit', 'unsaved');
-const noQuestion = never('arrived', 'missing', 'refused', 'unspoken');
+const noQuestion = never('arrived', 'missing', 'hindered', 'refused', 'unspoken');
 
 /** A part in memory only that could not be stored in the last turn. */
 const lastTurn = { full: [to('gone', 'drop')], unsaved: [to('gone', 'set aside now')] };
@@ -138,6 +139,7 @@ const landed = {
 const answered = {
   arrived: [arrived],
   missing: [to('waiting', 'mark missing')],
+  hindered: [to('waiting', 'mark waiting')],
   refused: [to('gone', 'set aside')],
   unspoken: [to('gone', 'set aside')],
 };

@@ -6,10 +6,11 @@ export type ExportOutcome = 'delivered' | 'handed';
 
 /**
  * What became of a handed part. `pending`: not there, or cannot be asked, as of now; it is asked about for as long as it takes. `missing`: it
- * will not come any more, and may be sent again. `refused` says why it is set aside. A part that is not spoken of at all is asked about again
+ * will not come any more, and may be sent again; `hindered`: the same, for a reason that is not the part's, so that it does not count against
+ * it. `refused` says why it is set aside. A part that is not spoken of at all is asked about again
  * later, and set aside when that goes on for too long.
  */
-export type ConfirmState = 'arrived' | 'pending' | 'missing' | { readonly refused: string };
+export type ConfirmState = 'arrived' | 'pending' | 'missing' | 'hindered' | { readonly refused: string };
 
 /** What the pipeline knows of a part, from earlier processes too. */
 export interface PartHistory {

@@ -93,6 +93,7 @@ const EXPECTED: Record<State, string> = {
   'handed in memory': `
     arrived: gone, count exported, remove
     missing: waiting, mark missing
+    hindered: waiting, mark waiting
     refused: gone, set aside
     unspoken: gone, set aside
     retry write: handed, store
@@ -105,6 +106,7 @@ const EXPECTED: Record<State, string> = {
   'handed on disk': `
     arrived: gone, count exported, remove
     missing: waiting, mark missing
+    hindered: waiting, mark waiting
     refused: gone, set aside
     unspoken: gone, set aside
     taken: gone, note owner

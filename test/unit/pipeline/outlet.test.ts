@@ -62,10 +62,36 @@ test.each([
   const t = openOutlet(exporter);
   t.outlet.offer(await t.put());
   await until(() => t.outlet.unconfirmed === 1);
-  await t.outlet.confirmNow();
-  await t.outlet.confirmNow();
+  for (let round = 0; round < 5; round++) await t.outlet.confirmNow();
   expect(t.outlet.unconfirmed).toBe(1);
-  expect(t.warnings.filter((text) => text.includes('confirming'))).toHaveLength(confirm.length === 0 ? 1 : 0);
+  expect(t.warnings.filter((text) => text.includes('nobody can be asked'))).toHaveLength(confirm.length === 0 ? 1 : 0);
+});
+
+test('that a destination cannot be asked is said once it goes on, and again the next time', async () => {
+  const exporter = new Handing('handed');
+  let fails = true;
+  exporter.answer = () => {
+    if (fails) throw new RetryableError('503');
+    return 'pending';
+  };
+  const t = openOutlet(exporter);
+  t.outlet.offer(await t.put());
+  await until(() => t.outlet.unconfirmed === 1);
+  const said = async (rounds: number): Promise<number> => {
+    for (let round = 0; round < rounds; round++) await t.outlet.confirmNow();
+    return t.warnings.filter((text) => text.includes('nobody can be asked whether they have arrived: 503')).length;
+  };
+  expect(await said(2)).toBe(0);
+  fails = false;
+  expect(await said(1)).toBe(0);
+  fails = true;
+  expect(await said(2)).toBe(0);
+  expect(await said(20)).toBe(1);
+  fails = false;
+  await said(1);
+  fails = true;
+  expect(await said(3)).toBe(2);
+  expect(t.outlet.unconfirmed).toBe(1);
 });
 
 test('what an exporter has no room for stays in the queue until there is some', async () => {
