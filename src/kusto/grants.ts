@@ -12,7 +12,7 @@ export const roleUses: { readonly [R in ApplicationRole]: { readonly may: string
   Ingestor: { may: 'add rows, and nothing else', without: 'nothing arrives: parts wait in the spool' },
   Viewer: {
     may: 'read, to see whether its parts have arrived',
-    without: 'nobody learns whether parts have arrived: they are kept for a day and reported as unconfirmed',
+    without: 'nobody learns whether parts have arrived: they stay in the spool, until that is full',
   },
   Monitor: {
     may: 'list what the service refused (`.show ingestion failures`), to learn why a part has not arrived',

@@ -6,8 +6,9 @@ import type { Refusal } from './protocol.ts';
 export interface Known {
   /** By source id. */
   readonly refusals: ReadonlyMap<string, Refusal>;
-  /** Why it could not be asked, and what to do about that. */
+  /** Why it could not be asked; and what to do about that, which the log says once for all parts. */
   readonly unreadable?: string | undefined;
+  readonly remedy?: string | undefined;
   /** When it was asked, in milliseconds since the epoch. */
   readonly askedAt: number;
 }
@@ -64,6 +65,7 @@ export function lostReason(lost: {
   return [
     `did not arrive in ${times} attempts (${when.join(', ')}).`,
     troubleOf({ history }, refusal, known).why.replace('for them', 'for it'),
+    refusal === undefined && known.remedy !== undefined ? sentence(known.remedy) : '',
     sourceIds.length === 0 ? '' : `Blobs, by source id: ${sourceIds.join(', ')}.`,
     `To send it again, after asking Kusto once more: otel-attribution spool requeue ${id}`,
   ]

@@ -94,8 +94,9 @@ export class KustoExporter implements Exporter {
 
   /** @throws AttributionError `ATTR_PEER_MISSING`, or RetryableError when the database is not ready for this release */
   async start(): Promise<void> {
-    const { error, warnings } = await this.check();
-    for (const warning of warnings) this.#sayOnce(warning);
+    const { error, warnings, roles } = await this.check();
+    const toldAnyway = roles.find(({ sendingTells }) => sendingTells)?.text;
+    for (const warning of warnings) if (warning !== `Kusto: ${toldAnyway}`) this.#sayOnce(warning);
     if (error !== undefined) throw fromPlain(error);
   }
 
@@ -159,11 +160,14 @@ export class KustoExporter implements Exporter {
       const refusals = await this.#worker.call('refusals', [sourceIds, forMs], this.#deadlineMs, signal);
       if ('forbidden' in refusals) {
         this.#sayOnce(`Kusto: ${refusals.forbidden}`);
-        return { ...nothing, unreadable: refusals.brief };
+        return { ...nothing, unreadable: refusals.brief, remedy: refusals.grant };
       }
       for (const { details, remedy } of refusals)
         if (remedy !== undefined)
-          this.#sayOnce(`Kusto did not ingest what was handed over: ${details} ${remedy}`, kindOf(remedy));
+          this.#sayOnce(
+            ['Kusto did not ingest what was handed over:', details, remedy].filter((text) => text !== '').join(' '),
+            kindOf(remedy),
+          );
       return { refusals: new Map(refusals.map((refusal) => [refusal.sourceId, refusal])), askedAt };
     } catch (error) {
       if (signal.aborted) throw error;

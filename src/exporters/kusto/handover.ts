@@ -15,6 +15,8 @@ interface Handed {
 
 /** A part that did not arrive. */
 interface Suspect {
+  /** The last time that counted against nobody. */
+  readonly hindered: boolean;
   /** With whom it travels the next time; undefined: with whoever comes. */
   company: string | undefined;
   /** The blobs that did not arrive, the last ones. */
@@ -130,7 +132,8 @@ export class Handover {
       const before = history?.missed?.times ?? 0;
       // What an earlier process handed over had company, unless it had lost that before.
       const alone = handed === undefined ? before >= ALONE_AFTER : !handed.shared;
-      if (waited < this.#patience(handed, refusal, before, alone)) {
+      const again = before > 0 || this.#suspects.get(id)?.hindered === true;
+      if (waited < this.#patience(handed, refusal, { before, again, alone })) {
         states.set(id, 'pending');
         continue;
       }
@@ -142,14 +145,18 @@ export class Handover {
         states.set(id, { refused: reason });
         this.#suspects.delete(id);
       } else {
-        states.set(id, 'missing');
+        // What a person can mend counts against no part, however long it takes. Of a part that an earlier process handed over nobody knows
+        // any more whether that was it: a first absence is none.
+        const mendable = refusal?.remedy !== undefined;
+        const hindered = mendable || (handed === undefined && before === 0);
+        states.set(id, hindered ? 'hindered' : 'missing');
         // Where nothing gets through until a person has done something, no part is to blame, and apart they cost a message each.
-        const blameless = refusal?.remedy !== undefined && !this.#othersPassed(handed);
-        this.#suspects.set(id, { company: blameless ? undefined : id, sourceIds });
+        const blameless = hindered && !this.#othersPassed(handed);
+        this.#suspects.set(id, { hindered, company: blameless ? undefined : id, sourceIds });
         trim(this.#suspects);
         if (handed?.shared === true && !blameless) push(groups, handed.sourceIds[0]!, id);
         // What a person can mend is said by its name, at once.
-        if (before > 0 && refusal?.remedy === undefined) troubles.push(troubleOf(absent, refusal, known));
+        if (before > 0 && !mendable) troubles.push(troubleOf(absent, refusal, known));
       }
       this.#forget(id);
     }
@@ -158,12 +165,16 @@ export class Handover {
   }
 
   /** For how long this hand-over may still be on its way, in milliseconds. */
-  #patience(handed: Handed | undefined, refusal: Refusal | undefined, before: number, alone: boolean): number {
+  #patience(
+    handed: Handed | undefined,
+    refusal: Refusal | undefined,
+    { before, again, alone }: { readonly before: number; readonly again: boolean; readonly alone: boolean },
+  ): number {
     const wait = (i: number): number => WAITS[Math.min(i, WAITS.length - 1)]! * this.#batchingMs;
     // The service tries again by itself.
     if (refusal?.transient === true) return wait(Math.max(before, 1));
     // A person has to do something first; once it is done nobody should wait for hours.
-    if (refusal?.remedy !== undefined) return wait(Math.min(before, 1));
+    if (refusal?.remedy !== undefined) return wait(again ? 1 : 0);
     if (refusal !== undefined) return wait(0);
     if (alone) return wait(before);
     // The next time it travels alone, and nothing follows from this time but that.

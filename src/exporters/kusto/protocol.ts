@@ -38,8 +38,9 @@ export interface Refusal {
 /** The identity may not ask; and the role, what follows from its lack, and the command that grants it. */
 export interface Forbidden {
   readonly forbidden: string;
-  /** The same in short. */
+  /** Which role is missing, in short; and what grants it. */
   readonly brief: string;
+  readonly grant: string;
 }
 
 /** What was found when the database was looked at. */

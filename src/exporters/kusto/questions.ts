@@ -24,10 +24,9 @@ const EVER = 0;
  */
 export async function checkSchema(client: KustoClient, names: KustoNames): Promise<string | undefined> {
   const version = first(await client.query(`${names.schema}()`), 'Version');
-  const flags = `--cluster ${client.cluster} --database ${JSON.stringify(client.database)} --table ${names.base}`;
   if (typeof version !== 'number' || version < SCHEMA_VERSION) {
     throw new RetryableError(
-      `Kusto: the schema of database '${client.database}' is version ${version}, older than this release's ${SCHEMA_VERSION}. Run: otel-attribution kusto schema --apply ${flags} (as database admin). Parts wait meanwhile.`,
+      `Kusto: the schema of database '${client.database}' is version ${version}, older than this release's ${SCHEMA_VERSION}. Run, as database admin: ${applyCommand(placeOf(client, names))}. Parts wait meanwhile.`,
     );
   }
   if (version === SCHEMA_VERSION) {
@@ -169,8 +168,11 @@ export function refusalOf(
 function forbidden(role: Role, refusal: unknown, client: KustoClient, names: KustoNames): Forbidden {
   const place = placeOf(client, names);
   const whom = turnedAway(refusal);
-  const brief = `this identity lacks the role ${role} on the database. Grant it, as database admin: ${grantOf(role, place, whom).kql}`;
-  return { forbidden: missingRole(role, place, whom), brief };
+  return {
+    forbidden: missingRole(role, place, whom),
+    brief: `this identity lacks the role ${role} on the database.`,
+    grant: `Grant it, as database admin: ${grantOf(role, place, whom).kql}`,
+  };
 }
 
 export const placeOf = ({ cluster, database }: KustoClient, { base }: KustoNames): Place => ({

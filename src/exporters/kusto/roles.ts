@@ -19,6 +19,8 @@ export interface RoleFinding {
   readonly state: 'granted' | 'missing' | 'unknown';
   /** Of a missing one: what follows from it, and the command that grants it. */
   readonly text?: string;
+  /** The service refuses to do what comes first in sending: whoever sends is told. */
+  readonly sendingTells?: boolean;
 }
 
 /** How the application's own questions went: undefined where they were answered. */
@@ -45,7 +47,10 @@ export function findRoles(
     state === 'missing' ? { role, state, text: missing(role, refusal, held) } : { role, state };
 
   const { toIngest, toRead, toSeeFailures } = attempts;
-  const ingestor = finding('Ingestor', isForbidden(toIngest) ? 'missing' : listed('Ingestor'), toIngest);
+  const ingestor = {
+    ...finding('Ingestor', isForbidden(toIngest) ? 'missing' : listed('Ingestor'), toIngest),
+    sendingTells: isForbidden(toIngest),
+  };
   // What is streamed is there once it is acknowledged.
   if (mode === 'streaming') return [ingestor];
   const monitor = listed('Monitor');

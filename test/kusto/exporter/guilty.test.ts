@@ -164,11 +164,11 @@ describe('the reason cannot be read', () => {
     expect([t.outlet.unconfirmed, messages()]).toEqual([0, 9]);
     expect(told()).toEqual([
       expect.stringMatching(
-        /^Kusto: 8 parts handed over since \S+Z did not arrive, twice or more\. Why cannot be read: .*the role Monitor.*\.add database \['Telemetry'\] monitors \('aadapp=.* Such parts/,
+        /^Kusto: 8 parts handed over since \S+Z did not arrive, twice or more\. Why cannot be read: this identity lacks the role Monitor on the database\. Such parts/,
       ),
       expect.stringMatching(
         new RegExp(
-          `^kusto: part ${GUILTY} was set aside: did not arrive in 5 attempts \\(first on .*role Monitor.*Blobs, by source id: (\\S{36}(, )?){5}\\. .*spool requeue ${GUILTY}$`,
+          `^kusto: part ${GUILTY} was set aside: did not arrive in 5 attempts \\(first on .*role Monitor.*\\.add database \\['Telemetry'\\] monitors .*Blobs, by source id: (\\S{36}(, )?){5}\\. .*spool requeue ${GUILTY}$`,
         ),
       ),
     ]);

@@ -150,6 +150,23 @@ describe('taken away while the application runs, and given back', () => {
   );
 });
 
+test('without any role each is said once, and the one that sending needs by the line that says where parts wait', async () => {
+  await open({ roles: [] });
+  shop.measure(2);
+  for (const role of each) await shop.warning(saysOf(role));
+  await shop.warning(/lacks the role Ingestor.* Parts wait in .* and are tried again\.$/);
+  expect(shop.warnings).toHaveLength(3);
+}, 120_000);
+
+test('a firewall in front of the cluster is taken for no missing role', async () => {
+  const { fake, options } = await open({ roles: ALL });
+  fake.faults.add({ on: 'metadata', do: { status: 403 }, times: Infinity });
+  const { usable, text, warnings } = await probe(options);
+  expect(usable).toBe(false);
+  expect(text).toMatch(/cannot be used: .*network rules of the cluster do not let this host through/);
+  expect(warnings).toEqual([]);
+}, 120_000);
+
 test('each missing role is said once at the start', async () => {
   await open({ roles: ['Ingestor'] });
   shop.measure(2);

@@ -40,7 +40,7 @@ export const seenKinds: Readonly<Record<string, Kind>> = {
     roles: ['Ingestor', 'Viewer'],
     guilty: { holding: GUILTY, reason: /^did not arrive in 5 attempts .*Why cannot be read: .*role Monitor/ },
     seen: {
-      log: /did not arrive, twice or more\. Why cannot be read: .*role Monitor.*\.add database/,
+      log: /did not arrive, twice or more\. Why cannot be read: .*role Monitor on the database\. Such parts/,
       spool: /^kusto +1 +\S+ +did not arrive in 5 attempts .*role Monitor/,
     },
   }),
