@@ -33,7 +33,7 @@ export const compare: Report<CompareRow, CompareParameters> = {
     const { source, range, tz, now, asOf } = context;
     const asked = baseline(context);
     const at = (...times: number[]): string => clockTimes(times, tz, now).join(' to ');
-    const then = await snap(source, { from: asked.from, to: Math.min(asked.to, range.askedFrom) }, { now, asOf });
+    const then = await snap(source, asked, { now, asOf });
     // Windows of another width may grow it into the range.
     const end = Math.min(then.to, range.askedFrom);
     const period = { from: then.from, to: Math.min(then.end, end) };
@@ -77,8 +77,10 @@ function baseline({ parameters, range, tz, now }: BindContext<CompareParameters>
     );
   }
   const begin = parseTime(from, '--baseline', now, tz);
-  const period = { from: begin, to: parseTime(to, '--baseline', now, tz, begin) };
-  if (period.from >= period.to) throw usage('--baseline is empty: its begin is not before its end');
-  if (period.to > before) throw usage('--baseline overlaps the range: it must end where the range begins or before');
-  return period;
+  const end = parseTime(to, '--baseline', now, tz, begin);
+  if (begin >= end) throw usage('--baseline is empty: its begin is not before its end');
+  // The range begins with a whole window: "10m ago", said twice, is the same moment, and later than that begin.
+  if (Math.floor(end / range.windowMs) * range.windowMs > before || begin >= before)
+    throw usage('--baseline overlaps the range: it must end where the range begins or before');
+  return { from: begin, to: Math.min(end, before) };
 }

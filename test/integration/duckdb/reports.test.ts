@@ -651,6 +651,13 @@ describe('compare', () => {
       expect(notes.join()).toContain('No baseline');
     }));
 
+  test('times ago that are no begin of a window meet where the range begins', () =>
+    inShop(async (ask) => {
+      const { rows, notes } = await ask(compare, { from: '590s', baseline: '20m..590s' });
+      expect(notes.join()).toMatch(/Compared with 14:00:00 to 14:10:00$/);
+      expect(rows).toEqual((await ask(compare, { since: '10m' })).rows);
+    }));
+
   test.each([
     '14:00',
     '2026-11-22T14:00..',
