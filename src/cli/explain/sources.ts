@@ -6,11 +6,11 @@ const SHAPES =
 
 export const READS = `file, or - for standard input: ${SHAPES}`;
 
+/** Without the flag nothing prints spans, unless the application sets up an SDK itself. */
+const FROM_APPLICATION = 'OTEL_TRACES_EXPORTER=console node --import otel-attribution/register app.js > spans.txt';
+
 const WAYS: readonly (readonly [from: string, how: string])[] = [
-  [
-    'your application',
-    'OTEL_TRACES_EXPORTER=console node --import otel-attribution/register app.js > spans.txt (what else it prints is passed over)',
-  ],
+  ['your application', `${FROM_APPLICATION} (what else it prints is passed over)`],
   ['Jaeger', 'curl http://localhost:16686/api/traces/<trace id> > span.json'],
   ['Tempo', 'curl http://localhost:3200/api/traces/<trace id> > span.json'],
   ['Zipkin', 'curl http://localhost:9411/api/v2/trace/<trace id> > span.json'],
@@ -29,4 +29,4 @@ export const waysText = (): string => {
 };
 
 /** What to do, after what is wrong. */
-export const HINT = `explain reads ${SHAPES}. Get one: OTEL_TRACES_EXPORTER=console node app.js > spans.txt, or see otel-attribution explain --help`;
+export const HINT = `explain reads ${SHAPES}. Get one: ${FROM_APPLICATION}, or see otel-attribution explain --help`;

@@ -72,7 +72,7 @@ test('what ConsoleSpanExporter really prints, several spans in a row', async () 
 test('--help says where a span comes from', async () => {
   const { code, stdout } = await runCli(['explain', '--help']);
   expect(code).toBe(0);
-  for (const way of ['OTEL_TRACES_EXPORTER=console node', '/api/traces/<trace id>', 'the Collector'])
+  for (const way of ['OTEL_TRACES_EXPORTER=console node --import', '/api/traces/<trace id>', 'the Collector'])
     expect(stdout).toContain(way);
 });
 

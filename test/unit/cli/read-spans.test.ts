@@ -204,7 +204,7 @@ test.each(['', 'hello', '12', '[]', '{"a": 1}', '{"data": []}', '{"spans": [1], 
   'of %j it says what it reads and how to get one',
   (text) => {
     expect(() => read(text)).toThrow(
-      /explain reads a span as OTLP\/JSON.* Get one: OTEL_TRACES_EXPORTER=console node app\.js/,
+      /explain reads a span as OTLP\/JSON.* Get one: OTEL_TRACES_EXPORTER=console node --import otel-attribution\/register app\.js/,
     );
   },
 );
