@@ -93,6 +93,8 @@ export interface KustoNames {
   readonly rollup1hView: string;
   readonly rollup5m: string;
   readonly rollup1h: string;
+  /** Function `()`: the same as `rollup1h`, as far as the views have taken up what arrived. */
+  readonly rollup1hTaken: string;
   /**
    * Function `(_from:datetime, _to:datetime, _grain:timespan, _asOf:datetime, _settled:datetime)` → `sumColumns`: what began in [_from,
    * _to), from the coarsest rollup up to `_grain` with rows at the edges. With `_asOf`, rows sealed until then only, whatever the grain.
@@ -129,6 +131,7 @@ export function kustoNames(base: string = DEFAULT_BASE): KustoNames {
     rollup1hView: `${base}1h_v${SCHEMA_VERSION}`,
     rollup5m: `${base}5m`,
     rollup1h: `${base}1h`,
+    rollup1hTaken: `${base}1hTaken`,
     sums: `${base}Sums`,
     parts: `${base}Parts`,
     schema: `${base}Schema`,

@@ -29,7 +29,7 @@ export interface KqlStore extends Closable {
 }
 
 /** What the store calls its rows, its sums by width, the sums of a range, and its parts. */
-export type KqlNames = Readonly<Record<'rows' | 'rollup5m' | 'rollup1h' | 'sums' | 'parts', string>>;
+export type KqlNames = Readonly<Record<'rows' | 'rollup5m' | 'rollup1hTaken' | 'sums' | 'parts', string>>;
 
 export type KqlType = 'string' | 'long' | 'int' | 'real' | 'datetime' | 'bool' | 'timespan' | 'dynamic';
 

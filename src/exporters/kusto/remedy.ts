@@ -18,8 +18,8 @@ const NO_MAPPING =
 const NO_STREAMING = /Streaming\w*(?:NotEnabled|Disabled)|streaming ingestion.{0,120}(?:not enabled|disabled)/is;
 const NO_TABLE =
   /TableNot(?:Exist|Found)|kind 'Table' was not found|table '?[^'.]{0,120}'? (?:could not be found|was not found|not found|does not exist)/i;
-/** In a query: about the table, the function or the column of this name. */
-const UNRESOLVED = /(?:Unknown function|Failed to resolve)[^']*'(\w+)'/i;
+/** In a query: about the table, the function or the column of this name. A function of another release may take other arguments. */
+const UNRESOLVED = /(?:Unknown function|Failed to resolve)[^']*'(\w+)'|\b(\w+)\(\): function expects\b/i;
 
 /** What a person can do about a failure, and the command that does it; undefined when it is about the data, or nobody can tell. */
 export function remedyFor(facts: Facts, when: When, place: Place): string | undefined {
@@ -49,7 +49,8 @@ export function remedyFor(facts: Facts, when: When, place: Place): string | unde
   if (NO_MAPPING.test(text)) return mending(reasons.mapping, place);
   if (NO_STREAMING.test(text) || (when === 'stream' && facts.status === 404 && !NO_TABLE.test(text)))
     return `Streaming ingestion is not enabled. ${enableStreaming(place)} Or set mode: queued.`;
-  if (NO_TABLE.test(text) || (UNRESOLVED.exec(text)?.[1] ?? '').startsWith(table)) return mending(reasons.table, place);
+  const [, name, called = name ?? ''] = UNRESOLVED.exec(text) ?? [];
+  if (NO_TABLE.test(text) || called.startsWith(table)) return mending(reasons.table, place);
   if (NO_DATABASE.test(text)) return mending(reasons.database, place);
   return isIngestion(when) ? mending(reasons[reasonOfCode[codeOf(facts)] ?? 'busy'], place) : undefined;
 }

@@ -71,7 +71,7 @@ export const boundsText = (
     | project Begin = Started, End = max_of(Started, SealedAt), First, SealedAt, WindowSeconds);
 let ${p}Width = coalesce(toscalar(${p}Lives | order by SealedAt desc, WindowSeconds desc | take 1 | project WindowSeconds * 1s), 1m);
 let ${p}FirstLife = toscalar(${p}Lives | where End > ${p}Asked and Begin < ${p}End | summarize min(max_of(Begin, ${p}Asked)));
-let ${p}Hours = materialize({{rollup1h}}()
+let ${p}Hours = materialize({{rollup1hTaken}}()
     | where WindowStart >= bin(${p}Asked, 1h) and WindowStart < ${p}End
     | summarize Samples = sum(Samples), WindowSeconds = max(WindowSeconds) by WindowStart);
 let ${p}Taken = toscalar(${p}Hours | summarize max(WindowStart));

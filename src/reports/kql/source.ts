@@ -135,7 +135,7 @@ const NEAREST_BEFORE = {
 | where WindowStart > _from - _reach - 5m and WindowStart < _from and Row == ${HEADER_ROW} and Value > 0
 | where SealedAt >= _from - _reach and SealedAt < _from and SealedAt <= _edge
 | summarize At = max(SealedAt)`,
-  hours: `{{rollup1h}}()
+  hours: `{{rollup1hTaken}}()
 | where WindowStart >= _from - 1100d and WindowStart < _from - 31d
 | summarize At = max(WindowStart) + 1h`,
 };
@@ -145,7 +145,7 @@ const NEAREST_AFTER = {
 | where WindowStart > _from - 5m and WindowStart <= _from + _reach and Row == ${HEADER_ROW} and Value > 0
 | where SealedAt >= _from and SealedAt < _from + _reach and SealedAt <= _edge
 | summarize At = min(SealedAt)`,
-  hours: `{{rollup1h}}()
+  hours: `{{rollup1hTaken}}()
 | where WindowStart >= _from + 31d and WindowStart <= _edge
 | summarize At = min(WindowStart)`,
 };

@@ -67,8 +67,8 @@ function pattern(text: string): { comparison: string; operand: string } {
 }
 
 /** Names of what a database holds, for the placeholders. */
-export function nameTexts({ rows, rollup5m, rollup1h, sums, parts }: KqlNames): Readonly<Record<string, string>> {
-  const names = { rows, rollup5m, rollup1h, sums, parts };
+export function nameTexts({ rows, rollup5m, rollup1hTaken, sums, parts }: KqlNames): Readonly<Record<string, string>> {
+  const names = { rows, rollup5m, rollup1hTaken, sums, parts };
   return { ...names, heard: fill(HEARD, names), heardBefore: fill(HEARD_BEFORE, names) };
 }
 

@@ -114,6 +114,17 @@ const cases: [what: string, error: unknown, stage: Stage, kind: Kind, says: RegE
     [/schema --apply/],
   ],
   [
+    'a function of another release',
+    http(400, {
+      code: 'General_BadRequest',
+      '@message': 'Semantic error: SEM0219: AttributionSums(): function expects 4 argument(s).',
+      '@permanent': true,
+    }),
+    'query',
+    RetryableError,
+    [/or older than this release/, /schema --apply/],
+  ],
+  [
     'a wrong mapping',
     http(400, {
       code: 'BadRequest_MappingReferenceWasNotFound',

@@ -66,6 +66,27 @@ test.each([
   expect(asked).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(message) });
 });
 
+describe('functions of another release', () => {
+  const names = kustoNames('Former');
+  const sums = `${names.sums}(_from:datetime, _to:datetime, _grain:timespan=1h, _asOf:datetime=datetime(null))`;
+  const states = [
+    [
+      'all of the former one',
+      [`.drop function ${names.rollup1hTaken}`, `.create-or-alter function ${sums} { ${names.rollup1h}() }`],
+    ],
+    ['an upgrade that was interrupted early', [`.drop function ${names.rollup1hTaken}`]],
+    ['an upgrade that was interrupted later', [`.create-or-alter function ${sums} { ${names.rollup1h}() }`]],
+  ] as const;
+
+  test.each(states)('%s: the command that brings these is said', async (_, commands) => {
+    await applySchema((command) => fake.execute(command), names);
+    for (const command of commands) fake.execute(command);
+    const asked = await runCli(['load', ...connection(), '--table', names.base, ...range]);
+    expect(asked).toMatchObject({ code: 1, stdout: '' });
+    expect(asked.stderr).toMatch(/older than this release.*otel-attribution kusto schema --apply .*--table Former/);
+  });
+});
+
 test.each([
   [0, 'otel-attribution kusto schema --apply'],
   [99, 'npm i otel-attribution@latest'],

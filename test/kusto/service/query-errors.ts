@@ -6,7 +6,11 @@ import { internalError, semanticError, syntaxError } from './service-error.ts';
 
 const NAME = "The name '([^']*)' does not refer to any known";
 
-const sentences: readonly (readonly [analyser: RegExp, service: (name: string) => string])[] = [
+const sentences: readonly (readonly [analyser: RegExp, service: (name: string, count?: string) => string])[] = [
+  [
+    /^The function '([^']*)' expects (\d+) arguments?/,
+    (name, count) => `SEM0219: ${name}(): function expects ${count} argument(s).`,
+  ],
   [new RegExp(`${NAME} function`), (name) => `SEM0260: Unknown function: '${name}'.`],
   [new RegExp(`${NAME} materialized view`), (name) => `SEM0100: Failed to resolve materialized view named '${name}'`],
   // A table where a table must be, a column or a table elsewhere.
@@ -23,8 +27,8 @@ export function queryError(error: unknown, text: string, database: AnalyserDatab
   const found = analyse(text, database).diagnostics.find(({ severity }) => severity === 'Error');
   if (found !== undefined) {
     for (const [pattern, sentence] of sentences) {
-      const name = pattern.exec(found.message)?.[1];
-      if (name !== undefined) return semanticError(sentence(name));
+      const [, name, count] = pattern.exec(found.message) ?? [];
+      if (name !== undefined) return semanticError(sentence(name, count));
     }
     return semanticError(found.message);
   }

@@ -203,6 +203,17 @@ describe('a view that lags', () => {
     expect(summed(taken(names.rollup5mView))).toBe(2);
   });
 
+  it('gives former names what they gave before: all that arrived', () => {
+    lag(names.rollup1hView);
+    ingest(partRows(0, 3, seeded(1)));
+    expect([summed(`${names.rollup1h}()`), summed(`${names.rollup1hTaken}()`)]).toEqual([2, 0]);
+    const asked = `${names.sums}(datetime(2026-11-01), datetime(2026-11-02), 1h, datetime(null))`;
+    expect(summed(asked)).toBe(2);
+    now += 2 * DAY;
+    expect(summed(`${names.rollup1hTaken}()`)).toBe(2);
+    expect(summed(asked)).toBe(2);
+  });
+
   it('keeps what it has taken up when it begins to lag, and when the rows are gone', () => {
     ingest(partRows(0, 3, seeded(1)));
     expect(count(taken(names.rows))).toBe(3);
