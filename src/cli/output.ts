@@ -31,13 +31,14 @@ export function say(text: string, dress: (line: string) => string = (line) => li
 
 /** One JSON object: question, range, columns with units, rows in base units. Times are ISO strings. */
 export function toJson(result: ReportResult): string {
-  const { range, dataThrough, tz: _tz, by, ...rest } = result;
+  const { range, dataThrough, settled, tz: _tz, by, ...rest } = result;
   const { columns, rows } = withKeyFields(result.columns, result.rows, by);
   return JSON.stringify(
     {
       ...rest,
       range: { from: iso(range.from), to: iso(range.to), seconds: range.seconds, asked: range.asked },
       dataThrough: iso(dataThrough),
+      ...(settled !== undefined && { settled: iso(settled) }),
       ...(by !== undefined && { by: by.map(keyName) }),
       columns,
       rows: rows.map((row) => Object.fromEntries(columns.map((column) => [column.name, cell(row, column)]))),

@@ -74,14 +74,15 @@ function printTable(report: Report, result: ReportResult, now: number, wide: tru
   process.stdout.write(`${text}\n\n${foot}\n`);
 }
 
-function footer({ range, dataThrough, services, tz }: ReportResult, now: number): string[] {
-  const [from, to, through] = clockTimes([range.from, range.to, dataThrough], tz, now);
+function footer({ range, dataThrough, settled, services, tz }: ReportResult, now: number): string[] {
+  const [from, to, through, merged] = clockTimes([range.from, range.to, dataThrough, settled ?? range.to], tz, now);
   const partly = coveredText(range);
   return [
     `${from} to ${to} ${tz}`,
     ...(partly === undefined ? [] : [partly]),
     `data to ${through}`,
     `${services} ${services === 1 ? 'service' : 'services'}`,
+    ...(settled === undefined ? [] : [`late rows before ${merged} count minutes later`]),
   ];
 }
 

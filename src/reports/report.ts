@@ -69,6 +69,8 @@ export interface ReportResult<R extends ReportRow = ReportRow> {
   readonly range: Period & Pick<TimeRange, 'seconds' | 'asked'>;
   /** Until when the range has data; later measurements are not sealed or not merged yet. */
   readonly dataThrough: number;
+  /** What arrives late for an hour before it counts some minutes later, once the store has added it up. Absent where all counts at once. */
+  readonly settled?: number;
   /** Services with rows in the range. */
   readonly services: number;
   readonly columns: readonly Column[];

@@ -11,7 +11,7 @@ import { emptyNote, nowhereNotes, rowsGoneNote } from './notes.ts';
 import type { ReportParameters } from './parameters.ts';
 import { resolveRange } from './range.ts';
 import type { Report, ReportResult } from './report.ts';
-import { edgeOf, type Reading, type Source, type TimeRange, type Values } from './source.ts';
+import { edgeOf, type Reading, type Source, settledThrough, type TimeRange, type Values } from './source.ts';
 import { sqlSource } from './sql/source.ts';
 import { checkZone, usage } from './time.ts';
 import { parseWhere } from './where.ts';
@@ -75,11 +75,13 @@ export async function runReport<R extends ReportRow, P extends ReportParameters>
   if (rows.length === 0 && services > 0)
     nowhere.push(...conditions.flatMap(({ field, attribute }) => (field === 'attribute' ? [attribute] : [])));
   notes.push(...(await nowhereNotes(nowhere, context)));
+  const settled = report.needsRows === true || asOf !== undefined || grainMs < HOUR ? undefined : settledThrough(range);
   return {
     report: report.name,
     question: report.question,
     range: { ...range.shown, seconds: range.seconds, asked: range.asked },
     dataThrough: Math.min(nearest ?? range.shown.to, range.shown.to),
+    ...(settled !== undefined && { settled }),
     services,
     columns: columnsOf(report.columns),
     rows,

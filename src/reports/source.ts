@@ -45,6 +45,14 @@ export interface Settled extends Period {
   readonly settled: number;
 }
 
+const HOUR = 3_600_000;
+
+/** The end of the last whole hour of the period that is read as the store has worked it out; undefined where none is. */
+export function settledThrough({ from, to, settled }: Settled): number | undefined {
+  const end = Math.floor(Math.min(to, settled) / HOUR) * HOUR;
+  return Math.ceil(from / HOUR) * HOUR < end ? end : undefined;
+}
+
 /** The period that an answer is about, in whole windows. */
 export interface TimeRange extends Settled {
   /** What rates are divided by: the time in it that any instance recorded. */

@@ -24,7 +24,7 @@ export const books: Page = {
   question: coverage,
   panels: [
     words(
-      'Can the numbers be trusted? Every sealed part should be here with all of its rows, no number of a sequence should be missing, and no service should have fallen silent. *No final part*: the process was killed, or is idle.',
+      'Can the numbers be trusted? Every sealed part should be here with all of its rows, no number of a sequence should be missing, and no service should have fallen silent. *No final part*: the process was killed, or is idle. What arrives more than three hours late counts some minutes after it has arrived.',
     ),
     {
       key: 'checks',

@@ -23,6 +23,11 @@ const result: ReportResult = {
   tz: 'UTC',
 };
 
+test('JSON says before which hour late rows are still to be counted, where that is so', () => {
+  expect(JSON.parse(toJson({ ...result, settled: 0 }))).toMatchObject({ settled: '1970-01-01T00:00:00.000Z' });
+  expect(JSON.parse(toJson(result))).not.toHaveProperty('settled');
+});
+
 test('JSON keeps every digit, the units and the range', () => {
   expect(JSON.parse(toJson(result))).toEqual({
     report: 'load',
