@@ -10,8 +10,12 @@ const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'
 const packages = { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies };
 const OURS = 'otel-attribution';
 
+/** What a script writes into files by `<<'END'` is no command. */
+const withoutHereDocuments = (script: string): string => script.replaceAll(/<<'?(\w+)'?(.*\n)[\s\S]*?^\1$/gm, '$2');
+
 /** The words of each simple command. Knows quotes, comments and continued lines; redirections end a command. */
-export function simpleCommands(script: string): string[][] {
+export function simpleCommands(text: string): string[][] {
+  const script = withoutHereDocuments(text);
   const found: string[][] = [[]];
   const token =
     /\\\n|\s*(?<end>\n|&&|\|\|?|;|[0-9]*[<>]+&?[0-9]?\s*\S*)|(?<=^|\s)(?<comment>#[^\n]*)|(?<word>(?:'[^']*'|"[^"]*"|\$\([^)]*\)|[^\s;|&<>'"\\]|\\.|&(?!&))+)|\s+/gy;
