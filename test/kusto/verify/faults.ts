@@ -27,8 +27,8 @@ const counts = [
   'unseen',
   'resent',
 ] as const;
-/** Sites at once: most of a run is waiting. */
-const LANES = 4;
+/** Sites at once: most of a run is waiting for threads and files to have their turn, the more so on a busy machine. */
+const LANES = 8;
 
 export const run: Run = async ({ seed, brief, scenario, log }): Promise<Section> => {
   const runs = scenarioKinds.length * (brief ? 1 : ROUNDS);
