@@ -27,9 +27,13 @@ export function shownError(connection: Connection, error: unknown): string {
   const text = error instanceof Error ? error.message || (error as NodeJS.ErrnoException).code : String(error);
   const { password } = connection;
   const why = password === undefined || password === '' ? text : text?.replaceAll(password, '***');
-  const hint = /startup parameter/.test(why ?? '') ? ' Name the server itself, not a pooler in front of it.' : '';
-  return `${targetOf(connection)} cannot be asked: ${why}.${hint}`;
+  return `${targetOf(connection)} cannot be asked: ${why}. ${remedy(why ?? '')}`;
 }
+
+const remedy = (why: string): string =>
+  /startup parameter/.test(why)
+    ? 'Name the server itself, not a pooler in front of it.'
+    : 'Say how to connect, user and password included: in DATABASE_URL (REDIS_URL for Redis), which no process list shows, or --connection.';
 
 /** What the drivers of these say in spans. */
 const ALIASES: Readonly<Record<string, string>> = { mariadb: 'mysql', rediss: 'redis', valkey: 'redis' };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { connectionTo, targetOf } from '../../../src/observe/connection.ts';
+import { connectionTo, parseConnection, shownError, targetOf } from '../../../src/observe/connection.ts';
 
 test.each<[string, string, string | undefined, Record<string, string>, string, string | undefined]>([
   [
@@ -56,4 +56,13 @@ test.each([
 test('the password of one server is not sent to another', () => {
   const env = { MYSQL_USER: 'my', MYSQL_PASSWORD: 's3cret', PGUSER: 'pg', PGPASSWORD: 's3cret' };
   expect(connectionTo('redis://cache:6379', undefined, env)).toMatchObject({ user: undefined, password: undefined });
+});
+
+test('an error of a driver is said with what mends it', () => {
+  const connection = parseConnection('postgresql://me:s3cret@db/shop', '--connection');
+  const said = (text: string): string => shownError(connection, new Error(text));
+  expect(said('password "s3cret" is wrong')).toMatch(
+    /^postgresql:\/\/db\/shop cannot be asked: password "\*\*\*" is wrong\. .*DATABASE_URL/,
+  );
+  expect(said('unsupported startup parameter: options')).toMatch(/a pooler in front of it\.$/);
 });
