@@ -38,7 +38,7 @@ export function remedyFor(facts: Facts, when: When, place: Place): string | unde
     return `${host} is no address of Kusto that the SDK sends tokens to. Check \`cluster\`; those you have: az kusto cluster list --query "[].uri"; of an Eventhouse in Fabric it is the Query URI in its details`;
   if (when === 'metadata')
     return facts.status === 403
-      ? `Nobody was asked for a role or token yet: a proxy, a firewall, or the network rules of the cluster do not let this host through.`
+      ? 'That is no matter of permissions on the database: a proxy, a firewall, or the network rules of the cluster do not let this host through.'
       : undefined;
   const known = reasonOf(facts, when);
   if (known !== undefined && known !== reasons.role) return mending(known, place);
