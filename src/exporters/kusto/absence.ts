@@ -46,6 +46,11 @@ export function troubleText(troubles: readonly Trouble[], attempts: number): str
 
 export const refusedReason = ({ details }: Refusal): string => `Kusto refused it after the hand-over: ${details}`;
 
+export function forgottenReason(history: PartHistory | undefined): string {
+  const when = history?.sentAt === undefined ? 'long ago' : `on ${iso(history.sentAt)}`;
+  return `may have arrived: it was handed over ${when}, so long ago that Kusto may keep its sums and no longer its single rows, which tell.`;
+}
+
 export function lostReason(lost: {
   readonly id: string;
   readonly times: number;

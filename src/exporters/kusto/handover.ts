@@ -1,6 +1,6 @@
 import type { ConfirmState, PartHistory } from '../../core/contracts/exporter.ts';
 import type { Part } from '../../core/model.ts';
-import { halves, type Known, lostReason, refusedReason, type Trouble, troubleOf } from './absence.ts';
+import { forgottenReason, halves, type Known, lostReason, refusedReason, type Trouble, troubleOf } from './absence.ts';
 import type { Delivered } from './batcher.ts';
 import type { Refusal } from './protocol.ts';
 
@@ -41,6 +41,8 @@ const PARTS_MAX = 100_000;
 const BLOBS_NAMED = 5;
 /** The raw table surely has what arrived so long after the hand-over: its retention is a day at the least (7 unless somebody changed it). */
 const RAW_KEPT_MS = 12 * 3_600_000;
+/** After so long the view of rows may have forgotten what arrived (its retention is 62 days), and sums still hold it: absence proves nothing. */
+const ROWS_KEPT_MS = 60 * 24 * 3_600_000;
 
 /** What is known of handed parts, and what follows from the answers of the database. Times are of a steady clock: no host's clock matters. */
 export class Handover {
@@ -140,7 +142,12 @@ export class Handover {
       const sourceIds = [...(this.#suspects.get(id)?.sourceIds ?? []), ...(handed?.sourceIds ?? [])].slice(
         -BLOBS_NAMED,
       );
-      const reason = alone ? reasonFor(absent, refusal, known, sourceIds) : undefined;
+      const forgotten = handed === undefined && waited > ROWS_KEPT_MS;
+      const reason = forgotten
+        ? forgottenReason(history)
+        : alone
+          ? reasonFor(absent, refusal, known, sourceIds)
+          : undefined;
       if (reason !== undefined) {
         states.set(id, { refused: reason });
         this.#suspects.delete(id);

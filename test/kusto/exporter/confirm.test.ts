@@ -458,6 +458,21 @@ describe('absent again and again', () => {
     expect(await asked(again)).toEqual({ refused: expect.stringContaining('did not arrive in 5 attempts') });
   });
 
+  test('a host that was off for months sends nothing again whose rows may be forgotten and counted', async () => {
+    const history = { sentAt: now - 59 * 24 * HOUR, missed: undefined };
+    expect(await asked(history)).toBe('pending');
+    now += 90 * SECOND;
+    expect(await asked(history)).toBe('hindered');
+    await exporter.close();
+    exporter = open();
+    const older = { sentAt: now - 61 * 24 * HOUR, missed: undefined };
+    expect(await asked(older)).toBe('pending');
+    now += 90 * SECOND;
+    expect(await asked(older)).toEqual({
+      refused: expect.stringMatching(/^may have arrived: it was handed over on 2023-/),
+    });
+  });
+
   test('restarts do not keep alive what was alone before: the last wait goes on from the hand-over', async () => {
     const history = { sentAt: now - 23 * HOUR, missed: { times: 4, since: now - 40 * HOUR } };
     expect(await asked(history)).toBe('pending');
