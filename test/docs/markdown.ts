@@ -30,7 +30,7 @@ export function readPage(name: string): Page {
 }
 
 /** Pages that are still written: they may be linked already, and are checked once they are not in this list or `PAGE` names them. */
-export const UNDER_WAY = ['docs/frameworks.md'];
+export const UNDER_WAY: readonly string[] = [];
 
 /** The README and every page of docs/; `PAGE=docs/kusto.md` is that one alone. */
 export function pages(): Page[] {
