@@ -21,6 +21,19 @@ done
   ]);
 });
 
+it('passes over files that a script writes', () => {
+  const script = `cat > a.js <<'END' && cat a.js
+import { record } from 'otel-attribution';
+END
+cat <<-X
+\tnpm run nothing
+\tX
+otel-attribution load
+`;
+  const words = [['cat'], ['cat', 'a.js'], ['cat'], ['otel-attribution', 'load']];
+  expect(simpleCommands(script)).toEqual(words);
+});
+
 it.each([
   'npx otel-attribution load --by origin --since 1h      # a comment',
   'kubectl exec shop-0 -- npx otel-attribution top --once',

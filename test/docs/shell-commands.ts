@@ -11,7 +11,8 @@ const packages = { ...manifest.dependencies, ...manifest.devDependencies, ...man
 const OURS = 'otel-attribution';
 
 /** What a script writes into files by `<<'END'` is no command. */
-const withoutHereDocuments = (script: string): string => script.replaceAll(/<<'?(\w+)'?(.*\n)[\s\S]*?^\1$/gm, '$2');
+const withoutHereDocuments = (script: string): string =>
+  script.replaceAll(/<<-?(['"]?)(\w+)\1(.*\n)[\s\S]*?^\t*\2$/gm, '$3');
 
 /** The words of each simple command. Knows quotes, comments and continued lines; redirections end a command. */
 export function simpleCommands(text: string): string[][] {
