@@ -12,6 +12,10 @@ import { contextAttributes, inboundOrigin, namedOrigin } from './context.ts';
 import { FetchHeaders } from './fetch-headers.ts';
 import { givenOptions } from './given-options.ts';
 import { type Attribution, currentAttribution, setCurrentAttribution } from './instance.ts';
+import { LightSpan } from './light/light-span.ts';
+import { installLight } from './light/light-spans.ts';
+import { readable } from './light/readable.ts';
+import { LightSampler } from './light/sampler.ts';
 import { AttributionMetricReader } from './metrics/metric-reader.ts';
 import { PointSink } from './metrics/point-sink.ts';
 import { GuardedProcessor } from './processor.ts';
@@ -19,7 +23,7 @@ import { OriginPropagator } from './propagator.ts';
 import { installRepairs } from './repair/install.ts';
 import { AttributionSampler } from './sampler.ts';
 import { SdkSpan, stateOf } from './sdk-span.ts';
-import type { SpanProcessor } from './sdk-types.ts';
+import type { Sampler, SpanProcessor } from './sdk-types.ts';
 import { say } from './setup/say.ts';
 import { withoutTracing } from './suppress.ts';
 import { diagLogger } from './telemetry.ts';
@@ -73,7 +77,7 @@ class PlugIn implements Attribution {
       say,
       outlet,
       runUntraced: untraced,
-      route: route && ((root: SpanView) => (root instanceof SdkSpan ? route(root.sdk) : undefined)),
+      route: route && ((root: SpanView) => routeOf(route, root)),
     });
     const engine = this.#engine;
     this.points = new PointSink(engine, service);
@@ -132,8 +136,14 @@ class PlugIn implements Attribution {
     return this.#readers;
   }
 
-  sampler(delegate: ConstructorParameters<typeof AttributionSampler>[0]): AttributionSampler {
-    return new AttributionSampler(delegate);
+  sampler(delegate: Sampler, leavesOutBelow = false): Sampler {
+    const { processor } = this;
+    if (!(processor instanceof GuardedProcessor)) return new AttributionSampler(delegate);
+    const install = (sampler: LightSampler): void => {
+      const made = installLight(sampler, (start, context) => processor.startLight(start, context));
+      if (!made) this.accounts.count('attribution.hook.failed', 'light');
+    };
+    return new LightSampler({ delegate, leavesOutBelow, install });
   }
 
   propagator(delegate: TextMapPropagator | undefined): TextMapPropagator {
@@ -176,6 +186,11 @@ class PlugIn implements Attribution {
     this.#closeLive();
     this.#engine.flushSync();
   }
+}
+
+function routeOf(route: (span: never) => string | undefined, root: SpanView): string | undefined {
+  if (root instanceof SdkSpan) return route(root.sdk as never);
+  return root instanceof LightSpan ? route(readable(root) as never) : undefined;
 }
 
 function surroundings(context: Context): Surroundings {

@@ -19,8 +19,11 @@ export interface Attribution extends ExitTableSource {
   readonly processor: SpanProcessor;
   /** Where metric data points go. */
   readonly points: { add(metrics: ResourceMetrics, levelSeconds: number): void };
-  /** Wraps a sampler so that every span is recorded and only what it samples is exported. */
-  sampler(delegate: Sampler): Sampler;
+  /**
+   * Wraps a sampler so that every span is seen and only what it samples is exported. `leavesOutBelow`: nothing below a span of this
+   * process that it left out is sampled.
+   */
+  sampler(delegate: Sampler, leavesOutBelow?: boolean): Sampler;
   /** Wraps a propagator so that it carries the origin to the listed targets and strips it elsewhere. */
   propagator(delegate: TextMapPropagator | undefined): TextMapPropagator;
   /** Readers for the SDK's meter provider; none without metric rules. */

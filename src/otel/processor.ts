@@ -1,4 +1,4 @@
-import { type Context, context as contextApi } from '@opentelemetry/api';
+import { type Context, context as contextApi, type SpanContext } from '@opentelemetry/api';
 import type { Accounts } from '../core/accounts.ts';
 import type { SpanState } from '../core/attribution/scope.ts';
 import type { SpanTracker } from '../core/attribution/tracker.ts';
@@ -7,10 +7,13 @@ import { CONSUMER, PRODUCER, SERVER } from '../core/span-kind.ts';
 import { inboundOrigin, rpcRoute, rpcSpan } from './context.ts';
 import { ContextFacts } from './context-facts.ts';
 import { InnerServers } from './inner-servers.ts';
+import { LightSpan, type LightSpanStart } from './light/light-span.ts';
 import { noteProducer } from './repair/kafka-send.ts';
 import { serviceOf } from './resource.ts';
 import { SdkSpan, setState, stateOf } from './sdk-span.ts';
 import type { ReadableSpan, SpanProcessor } from './sdk-types.ts';
+
+type Resource = ReadableSpan['resource'];
 
 export interface ProcessorOptions {
   readonly tracker: SpanTracker;
@@ -52,9 +55,41 @@ export class GuardedProcessor implements SpanProcessor {
   }
 
   onEnd(span: ReadableSpan): void {
+    const state = stateOf(span);
+    if (state !== undefined) this.#end(state);
+  }
+
+  /** A span of our own, where the SDK makes none. Never throws. */
+  startLight(start: LightSpanStart, parentContext: Context): LightSpan {
+    this.#facts.read(parentContext);
+    const { named, attributes } = this.#facts;
+    const span = new LightSpan(start, named, attributes, this.#endLight);
     try {
-      const state = stateOf(span);
-      if (state === undefined || state.ended) return;
+      const { parent, tracer } = start;
+      this.#follow(span, parent, tracer.instrumentationScope.name, tracer._resource, parentContext);
+    } catch {
+      this.#o.accounts.count('attribution.hook.failed', 'on_start');
+    }
+    return span;
+  }
+
+  forceFlush(): Promise<void> {
+    return this.#o.flush();
+  }
+
+  shutdown(): Promise<void> {
+    return this.#o.shutdown();
+  }
+
+  readonly #endLight = (span: LightSpan): void => {
+    this.#end(span);
+    // Whatever went wrong, for its owner it has ended.
+    span.ended = true;
+  };
+
+  #end(state: SpanState): void {
+    try {
+      if (state.ended) return;
       if (!state.isRoot) this.#tracker.endChild(state);
       else {
         // A context holds its spans.
@@ -66,34 +101,42 @@ export class GuardedProcessor implements SpanProcessor {
     }
   }
 
-  forceFlush(): Promise<void> {
-    return this.#o.flush();
-  }
-
-  shutdown(): Promise<void> {
-    return this.#o.shutdown();
-  }
-
   #start(span: ReadableSpan, parentContext: Context): void {
     const facts = this.#facts;
     facts.read(parentContext);
     const state = new SdkSpan(span, facts.named, facts.attributes);
-    const parent = this.#parentOf(span, parentContext);
-    if (parent !== undefined) {
-      this.#tracker.startChild(state, parent);
-      if (span.kind === SERVER) this.#innerServers.addInner(state);
-    } else {
-      this.#tracker.startRoot(state, this.#serviceOf(span), inboundOrigin(parentContext));
-      if (span.kind === SERVER && state.hasRemoteParent) this.#innerServers.addRoot(state);
-    }
+    this.#follow(state, span.parentSpanContext, span.instrumentationScope.name, span.resource, parentContext);
     setState(span, state);
-    if (span.kind === PRODUCER) noteProducer(span);
   }
 
-  #parentOf(span: ReadableSpan, parentContext: Context): SpanState | undefined {
-    const remoteOrNone = span.parentSpanContext === undefined || span.parentSpanContext.isRemote === true;
-    if (remoteOrNone && span.kind === SERVER) return this.#sameRequest(span, parentContext);
-    if (remoteOrNone && span.kind === CONSUMER) return undefined;
+  #follow(
+    state: SdkSpan | LightSpan,
+    above: SpanContext | undefined,
+    scopeName: string,
+    resource: Resource,
+    parentContext: Context,
+  ): void {
+    const { kind } = state;
+    const parent = this.#parentOf(kind, above, scopeName, parentContext);
+    if (parent !== undefined) {
+      this.#tracker.startChild(state, parent);
+      if (kind === SERVER) this.#innerServers.addInner(state);
+    } else {
+      this.#tracker.startRoot(state, this.#serviceOf(resource), inboundOrigin(parentContext));
+      if (kind === SERVER && state.hasRemoteParent) this.#innerServers.addRoot(state);
+    }
+    if (kind === PRODUCER) noteProducer(state);
+  }
+
+  #parentOf(
+    kind: number,
+    above: SpanContext | undefined,
+    scopeName: string,
+    parentContext: Context,
+  ): SpanState | undefined {
+    const remoteOrNone = above === undefined || above.isRemote === true;
+    if (remoteOrNone && kind === SERVER) return this.#sameRequest(above, scopeName, parentContext);
+    if (remoteOrNone && kind === CONSUMER) return undefined;
     if (!remoteOrNone && this.#facts.parent !== undefined) return this.#facts.parent;
     // The server span is known from the HTTP instrumentation's own metadata where the parent was wrapped or dropped.
     const server = stateOf(rpcSpan(parentContext));
@@ -105,18 +148,16 @@ export class GuardedProcessor implements SpanProcessor {
    * A framework that reads headers again starts a further server span for the request, below the one the HTTP
    * instrumentation made around it: Hono in the context of the request, Next.js outside of it.
    */
-  #sameRequest(span: ReadableSpan, parentContext: Context): SpanState | undefined {
-    const remote = span.parentSpanContext;
+  #sameRequest(remote: SpanContext | undefined, scopeName: string, parentContext: Context): SpanState | undefined {
     if (remote === undefined) return undefined;
-    const outer =
-      stateOf(rpcSpan(parentContext)) ?? this.#innerServers.requestOf(remote.spanId, span.instrumentationScope.name);
+    const outer = stateOf(rpcSpan(parentContext)) ?? this.#innerServers.requestOf(remote.spanId, scopeName);
     return outer !== undefined && !outer.ended && outer.traceId === remote.traceId ? outer : undefined;
   }
 
-  #serviceOf(span: ReadableSpan): string {
-    if (span.resource !== this.#resource && this.#o.service === '') {
-      this.#resource = span.resource;
-      this.#service = serviceOf(span.resource);
+  #serviceOf(resource: Resource): string {
+    if (resource !== this.#resource && this.#o.service === '') {
+      this.#resource = resource;
+      this.#service = serviceOf(resource);
     }
     return this.#service;
   }

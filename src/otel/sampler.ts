@@ -32,18 +32,22 @@ export class AttributionSampler implements Sampler {
     attributes: Attributes,
     links: Link[],
   ): SamplingResult {
-    const result = this.#delegate.shouldSample(context, traceId, spanName, spanKind, attributes, links);
-    const { decision, traceState } = result;
-    if (decision === NOT_RECORD) {
-      if (result.attributes === undefined && traceState === undefined) return RECORDED;
-      return { ...result, decision: RECORD };
-    }
-    if (decision !== RECORD_AND_SAMPLED) return result;
-    if (result.attributes === undefined && traceState === undefined) return SAMPLED;
-    return { ...result, attributes: { ...result.attributes, ...COUNTED } };
+    return recordAll(this.#delegate.shouldSample(context, traceId, spanName, spanKind, attributes, links));
   }
 
   toString(): string {
     return `AttributionSampler{${this.#delegate.toString()}}`;
   }
+}
+
+/** What the SDK is told where a sampler said `result`. */
+export function recordAll(result: SamplingResult): SamplingResult {
+  const { decision, traceState } = result;
+  if (decision === NOT_RECORD) {
+    if (result.attributes === undefined && traceState === undefined) return RECORDED;
+    return { ...result, decision: RECORD };
+  }
+  if (decision !== RECORD_AND_SAMPLED) return result;
+  if (result.attributes === undefined && traceState === undefined) return SAMPLED;
+  return { ...result, attributes: { ...result.attributes, ...COUNTED } };
 }

@@ -1,10 +1,11 @@
 /** A span of the OpenTelemetry SDK as the attribution follows it, linked to the SDK's own object. */
-import type { HrTime, Span } from '@opentelemetry/api';
+import type { AttributeValue, HrTime, Span } from '@opentelemetry/api';
 import type { NamedOrigin } from '../core/attribution/named-origin.ts';
 import { SpanState } from '../core/attribution/scope.ts';
 import type { SpanLink } from '../core/attribution/span-view.ts';
 import { type AttributeShape, keysOfRecord, recordHasShape } from '../core/mapping/attribute-view.ts';
 import { type ReadableSpan, toMs } from './sdk-types.ts';
+import { STATE } from './state-key.ts';
 
 const SAMPLED = 1;
 
@@ -96,6 +97,11 @@ export class SdkSpan extends SpanState {
     return fits;
   }
 
+  /** On the SDK's span, while that is open. */
+  setAttribute(key: string, value: AttributeValue): void {
+    (this.source as (ReadableSpan & Pick<Span, 'setAttribute'>) | undefined)?.setAttribute(key, value);
+  }
+
   keepTimes(): void {
     this.startTime = this.source!.startTime;
     this.endTime = this.source!.endTime;
@@ -108,7 +114,6 @@ export class SdkSpan extends SpanState {
 
 // A symbol property costs next to nothing on a span; a WeakMap entry costs half a microsecond, so it serves only
 // spans that cannot take the property (frozen, proxied). Registered, so that two copies of this package see one state.
-const STATE = Symbol.for('otel-attribution state');
 const sealedSpans = new WeakMap<object, SpanState>();
 let anySealed = false;
 

@@ -7,3 +7,7 @@ const SUPPRESS_TRACING = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRAC
 export function withoutTracing(context: Context): Context {
   return context.setValue(SUPPRESS_TRACING, true);
 }
+
+export function isTracingSuppressed(context: Context): boolean {
+  return context.getValue(SUPPRESS_TRACING) === true;
+}

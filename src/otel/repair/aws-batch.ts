@@ -1,4 +1,5 @@
-import { type Span, trace } from '@opentelemetry/api';
+import { trace } from '@opentelemetry/api';
+import { stateOf } from '../sdk-span.ts';
 
 const REPAIRED = Symbol.for('otel-attribution repaired');
 const BATCH_SIZE = 'messaging.batch.message_count';
@@ -19,8 +20,9 @@ function entriesOf(command: Command): readonly unknown[] | undefined {
 function noteSize(next: Next): Next {
   return (args) => {
     const entries = entriesOf(args);
-    const span = trace.getActiveSpan() as (Span & { attributes?: Record<string, unknown> }) | undefined;
-    const system = span?.attributes?.['rpc.system'] ?? span?.attributes?.['rpc.system.name'];
+    const span = trace.getActiveSpan();
+    const state = stateOf(span);
+    const system = state?.attribute('rpc.system') ?? state?.attribute('rpc.system.name');
     if (entries !== undefined && system === 'aws-api') span?.setAttribute(BATCH_SIZE, entries.length);
     return next(args);
   };

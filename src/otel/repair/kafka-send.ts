@@ -1,12 +1,12 @@
-import type { Span } from '@opentelemetry/api';
 import { describeOne } from '../../core/attribution/winner.ts';
-import { stateOf } from '../sdk-span.ts';
+import type { LightSpan } from '../light/light-span.ts';
+import type { SdkSpan } from '../sdk-span.ts';
 
 const CLUSTER_ID = 'messaging.kafka.cluster.id';
 const REPAIRED = Symbol.for('otel-attribution repaired');
 const PRODUCER_SPAN_MAX = 10_000;
 
-type ProducerSpan = Span & { readonly attributes: Readonly<Record<string, unknown>> };
+type ProducerSpan = SdkSpan | LightSpan;
 interface Cluster {
   readonly brokerPool?: { readonly metadata?: { readonly clusterId?: unknown } };
 }
@@ -24,10 +24,8 @@ let begun: ProducerSpan[] = [];
 let watching = false;
 
 /** A PRODUCER span was started. */
-export function noteProducer(span: unknown): void {
-  if (!watching) return;
-  const producer = span as ProducerSpan;
-  if (producer.attributes['messaging.system'] !== 'kafka') return;
+export function noteProducer(producer: ProducerSpan): void {
+  if (!watching || producer.attribute('messaging.system') !== 'kafka') return;
   // Of another client of Kafka nobody takes them.
   if (begun.length === 0) queueMicrotask(forget);
   if (begun.length >= PRODUCER_SPAN_MAX) begun = [];
@@ -64,7 +62,7 @@ function takeSpans(size: number): readonly ProducerSpan[] {
 function told(original: Sending, cluster: Cluster): Sending {
   return async function (request) {
     const spans = takeSpans(sizeOf(request));
-    describeOne(spans.flatMap((span) => stateOf(span) ?? []));
+    describeOne(spans);
     const isNew = clusterId(cluster) === undefined;
     try {
       return await original.call(this, request);

@@ -1,4 +1,5 @@
 import type { Span } from '@opentelemetry/api';
+import { stateOf } from '../sdk-span.ts';
 
 const REPAIRED = Symbol.for('otel-attribution repaired');
 /** Where the instrumentation keeps the spans of queued commands, on the transaction itself. */
@@ -13,9 +14,7 @@ type Prototype = Record<string, Method> & { [REPAIRED]?: true };
 /** Which transaction a queued command belongs to, by the command's own list of arguments. */
 const transactions = new WeakMap<object, object>();
 
-function openSpans(
-  transaction: object,
-): readonly { readonly span?: Span & { attributes?: Record<string, unknown> } }[] {
+function openSpans(transaction: object): readonly { readonly span?: Span }[] {
   const key = Object.getOwnPropertySymbols(transaction).find(({ description }) => description === OPEN_SPANS);
   const spans = key === undefined ? undefined : (transaction as Record<symbol, unknown>)[key];
   return Array.isArray(spans) ? spans : [];
@@ -26,7 +25,9 @@ function setAddress(commands: readonly Queued[], host: unknown, port: unknown): 
   const transaction = args === undefined ? undefined : transactions.get(args);
   if (transaction === undefined || typeof host !== 'string') return;
   for (const { span } of openSpans(transaction)) {
-    if (span === undefined || span.attributes?.['server.address'] !== undefined) continue;
+    const state = stateOf(span);
+    if (span === undefined || state === undefined || state.ended || state.attribute('server.address') !== undefined)
+      continue;
     span.setAttribute('server.address', host);
     if (typeof port === 'number') span.setAttribute('server.port', port);
   }

@@ -157,7 +157,7 @@ class Setup {
     const delegate = this.#exportsTraces()
       ? ((this.#config.sampler as Sampler | undefined) ?? samplerFromEnv(this.#sdk!))
       : noTraces;
-    return attribution.sampler(this.#view.sampler(delegate));
+    return attribution.sampler(this.#view.sampler(delegate), leavesOutBelow(delegate, this.#sdk!));
   }
 
   /** Always ours: what a caller claims to be is stripped here, and only the outermost propagator can do that. */
@@ -179,6 +179,13 @@ class Setup {
     }
     return [...metricReadersFromEnv(this.#sdk!), ...ours];
   }
+}
+
+/** Whether it is one of the SDK's of which that is known. */
+function leavesOutBelow(sampler: Sampler, { trace }: SdkModules): boolean {
+  if (sampler === noTraces || sampler.constructor === trace.AlwaysOffSampler) return true;
+  const below = (sampler as { readonly _localParentNotSampled?: Sampler })._localParentNotSampled;
+  return sampler.constructor === trace.ParentBasedSampler && below?.constructor === trace.AlwaysOffSampler;
 }
 
 function messageOf(error: unknown): string {
