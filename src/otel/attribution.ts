@@ -120,6 +120,10 @@ class PlugIn implements Attribution {
     return this.#engine.tracker;
   }
 
+  get lightSpans(): number {
+    return this.processor instanceof GuardedProcessor ? this.processor.lightSpans : 0;
+  }
+
   get startedMs(): number {
     return this.#engine.startedMs;
   }

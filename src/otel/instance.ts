@@ -17,6 +17,8 @@ export interface Attribution extends ExitTableSource {
   readonly accounts: Accounts;
   readonly tracker: Pick<SpanTracker, 'scopes' | 'spansSeen' | 'beginWork' | 'endWork'>;
   readonly processor: SpanProcessor;
+  /** Spans that were light: of this package, where the SDK would have recorded one that nobody exports. */
+  readonly lightSpans: number;
   /** Where metric data points go. */
   readonly points: { add(metrics: ResourceMetrics, levelSeconds: number): void };
   /**

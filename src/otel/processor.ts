@@ -31,6 +31,8 @@ export interface ProcessorOptions {
 export class GuardedProcessor implements SpanProcessor {
   readonly #o: ProcessorOptions;
   readonly #tracker: SpanTracker;
+  /** Spans of our own so far. */
+  lightSpans = 0;
   readonly #facts = new ContextFacts();
   readonly #innerServers: InnerServers;
   #resource: unknown;
@@ -64,6 +66,7 @@ export class GuardedProcessor implements SpanProcessor {
     this.#facts.read(parentContext);
     const { named, attributes } = this.#facts;
     const span = new LightSpan(start, named, attributes, this.#endLight);
+    this.lightSpans++;
     try {
       const { parent, tracer } = start;
       this.#follow(span, parent, tracer.instrumentationScope.name, tracer._resource, parentContext);

@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildInto, installDirectory, typeErrors, whyNotInstalled } from '../installs/install.ts';
+import { expectAlike } from './light-spans/expect-alike.ts';
 import { expectSame } from './otel-setup/expect-same.ts';
 import { expectSameSpans } from './otel-setup/expect-same-spans.ts';
 import { callsByOrigin, here, run as runApp, valuesByTarget } from './register/run.ts';
@@ -25,6 +26,10 @@ describe.skipIf(missing !== '')(`SDK 2.12 line${missing && ` (skipped: ${missing
 
   describe('NodeSDK 0.223 exports the same spans with attribution as without', () => {
     expectSameSpans(join(directory, 'export-spans.ts'), directory);
+  });
+
+  describe('light spans look as spans of NodeSDK 0.223 that are not recorded', () => {
+    expectAlike(join(directory, 'light-spans.ts'), directory);
   });
 
   it('the published types fit', () => expect(typeErrors('sdk-2', 'types.ts')).toBe(''));
