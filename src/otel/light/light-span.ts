@@ -62,8 +62,10 @@ export class LightSpan extends SpanState implements Span {
   declare private links: readonly Link[];
   /** Milliseconds since the Unix epoch. */
   declare private readonly begun: number;
-  /** The same moment, monotonic; NaN where the caller said when the span began. */
-  declare private readonly begunAt: number;
+  /** When it was made, by the clock on the wall and by the steady one. */
+  declare private readonly madeAt: number;
+  declare private readonly madeTick: number;
+  declare private readonly isBegunByCaller: boolean;
   declare private done: number;
   declare private readonly onEnded: Ended;
 
@@ -77,14 +79,10 @@ export class LightSpan extends SpanState implements Span {
     this.held = start.attributes;
     this.count = start.count;
     this.links = start.links ?? NO_LINKS;
-    const now = Date.now();
-    if (startTime === undefined || startTime === null) {
-      this.begun = now;
-      this.begunAt = performance.now();
-    } else {
-      this.begun = wallMs(startTime, now);
-      this.begunAt = Number.NaN;
-    }
+    this.madeAt = Date.now();
+    this.madeTick = performance.now();
+    this.isBegunByCaller = startTime !== undefined && startTime !== null;
+    this.begun = this.isBegunByCaller ? this.#wallMs(startTime!) : this.madeAt;
     this.done = Number.NaN;
     this.onEnded = onEnded;
   }
@@ -146,9 +144,9 @@ export class LightSpan extends SpanState implements Span {
 
   end(endTime?: TimeInput): void {
     if (this.ended) return;
-    if (endTime !== undefined && endTime !== null) this.done = wallMs(endTime, Date.now());
-    else if (Number.isNaN(this.begunAt)) this.done = Date.now();
-    else this.done = this.begun + (performance.now() - this.begunAt);
+    if (endTime !== undefined && endTime !== null) this.done = this.#wallMs(endTime);
+    else if (this.isBegunByCaller) this.done = Date.now();
+    else this.done = this.madeAt + (performance.now() - this.madeTick);
     this.onEnded(this);
   }
 
@@ -226,18 +224,15 @@ export class LightSpan extends SpanState implements Span {
     this.held = NO_ATTRIBUTES;
     this.links = NO_LINKS;
   }
-}
 
-/**
- * Milliseconds since the Unix epoch of what the API takes for a time: a date, such milliseconds, a reading of `performance.now()`,
- * or seconds and nanoseconds. As the SDK tells them apart.
- */
-function wallMs(time: TimeInput, now: number): number {
-  if (typeof time === 'number') {
-    const monotonic = performance.now();
-    return time <= monotonic ? now - (monotonic - time) : time;
+  /**
+   * Milliseconds since the Unix epoch of what the API takes for a time: a date, such milliseconds, a reading of `performance.now()`, or
+   * seconds and nanoseconds. As the SDK tells them apart.
+   */
+  #wallMs(time: TimeInput): number {
+    if (typeof time === 'number') return time <= performance.now() ? time + (this.madeAt - this.madeTick) : time;
+    if (time instanceof Date) return time.getTime();
+    const [seconds, nanos] = time as HrTime;
+    return seconds * 1000 + nanos / 1e6;
   }
-  if (time instanceof Date) return time.getTime();
-  const [seconds, nanos] = time as HrTime;
-  return seconds * 1000 + nanos / 1e6;
 }

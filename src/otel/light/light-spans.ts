@@ -92,10 +92,16 @@ function start(
   const context = options.root === true ? trace.deleteSpan(given) : given;
   const above = trace.getSpan(context);
   const light = above instanceof LightSpan;
-  const parent = light ? above.lateContext : validContext(above);
-  // Below a sampled span of this process a sampler leaves nothing out, as a rule; where it does, the SDK records the span.
-  const isBelowSampled = parent !== undefined && parent.isRemote !== true && (parent.traceFlags & SAMPLED) !== 0;
-  if (isBelowSampled || isTracingSuppressed(context)) return original.call(tracer, name, options, given);
+  let parent: SpanContext | undefined;
+  if (light) parent = above.lateContext;
+  else if (above !== undefined) {
+    parent = above.spanContext();
+    // Below a sampled span of this process a sampler leaves nothing out, as a rule; where it does, the SDK records the span.
+    if (parent.isRemote !== true && (parent.traceFlags & SAMPLED) !== 0)
+      return original.call(tracer, name, options, given);
+    if (!trace.isSpanContextValid(parent)) parent = undefined;
+  }
+  if (isTracingSuppressed(context)) return original.call(tracer, name, options, given);
   const { kind = INTERNAL, links, startTime } = options;
   const attributes: Attributes = {};
   let count = takeAll(attributes, options.attributes);
@@ -131,11 +137,6 @@ function start(
     { tracer, own, name, kind, attributes: held, count, links: lastOf(links, tracer), parent, startTime },
     context,
   );
-}
-
-function validContext(above: Span | undefined): SpanContext | undefined {
-  const parent = above?.spanContext();
-  return parent !== undefined && trace.isSpanContextValid(parent) ? parent : undefined;
 }
 
 function lastOf(links: Link[] | undefined, { _spanLimits }: SdkTracer): readonly Link[] | undefined {
