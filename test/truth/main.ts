@@ -1,8 +1,10 @@
 /**
  * Truth: real frameworks, drivers and servers; what the servers counted per origin against what the rows say.
  *
- *   node test/truth/main.ts [--json] [--brief] [--operations N] [--only <part of a cell's name>]
+ *   node test/truth/main.ts [--json] [--brief] [--operations N] [--only <part of a cell's name>] [--sampling <ratio>]
  *
+ * By default most applications export no spans, so that all are light. With `--sampling` they export what a parent-based sampler of this
+ * ratio leaves: spans of the SDK and light ones meet in every cell.
  * Progress goes to standard error. Exit code 1 when an operation was misattributed, lost or doubled, or, with
  * REQUIRE_ALL=1, when a cell was skipped because a server is not installed.
  */
@@ -22,6 +24,7 @@ const { values: flags } = parseArgs({
     brief: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     operations: { type: 'string' },
+    sampling: { type: 'string' },
   },
 });
 const log = (line: string) => process.stderr.write(`${line}\n`);
@@ -49,6 +52,13 @@ function selected(spec: AppSpec): AppSpec | undefined {
   }
   const resources = spec.resources.filter((resource) => wanted(`${spec.service} × ${resource}`));
   return resources.length === 0 ? undefined : { ...spec, resources };
+}
+
+/** Those that say themselves what they sample go on as they are. */
+function sampling(spec: AppSpec): AppSpec {
+  if (flags.sampling === undefined || spec.exports === true) return spec;
+  const env = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: flags.sampling };
+  return { ...spec, exports: true, env: { ...env, ...spec.env }, ...(spec.back && { back: sampling(spec.back) }) };
 }
 
 const withBack = (spec: AppSpec): AppSpec[] => (spec.back === undefined ? [spec] : [spec, spec.back]);
@@ -82,7 +92,10 @@ const canRun = (spec: AppSpec, servers: Servers): boolean =>
   (spec.resources.length === 0 || spec.resources.some((r) => reasonOf(spec, r, servers) === undefined));
 
 async function main(): Promise<number> {
-  const specs = [...SCENARIOS, ...FRAMEWORKS].map(selected).filter((spec) => spec !== undefined);
+  const specs = [...SCENARIOS, ...FRAMEWORKS]
+    .map(selected)
+    .filter((spec) => spec !== undefined)
+    .map(sampling);
   if (specs.length === 0)
     throw new Error(`--only ${JSON.stringify(flags.only)} matches no cell; try "express", "× pg" or "chain"`);
   const tally = new Tally();

@@ -45,6 +45,9 @@ export interface LightSpanStart {
   readonly startTime: TimeInput | undefined;
 }
 
+/** The id of one of our own may still be ''. */
+type LateContext = SpanContext & { spanId: string };
+
 export type Ended = (span: LightSpan) => void;
 
 const NO_LINKS: readonly Link[] = Object.freeze([]);
@@ -95,7 +98,7 @@ export class LightSpan extends SpanState implements Span {
   // What the API asks of a span.
 
   spanContext(): SpanContext {
-    const own = this.lateContext;
+    const own = this.lateContext as LateContext;
     if (own.spanId === '') own.spanId = this.tracer._idGenerator.generateSpanId();
     return own;
   }
@@ -182,7 +185,10 @@ export class LightSpan extends SpanState implements Span {
   }
 
   get parentSpanId(): string {
-    return this.parentContext?.spanId ?? '';
+    const above = this.parentContext as LateContext | undefined;
+    if (above === undefined) return '';
+    if (above.spanId === '') above.spanId = this.tracer._idGenerator.generateSpanId();
+    return above.spanId;
   }
 
   get hasRemoteParent(): boolean {

@@ -66,6 +66,14 @@ describe('a light span', () => {
     expect(drawn()).toBe(1);
   });
 
+  it('has a parent whose id was not asked for yet', () => {
+    const above = light().span;
+    const { span } = light({ parent: above.lateContext });
+    expect(span.parentSpanId).toBe('b7ad6b7169203331');
+    expect(above.spanId).toBe(span.parentSpanId);
+    expect(light().span.parentSpanId).toBe('');
+  });
+
   it('shows none of what tools tell a recorded span by', () => {
     const { span } = light();
     for (const field of [
