@@ -12,6 +12,8 @@ import type { Run, Section } from './section.ts';
 
 /** Of each scenario, with other random numbers each time. */
 const ROUNDS = 18;
+/** Of the rounds, those in which the rare ones are met as well. */
+const RARE_EVERY = 3;
 /** Runs that share one service, whose totals are compared when they are over. */
 const RUNS_PER_SITE = 20;
 const RUNS_PER_SITE_BRIEF = 5;
@@ -85,8 +87,9 @@ function groupsOf(runs: number, size: number, only: string | undefined): number[
   const groups: number[][] = [];
   let open: number[] = [];
   for (let i = 0; i < runs; i++) {
-    const { kind, alone } = scenarioOf(i, () => 0.5);
+    const { kind, alone, rare } = scenarioOf(i, () => 0.5);
     if (only !== undefined && kind !== only) continue;
+    if (rare === true && Math.floor(i / scenarioKinds.length) % RARE_EVERY !== 0) continue;
     if (alone === true) {
       groups.push([i]);
       continue;

@@ -43,6 +43,8 @@ export interface Scenario {
   readonly skewMs?: number;
   /** Runs on a service of its own: it changes what others have there. */
   readonly alone?: boolean;
+  /** It takes long, and not every time. */
+  readonly rare?: boolean;
   /** What a person sees of it, among the lines of the log and of `spool ls`. */
   readonly seen?: { readonly log?: RegExp; readonly spool: RegExp };
 }

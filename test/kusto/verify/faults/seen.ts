@@ -34,8 +34,9 @@ function mappingWithout(column: string): string {
 export const seenKinds: Readonly<Record<string, Kind>> = {
   'refusal unreadable': () => ({
     mode: 'queued',
-    // It takes a day.
+    // It takes 29 hours.
     alone: true,
+    rare: true,
     parts: TOGETHER,
     roles: ['Ingestor', 'Viewer'],
     guilty: { holding: GUILTY, reason: /^did not arrive in 5 attempts .*Why cannot be read: .*role Monitor/ },
