@@ -3,9 +3,12 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { temporaryFolder } from './cli/run-cli.ts';
 import { callsByOrigin, here, REGISTER, run } from './register/run.ts';
+
+/** Several starts of an application in each test, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const NODE = process.execPath;
 const MAIN = path.resolve(import.meta.dirname, '../../src/cli/main.ts');

@@ -3,9 +3,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { runCli, temporaryFolder } from './cli/run-cli.ts';
 import { REGISTER, readRows } from './register/run.ts';
+
+/** Several starts of an application in each test, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const INDEX = new URL('../../src/index.ts', import.meta.url).href;
 const APP = `import { record, withOrigin } from '${INDEX}';
