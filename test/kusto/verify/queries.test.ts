@@ -81,12 +81,33 @@ describe('a reference is not bounded', () => {
     ['after it was kept', 'let kept = materialize(Rows); kept | where WindowStart >= From'],
     ['on the right of a join', 'print k = 1 | join kind=inner Rows on k | where WindowStart >= From'],
     ['by a column of its own', 'Rows | where WindowStart >= Begin'],
+    ['from far before what is asked', 'Rows | where WindowStart >= From - 36500d'],
+    ['from long ago', 'Rows | where WindowStart > ago(1000d)'],
+    ['by the begin of a century', 'Rows | where WindowStart >= bin(From, 36500d)'],
+    ['by what is moved by a count of years', "Rows | where WindowStart >= datetime_add('year', -100, From)"],
+    ['by a date that is made', 'Rows | where WindowStart >= min_of(From, unixtime_milliseconds_todatetime(0))'],
+    ['by a date that is read', "Rows | where WindowStart >= iff(From > To, From, todatetime('1970-01-01'))"],
+    [
+      'by what is expanded under its name',
+      'Rows | mv-expand WindowStart = Value to typeof(datetime) | where WindowStart >= From',
+    ],
   ])('%s', (_, text) => expect(found(text)).toBe('!Rows'));
 
   it('by a list, or a join, of what is', () => {
     const hours = 'let hours = Hourly | where WindowStart >= From | distinct WindowStart;';
     expect(found(`${hours} Rows | where WindowStart in (hours)`)).toBe('!Rows Hourly');
     expect(found(`${hours} Rows | join kind=inner hours on WindowStart`)).toBe('!Rows Hourly');
+  });
+
+  it.each([
+    ['a date', 'project At = datetime(1970-01-01)'],
+    ['a date that is read', "project At = todatetime('1970-01-01')"],
+    ['a date where there is nothing', 'summarize iff(count() == 0, datetime(1970-01-01), min(WindowStart))'],
+    ['a date among columns', 'extend At = datetime(1970-01-01) | summarize min(At)'],
+    ['a time far before', 'project At = WindowStart - 36500d'],
+  ])('by %s of a table that is', (_, operators) => {
+    const text = `let oldest = toscalar(Hourly | where WindowStart >= From | ${operators});`;
+    expect(found(`${text} Rows | where WindowStart >= oldest`)).toBe('!Rows Hourly');
   });
 
   it('by a value of one that is not: it follows that', () => {

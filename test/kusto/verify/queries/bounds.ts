@@ -2,9 +2,13 @@
  * What a scalar says about time, and whether a condition keeps a reference from reading all of its table.
  *
  * A lower bound counts when it comes from what was asked: a parameter, `now()`, or a value of a table that is itself bounded. A date that
- * stands in the text does not (1970 is one), nor does a condition that holds for everything while its bound is null.
+ * stands in the text does not (1970 is one), nor does a condition that holds for everything while its bound is null, nor a moment that is
+ * moved further than a question may listen.
  */
+import { LISTEN_MAX_MS } from '../../../../src/reports/heard.ts';
+import { parseSpan } from '../../kql/text.ts';
 import { child, list, type Node, nameOf, nodes } from '../../kql/tree.ts';
+import { ticksOf } from '../../kql/values.ts';
 
 /**
  * `ever`: may lie before everything. `follows`: a value of a table that is not bounded. `none`: says nothing about time, as null, numbers
@@ -20,10 +24,45 @@ export function worst(bounds: readonly Bound[]): Bound {
 /** The largest of some is at least each of them. */
 export const largest = (bounds: readonly Bound[]): Bound => (bounds.includes('asked') ? 'asked' : worst(bounds));
 
+const REACH_MAX = BigInt(LISTEN_MAX_MS + 86_400_000) * 10_000n;
+
 /** Of a literal. */
-export function literalBound(node: Node): Bound {
-  return node.literal === 'DateTime' && node.text.trim() !== 'null' ? 'ever' : 'none';
+export function literalBound({ literal, text }: Node): Bound {
+  if (literal === 'DateTime') return text.trim() === 'null' ? 'none' : 'ever';
+  const span = literal === 'Timespan' ? parseSpan(text) : undefined;
+  return span !== undefined && ticksOf(span) > REACH_MAX ? 'ever' : 'none';
 }
+
+/** What leaves a moment where it is, or near. */
+const NEAR = new Set([
+  'bin',
+  'floor',
+  'bin_at',
+  'coalesce',
+  'min_of',
+  'startofday',
+  'endofday',
+  'timespan',
+  'totimespan',
+]);
+const MAKES_TIME = /date|^startof|^endof|^unixtime/;
+
+/** Of a call: what may move a moment anywhere, or makes one of something else, bounds nothing. */
+export function callBound(name: string, given: readonly Bound[]): Bound {
+  const bound = worst(given);
+  return NEAR.has(name) || (bound === 'none' && !MAKES_TIME.test(name)) ? bound : 'ever';
+}
+
+/** Whether an operator writes a date of its own, or one that is moved far, into a column. What rows say of themselves is believed. */
+export const makesDates = (operator: Node): boolean =>
+  /^(?:Project|Extend|Summarize|Distinct|MvExpand|Serialize)/.test(operator.is) &&
+  [...nodes(operator)].some(
+    (node) =>
+      (node.is === 'LiteralExpression' && literalBound(node) === 'ever') ||
+      (node.is === 'FunctionCallExpression' &&
+        MAKES_TIME.test(nameOf(child(node, 'Name'))) &&
+        ![...nodes(child(node, 'ArgumentList'))].some(({ is }) => is === 'NameReference')),
+  );
 
 /** Whether only rows that begin at or after something that was asked for meet `condition`. `times`: the columns that say when. */
 export function boundsTime(condition: Node, times: ReadonlySet<string>, asked: (node: Node) => boolean): boolean {
@@ -82,9 +121,10 @@ export function timesAfter(operator: Node, times: ReadonlySet<string>): Readonly
       const by = operator.fields.ByClause;
       return by === undefined ? new Set() : listed(list(by, 'Expressions'), times);
     }
+    case 'MvExpandOperator':
+      return redefined([...nodes(operator)], times);
     case 'SortOperator':
     case 'ProjectReorderOperator':
-    case 'MvExpandOperator':
       return times;
     default:
       return new Set();

@@ -5,7 +5,7 @@
  * filters on to it.
  */
 import { child, list, type Node, namedParameters, nameOf, parse } from '../../kql/tree.ts';
-import { type Bound, boundsTime, largest, literalBound, timesAfter, worst } from './bounds.ts';
+import { type Bound, boundsTime, callBound, largest, literalBound, makesDates, timesAfter, worst } from './bounds.ts';
 import { Names } from './names.ts';
 import {
   closed,
@@ -174,7 +174,8 @@ class Walk {
       default: {
         this.#scalars(Object.values(operator.fields), scope);
         const open = input.open.map((one) => ({ ...one, times: timesAfter(operator, one.times) }));
-        return { ...input, open: open.filter(({ times }) => times.size > 0) };
+        const bound = makesDates(operator) ? 'ever' : input.bound;
+        return { ...input, bound, open: open.filter(({ times }) => times.size > 0) };
       }
     }
   }
@@ -276,7 +277,7 @@ class Walk {
     switch (name) {
       case 'now':
       case 'ago':
-        return 'asked';
+        return worst([...bounds, 'asked']);
       case 'max_of':
         return largest(bounds);
       case 'iff':
@@ -285,7 +286,7 @@ class Walk {
       case 'case':
         return worst(bounds.filter((_, i) => i % 2 === 1 || i === bounds.length - 1));
       default:
-        return worst(bounds);
+        return callBound(name, bounds);
     }
   }
 }
