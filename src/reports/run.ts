@@ -57,6 +57,7 @@ export async function runReport<R extends ReportRow, P extends ReportParameters>
     limit: { type: 'long', value: limit },
     heardFrom: { type: 'datetime', value: heard.from },
     heardTo: { type: 'datetime', value: heard.to },
+    heardAll: { type: 'bool', value: heard.to >= edgeOf(reading) },
     rowsGone: { type: 'bool', value: range.rowsGone },
     settled: { type: 'datetime', value: range.settled },
     ...binding.values,

@@ -72,7 +72,9 @@ lines AS (
   UNION ALL
   SELECT 5, 'gap', instance, coalesce(service, ''), gap, '{part}', NULL, false FROM instances WHERE gap > 0
   UNION ALL
-  SELECT 6, 'no-final', instance, coalesce(service, ''), ($heard_to::DOUBLE - epoch_ms(last_sealed)) / 1000, 's', NULL, false
+  SELECT 6, 'no-final', instance, coalesce(service, ''), ($heard_to::DOUBLE - epoch_ms(last_sealed)) / 1000, 's', NULL,
+    -- Where nobody listened until now, whoever was idle may have gone on.
+    CASE WHEN $heard_all THEN false END
   FROM instances WHERE NOT final AND epoch_ms(last_sealed) < $heard_to::DOUBLE - 3000 * width
   UNION ALL
   SELECT 7, 'silent', service, '', (coalesce(again, $heard_to::DOUBLE) - epoch_ms(last_sealed)) / 1000, 's', NULL, false

@@ -50,4 +50,5 @@ let _rowsGone = _rangeRowsGone;
 let _settled = _rangeSettled;
 let _window = max_of(coalesce(_rangeWidest, _rangeWidth), _rangeWidth);
 let _seconds = ${secondsText('_from', '_end')};
-${heardText('_heard', '_from', '_to')}`;
+${heardText('_heard', '_from', '_to')}let _heardAll = _heardTo >= _edge;
+`;

@@ -843,4 +843,24 @@ describe('a range that is over', () => {
       expect(of('no-final')).toEqual([['idle', 8 * 60, false]]);
       expect(of('silent')).toEqual([['worker', 15 * 60, false]]);
     }));
+
+  test('coverage: who was idle when it was last listened for is no fault, for it may have gone on', () =>
+    withStore(
+      [4, 12, 200].map((minute, i) => ({
+        instance: 'nightly',
+        sequence: i + 1,
+        startedAt: t0 + 3 * MIN,
+        sealedAt: t0 + minute * MIN,
+        rows: [testRow({ windowStart: t0 + (minute - 1) * MIN })],
+      })),
+      async (_, store) => {
+        const noFinal = async (later: number) => {
+          const options = { now: t0 + later * MIN };
+          const { rows } = await runReport(store, coverage, { tz: 'UTC', ...range }, options);
+          return rows.filter(({ check }) => check === 'no-final').map(({ ok }) => ok);
+        };
+        expect(await noFinal(60)).toEqual([false]);
+        expect(await noFinal(240)).toEqual([null]);
+      },
+    ));
 });

@@ -44,6 +44,8 @@ export interface Answered {
   readonly covered: readonly Span[];
   /** Of the seals in it the runs are known. */
   readonly heard: Span;
+  /** Nothing that was sealed later was left out. */
+  readonly heardAll: boolean;
 }
 
 /** What was handed over until `asOf`. What a killed process had not handed over is not known to anyone. */
@@ -146,5 +148,6 @@ export function minutesOf(
       : (seals.filter((seal) => seal < minutes.from).at(-1) ?? seals.find((seal) => seal >= minutes.from)!),
     covered,
     heard: heardOf(minutes, edge),
+    heardAll: heardOf(minutes, edge).to >= edge,
   };
 }

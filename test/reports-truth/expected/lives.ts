@@ -27,7 +27,7 @@ export const sources: Expect = ({ books, question, answered }) =>
 /** Without what the engine counts of itself, which the books know nothing of. */
 export const coverage: Expect = ({ books, chosen, answered }) => {
   const { from, to } = answered.minutes;
-  const { heard } = answered;
+  const { heard, heardAll } = answered;
   const attributed = [...sumsBy(chosen, answered.minutes, ({ target, event, unit }) => [target, event, unit]).values()]
     .sort((a, b) => b.value - a.value)
     .map(({ key, value }) => ({
@@ -52,7 +52,7 @@ export const coverage: Expect = ({ books, chosen, answered }) => {
       reason: service,
       value: (heard.to - known.at(-1)!) / 1_000,
       unit: 's',
-      ok: false,
+      ok: heardAll ? false : null,
     }));
   const silent = [...Map.groupBy(runs, ({ service }) => service)]
     .filter(([, of]) => !of.some(({ begin, known }) => begin < to && known.at(-1)! >= from))
