@@ -29,16 +29,13 @@ export function readPage(name: string): Page {
   return { name, text: readFileSync(path.join(root, name), 'utf8') };
 }
 
-/** Pages that are still written: they may be linked already, and are checked once they are not in this list or `PAGE` names them. */
-export const UNDER_WAY: readonly string[] = [];
-
 /** The README and every page of docs/; `PAGE=docs/kusto.md` is that one alone. */
 export function pages(): Page[] {
   const docs = readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' });
   const names = docs.filter((name) => name.endsWith('.md')).sort();
   const all = ['README.md', ...names.map((name) => `docs/${name}`)];
   const { PAGE } = process.env;
-  return all.filter((name) => (PAGE === undefined ? !UNDER_WAY.includes(name) : name === PAGE)).map(readPage);
+  return all.filter((name) => PAGE === undefined || name === PAGE).map(readPage);
 }
 
 /** The READMEs of what is shown beside the package. */
