@@ -23,7 +23,7 @@ import { OriginPropagator } from './propagator.ts';
 import { installRepairs } from './repair/install.ts';
 import { AttributionSampler } from './sampler.ts';
 import { SdkSpan, stateOf } from './sdk-span.ts';
-import type { Sampler, SpanProcessor } from './sdk-types.ts';
+import type { ReadableSpan, Sampler, SpanProcessor } from './sdk-types.ts';
 import { say } from './setup/say.ts';
 import { withoutTracing } from './suppress.ts';
 import { diagLogger } from './telemetry.ts';
@@ -77,7 +77,12 @@ class PlugIn implements Attribution {
       say,
       outlet,
       runUntraced: untraced,
-      route: route && ((root: SpanView) => routeOf(route, root)),
+      route:
+        route &&
+        ((root: SpanView) => {
+          const span = shownSpan(root);
+          return span && route(span);
+        }),
     });
     const engine = this.#engine;
     this.points = new PointSink(engine, service);
@@ -192,9 +197,10 @@ class PlugIn implements Attribution {
   }
 }
 
-function routeOf(route: (span: never) => string | undefined, root: SpanView): string | undefined {
-  if (root instanceof SdkSpan) return route(root.sdk as never);
-  return root instanceof LightSpan ? route(readable(root) as never) : undefined;
+/** What a hook of the application is given. */
+function shownSpan(span: SpanView): ReadableSpan | undefined {
+  if (span instanceof SdkSpan) return span.sdk;
+  return span instanceof LightSpan ? readable(span) : undefined;
 }
 
 function surroundings(context: Context): Surroundings {

@@ -1,5 +1,5 @@
-/** Attributes as the SDK takes them in: what it refuses is refused, and copied is what a caller could change later. */
-import type { Attributes } from '@opentelemetry/api';
+/** Attributes and links as the SDK takes them in: what it refuses is refused, and copied is what a caller could change later. */
+import type { Attributes, Link } from '@opentelemetry/api';
 
 export interface Limits {
   readonly attributeCountLimit: number;
@@ -40,6 +40,14 @@ export function takeOne(into: Attributes, count: number, key: string, value: unk
   if (taken === undefined) return 0;
   into[key] = shortened(taken, limits.attributeValueLengthLimit);
   return isNew ? 1 : 0;
+}
+
+/** As many as the SDK would keep, the last ones; undefined for none. */
+export function lastLinks(links: readonly Link[] | undefined, limits: Limits): readonly Link[] | undefined {
+  if (links === undefined || links.length === 0) return undefined;
+  // slice(-0) is all of them.
+  const first = Math.max(0, links.length - limits.linkCountLimit);
+  return links.slice(first).filter((link) => link?.context !== undefined);
 }
 
 /** Undefined for what is no value of an attribute. Nothing below the first level is read by a rule: it is copied flat. */

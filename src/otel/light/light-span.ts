@@ -6,8 +6,8 @@
 import type {
   Attributes,
   AttributeValue,
+  Context,
   Exception,
-  HrTime,
   Link,
   Span,
   SpanContext,
@@ -19,7 +19,7 @@ import { SpanState } from '../../core/attribution/scope.ts';
 import type { SpanLink } from '../../core/attribution/span-view.ts';
 import { type AttributeShape, keysOfRecord, recordHasShape } from '../../core/mapping/attribute-view.ts';
 import { STATE } from '../state-key.ts';
-import { type Limits, takeOne } from './attributes.ts';
+import { type Limits, lastLinks, takeOne } from './attributes.ts';
 import type { IdGenerator } from './decided.ts';
 
 /** What is used of a tracer of the SDK. */
@@ -49,6 +49,9 @@ export interface LightSpanStart {
 type LateContext = SpanContext & { spanId: string };
 
 export type Ended = (span: LightSpan) => void;
+
+/** Makes a light span and follows it. Never throws. */
+export type MakeLight = (start: LightSpanStart, context: Context) => LightSpan;
 
 const NO_LINKS: readonly Link[] = Object.freeze([]);
 const NO_ATTRIBUTES: Attributes = Object.freeze({});
@@ -84,8 +87,9 @@ export class LightSpan extends SpanState implements Span {
     this.links = start.links ?? NO_LINKS;
     this.madeAt = Date.now();
     this.madeTick = performance.now();
-    this.isBegunByCaller = startTime !== undefined && startTime !== null;
-    this.begun = this.isBegunByCaller ? this.#wallMs(startTime!) : this.madeAt;
+    const begun = this.#wallMs(startTime);
+    this.isBegunByCaller = begun !== undefined;
+    this.begun = begun ?? this.madeAt;
     this.done = Number.NaN;
     this.onEnded = onEnded;
   }
@@ -119,7 +123,7 @@ export class LightSpan extends SpanState implements Span {
   }
 
   addLink(link: Link): this {
-    if (!this.ended) this.links = [...this.links, link].slice(-this.tracer._spanLimits.linkCountLimit);
+    if (!this.ended) this.links = lastLinks([...this.links, link], this.tracer._spanLimits) ?? NO_LINKS;
     return this;
   }
 
@@ -147,9 +151,7 @@ export class LightSpan extends SpanState implements Span {
 
   end(endTime?: TimeInput): void {
     if (this.ended) return;
-    if (endTime !== undefined && endTime !== null) this.done = this.#wallMs(endTime);
-    else if (this.isBegunByCaller) this.done = Date.now();
-    else this.done = this.madeAt + (performance.now() - this.madeTick);
+    this.done = this.#wallMs(endTime) ?? (this.isBegunByCaller ? Date.now() : this.madeAt + this.#sinceMade());
     this.onEnded(this);
   }
 
@@ -231,14 +233,20 @@ export class LightSpan extends SpanState implements Span {
     this.links = NO_LINKS;
   }
 
+  #sinceMade(): number {
+    return performance.now() - this.madeTick;
+  }
+
   /**
    * Milliseconds since the Unix epoch of what the API takes for a time: a date, such milliseconds, a reading of `performance.now()`, or
-   * seconds and nanoseconds. As the SDK tells them apart.
+   * seconds and nanoseconds, told apart as the SDK does. Undefined for anything else, such as the event that a listener passes on to `end`.
    */
-  #wallMs(time: TimeInput): number {
-    if (typeof time === 'number') return time <= performance.now() ? time + (this.madeAt - this.madeTick) : time;
-    if (time instanceof Date) return time.getTime();
-    const [seconds, nanos] = time as HrTime;
-    return seconds * 1000 + nanos / 1e6;
+  #wallMs(time: unknown): number | undefined {
+    if (time === undefined) return undefined;
+    let ms: unknown;
+    if (typeof time === 'number') ms = time <= performance.now() ? time + (this.madeAt - this.madeTick) : time;
+    else if (time instanceof Date) ms = time.getTime();
+    else if (Array.isArray(time)) ms = time[0] * 1000 + time[1] / 1e6;
+    return Number.isFinite(ms) ? (ms as number) : undefined;
   }
 }

@@ -10,16 +10,15 @@ import {
   type Attributes,
   type Context,
   context as contextApi,
-  type Link,
   type Span,
   type SpanContext,
   type SpanOptions,
   trace,
 } from '@opentelemetry/api';
 import { isTracingSuppressed } from '../suppress.ts';
-import { takeAll, withinLimits } from './attributes.ts';
+import { lastLinks, takeAll, withinLimits } from './attributes.ts';
 import { Decided, type IdGenerator } from './decided.ts';
-import { LightSpan, type LightSpanStart, type LightTracer } from './light-span.ts';
+import { LightSpan, type LightTracer, type MakeLight } from './light-span.ts';
 import { LightSampler } from './sampler.ts';
 
 const NOT_RECORD = 0;
@@ -39,27 +38,21 @@ interface SdkTracer extends LightTracer {
   startSpan: StartSpan & { [CHANGED]?: true };
 }
 
-/** Makes a light span and follows it. Never throws. */
-export type MakeLight = (start: LightSpanStart, context: Context) => LightSpan;
-
-/** Of which sampler the spans are made here, and how. */
-const makers = new WeakMap<LightSampler, MakeLight>();
-
 /** Changes the tracers of the provider that asks `sampler`. @returns whether they are as known */
 export function installLight(sampler: LightSampler, make: MakeLight): boolean {
   const registered = trace.getTracerProvider() as { getDelegate?(): unknown };
   const provider = (registered.getDelegate?.() ?? registered) as { getTracer?(name: string): SdkTracer };
   const tracer = provider.getTracer?.('otel-attribution');
   if (tracer === undefined || tracer._sampler !== sampler || !isKnown(tracer)) return false;
-  makers.set(sampler, make);
+  sampler.make = make;
   const prototype = Object.getPrototypeOf(tracer) as SdkTracer;
   if (prototype.startSpan[CHANGED] === true) return true;
   const original = prototype.startSpan;
   const changed: SdkTracer['startSpan'] = function startSpan(name, options = {}, context = contextApi.active()) {
-    const own = this._sampler;
-    const make = own instanceof LightSampler ? makers.get(own) : undefined;
-    if (make === undefined) return original.call(this, name, options, context);
-    return start(this, own as LightSampler, make, original, name, options, context);
+    const sampler = this._sampler;
+    if (!(sampler instanceof LightSampler) || sampler.make === undefined)
+      return original.call(this, name, options, context);
+    return start(this, sampler, sampler.make, original, name, options, context);
   };
   changed[CHANGED] = true;
   prototype.startSpan = changed;
@@ -107,13 +100,13 @@ function start(
   let count = takeAll(attributes, options.attributes);
   const ids = tracer._idGenerator;
   // Of a generator of the application's own, ids are drawn when the SDK draws them.
-  let spanId = ids.constructor.name === 'RandomIdGenerator' ? '' : ids.generateSpanId();
+  let spanId = ids.constructor?.name === 'RandomIdGenerator' ? '' : ids.generateSpanId();
   const traceId = parent === undefined ? ids.generateTraceId() : parent.traceId;
   let traceState = parent?.traceState;
   if (!light || !sampler.leavesOutBelow) {
     // A sampler may ask for the parent's id.
     if (light) above.spanContext();
-    const result = sampler.ask(context, traceId, name, kind, attributes, links?.slice() ?? []);
+    const result = sampler.delegate.shouldSample(context, traceId, name, kind, attributes, links?.slice() ?? []);
     if (result.decision !== NOT_RECORD) {
       if (spanId === '') spanId = ids.generateSpanId();
       sampler.decided = new Decided(tracer, spanId, traceId, result);
@@ -134,17 +127,23 @@ function start(
   const own = { traceId, spanId, traceFlags: 0, traceState } as SpanContext;
   const held = withinLimits(attributes, count, tracer._spanLimits);
   return make(
-    { tracer, own, name, kind, attributes: held, count, links: lastOf(links, tracer), parent, startTime },
+    {
+      tracer,
+      own,
+      name,
+      kind,
+      attributes: held,
+      count,
+      links: lastLinks(links, tracer._spanLimits),
+      parent,
+      startTime,
+    },
     context,
   );
 }
 
-function lastOf(links: Link[] | undefined, { _spanLimits }: SdkTracer): readonly Link[] | undefined {
-  return links === undefined || links.length === 0 ? undefined : links.slice(-_spanLimits.linkCountLimit);
-}
-
 /** The SDK's metrics about itself say how many spans were left out. */
 function countForSdk({ _tracerMetrics: metrics }: SdkTracer, parent: SpanContext | undefined): void {
-  if (metrics?.startedSpans === undefined || metrics.startedSpans.constructor.name === 'NoopCounterMetric') return;
+  if (metrics?.startedSpans === undefined || metrics.startedSpans.constructor?.name === 'NoopCounterMetric') return;
   metrics.startSpan?.(parent, NOT_RECORD);
 }

@@ -2,6 +2,7 @@ import type { Attributes, Context, Link } from '@opentelemetry/api';
 import { recordAll } from '../sampler.ts';
 import type { Sampler, SamplingResult } from '../sdk-types.ts';
 import type { Decided } from './decided.ts';
+import type { MakeLight } from './light-span.ts';
 
 export interface LightSamplerOptions {
   /** The caller's. */
@@ -14,28 +15,18 @@ export interface LightSamplerOptions {
 
 /** Asks the caller's sampler once per span: before the SDK makes a span, or instead of that. */
 export class LightSampler implements Sampler {
+  readonly delegate: Sampler;
   readonly leavesOutBelow: boolean;
+  /** Set once the tracers are changed. */
+  make: MakeLight | undefined;
   /** Of the span that the SDK makes next. */
   decided: Decided | undefined;
-  readonly #delegate: Sampler;
   #install: ((sampler: LightSampler) => void) | undefined;
 
   constructor({ delegate, leavesOutBelow, install }: LightSamplerOptions) {
-    this.#delegate = delegate;
+    this.delegate = delegate;
     this.leavesOutBelow = leavesOutBelow;
     this.#install = install;
-  }
-
-  /** What the caller's sampler says. */
-  ask(
-    context: Context,
-    traceId: string,
-    name: string,
-    kind: number,
-    attributes: Attributes,
-    links: Link[],
-  ): SamplingResult {
-    return this.#delegate.shouldSample(context, traceId, name, kind, attributes, links);
   }
 
   shouldSample(
@@ -56,10 +47,10 @@ export class LightSampler implements Sampler {
       this.#install = undefined;
       install(this);
     }
-    return recordAll(this.#delegate.shouldSample(context, traceId, name, kind, attributes, links));
+    return recordAll(this.delegate.shouldSample(context, traceId, name, kind, attributes, links));
   }
 
   toString(): string {
-    return `AttributionSampler{${this.#delegate.toString()}}`;
+    return `AttributionSampler{${this.delegate.toString()}}`;
   }
 }

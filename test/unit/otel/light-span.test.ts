@@ -112,6 +112,22 @@ describe('a light span', () => {
     expect(span.durationSeconds).toBeCloseTo(0.00025, 9);
   });
 
+  it.each([
+    ['an event of a listener', { type: 'finish' }],
+    ['null', null],
+    ['a text', 'now'],
+    ['a date that is none', new Date(Number.NaN)],
+    ['no number', Number.NaN],
+    ['half a pair', [1]],
+  ])('takes %s for no time', (_, time) => {
+    const { span, ended } = light({ startTime: time as never });
+    expect(Math.abs(span.startMs - Date.now())).toBeLessThan(1_000);
+    span.end(time as never);
+    expect(ended).toEqual([span]);
+    expect(span.durationSeconds).toBeGreaterThanOrEqual(0);
+    expect(span.durationSeconds).toBeLessThan(1);
+  });
+
   it('ends once, and changes no more', () => {
     const { span, ended } = light();
     span.end();
@@ -160,6 +176,15 @@ describe('a light span', () => {
     const { span } = light({}, { links: 2 });
     for (const spanId of ['a', 'b', 'c']) span.addLinks([{ context: { traceId: 't', spanId, traceFlags: 0 } }]);
     expect([span.linkCount, span.link(0).spanId, span.link(1).spanId]).toEqual([2, 'b', 'c']);
+  });
+
+  it('keeps no link that leads nowhere, and none where the SDK keeps none', () => {
+    const { span } = light();
+    span.addLink({} as never).addLink(undefined as never);
+    expect(span.linkCount).toBe(0);
+    const none = light({}, { links: 0 }).span;
+    none.addLink({ context: none.spanContext() });
+    expect(none.linkCount).toBe(0);
   });
 
   it('lets go of what it holds when it is released', () => {
