@@ -15,26 +15,29 @@ export interface Known {
 
 /** Something that a person should hear of, once for all parts of its kind. */
 export interface Trouble {
-  readonly kind: 'refused' | 'unreadable' | 'silent';
+  readonly kind: 'refused' | 'unreadable' | 'unasked' | 'silent';
   readonly why: string;
   readonly since: number;
 }
 
 const SILENT = 'Kusto records no failure for them.';
+const UNASKED = 'In which blobs was known to an earlier process alone, so Kusto could not be asked why.';
 /** What another says seldom ends as a sentence does. */
 const sentence = (text: string): string => text.replace(/[.\s]*$/, '.');
 const iso = (ms: number): string => new Date(ms).toISOString();
 
+/** @param asked the service was asked about the blobs of the part */
 export function troubleOf(
   { history }: { readonly history: PartHistory | undefined },
   refusal: Refusal | undefined,
   known: Known,
+  asked: boolean,
 ): Trouble {
   const since = history?.missed?.since ?? known.askedAt;
   if (refusal !== undefined) return { kind: 'refused', why: sentence(`Kusto says: ${refusal.details}`), since };
   if (known.unreadable !== undefined)
     return { kind: 'unreadable', why: sentence(`Why cannot be read: ${known.unreadable}`), since };
-  return { kind: 'silent', why: SILENT, since };
+  return asked ? { kind: 'silent', why: SILENT, since } : { kind: 'unasked', why: UNASKED, since };
 }
 
 /** One line for all troubles of a kind. `attempts`: after how many a part that travels alone is set aside. */
@@ -58,8 +61,9 @@ export function lostReason(lost: {
   readonly sourceIds: readonly string[];
   readonly refusal: Refusal | undefined;
   readonly known: Known;
+  readonly asked: boolean;
 }): string {
-  const { id, times, history, sourceIds, refusal, known } = lost;
+  const { id, times, history, sourceIds, refusal, known, asked } = lost;
   const first = history?.missed?.since ?? history?.sentAt;
   const last = history?.sentAt;
   const when = [
@@ -69,7 +73,7 @@ export function lostReason(lost: {
   ].filter((text) => text !== undefined);
   return [
     `did not arrive in ${times} attempts (${when.join(', ')}).`,
-    troubleOf({ history }, refusal, known).why.replace('for them', 'for it'),
+    troubleOf({ history }, refusal, known, asked).why.replace('for them', 'for it'),
     refusal === undefined && known.remedy !== undefined ? sentence(known.remedy) : '',
     sourceIds.length === 0 ? '' : `Blobs, by source id: ${sourceIds.join(', ')}.`,
     `To send it again, after asking Kusto once more: otel-attribution spool requeue ${id}`,

@@ -146,7 +146,7 @@ export class Handover {
       const reason = forgotten
         ? forgottenReason(history)
         : alone
-          ? reasonFor(absent, refusal, known, sourceIds)
+          ? reasonFor(absent, refusal, known, { sourceIds, asked: handed !== undefined })
           : undefined;
       if (reason !== undefined) {
         states.set(id, { refused: reason });
@@ -163,7 +163,7 @@ export class Handover {
         trim(this.#suspects);
         if (handed?.shared === true && !blameless) push(groups, handed.sourceIds[0]!, id);
         // What a person can mend is said by its name, at once.
-        if (before > 0 && !mendable) troubles.push(troubleOf(absent, refusal, known));
+        if (before > 0 && !mendable) troubles.push(troubleOf(absent, refusal, known, handed !== undefined));
       }
       this.#forget(id);
     }
@@ -237,12 +237,12 @@ function reasonFor(
   { id, history }: Absent,
   refusal: Refusal | undefined,
   known: Known,
-  sourceIds: readonly string[],
+  blobs: { readonly sourceIds: readonly string[]; readonly asked: boolean },
 ): string | undefined {
   if (refusal?.remedy !== undefined) return undefined;
   if (refusal?.transient === false) return refusedReason(refusal);
   const times = (history?.missed?.times ?? 0) + 1;
-  return times < WAITS.length ? undefined : lostReason({ id, times, history, sourceIds, refusal, known });
+  return times < WAITS.length ? undefined : lostReason({ id, times, history, refusal, known, ...blobs });
 }
 
 function push(groups: Map<string, string[]>, key: string, id: string): void {

@@ -166,7 +166,12 @@ async function transfer(
       await to.send({ gzip: compress(upload), rawBytes: upload.rawBytes, sourceId }, signal, deadline);
     } catch (error) {
       // What went before is there, or will be.
-      if (sourceIds.length > 1 && error instanceof RetryableError) throw new AmbiguousError(error.message);
+      const before = sourceIds.length - 1;
+      if (before > 0 && error instanceof RetryableError) throw new AmbiguousError(error.message);
+      if (before > 0 && error instanceof PermanentError)
+        throw new PermanentError(
+          `${error.message} It is too large for one request, and the rows of the ${before} of ${uploads.length} requests before this one count.`,
+        );
       throw error;
     }
   }

@@ -221,6 +221,20 @@ describe('streaming', () => {
     for (const { body } of stub.of('stream')) expect(linesOf(body).map(({ Row }) => Row)).not.toContain(-1);
   });
 
+  test('a piece that is refused for good says that those before it count', async () => {
+    let requests = 0;
+    stub.routes.stream = (seen, response) =>
+      ++requests === 2
+        ? serviceError(400, 'BadRequest_InvalidBlob', 'malformed', true)(seen, response)
+        : json({})(seen, response);
+    const exporter = exporterOf({ mode: 'streaming' }, { maxBytes: 2_000 });
+    const refused = await exporter.export(part(1, 50), signal).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(PermanentError);
+    expect((refused as Error).message).toMatch(
+      /malformed.* the rows of the 1 of \d+ requests before this one count\.$/,
+    );
+  });
+
   test('one refused part does not take others with it', async () => {
     stub.routes.stream = (seen, response) =>
       gunzipSync(seen.body).includes('GET /p2/')
